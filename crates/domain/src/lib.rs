@@ -1,1 +1,19 @@
-//! domain
+//! The rules of the counter, and nothing else: no input or output, no clock, no randomness.
+//!
+//! Every function here takes plain data and returns a decision. Whoever calls it (the use cases in
+//! `counter`) reads the rows, passes the time in, and writes what was decided.
+
+pub mod catalogue;
+pub mod ids;
+pub mod invariants;
+pub mod ledger;
+pub mod limits;
+pub mod money;
+mod names;
+pub mod orders;
+pub mod requests;
+pub mod time;
+
+pub use ids::{AccountId, CancelId, CategoryId, EventId, KeyId, OrderId, RefillId, ServiceId};
+pub use money::Micros;
+pub use time::Timestamp;

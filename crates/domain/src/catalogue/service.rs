@@ -1,0 +1,57 @@
+//! A service and its category.
+
+use super::ServiceKind;
+use crate::{CategoryId, Micros, ServiceId};
+
+/// A heading of the catalogue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Category {
+    /// Its id.
+    pub id: CategoryId,
+    /// Its name, as customers see it.
+    pub name: String,
+    /// Its place among the categories, ascending.
+    pub position: i64,
+}
+
+/// When a refill may be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RefillRule {
+    /// Days after completion in which a refill may be asked for.
+    pub days: i64,
+    /// Hours that must pass after completion, and after the last refill asked.
+    pub cooldown_hours: i64,
+}
+
+/// A thing sold per 1,000 units.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Service {
+    /// Its public id.
+    pub id: ServiceId,
+    /// The category it stands under.
+    pub category: CategoryId,
+    /// Its name, as customers see it.
+    pub name: String,
+    /// A longer text for customers; may be empty.
+    pub description: String,
+    /// Which parameters its orders carry.
+    pub kind: ServiceKind,
+    /// Price per 1,000 units, or of the whole for packages.
+    pub rate: Micros,
+    /// Smallest quantity of an order.
+    pub min: i64,
+    /// Largest quantity of an order, all its runs together.
+    pub max: i64,
+    /// Whether orders may be split into runs.
+    pub drip_feed: bool,
+    /// When refills may be asked for; none when the service has no refills.
+    pub refill: Option<RefillRule>,
+    /// Whether customers may ask to cancel.
+    pub cancel: bool,
+    /// Whether a second order on a link is refused while the first is open.
+    pub one_open_per_link: bool,
+    /// Its place within the category, ascending.
+    pub position: i64,
+    /// Whether it is on sale.
+    pub on_sale: bool,
+}

@@ -1,0 +1,51 @@
+//! Identifiers. Public ids stay below 2^31, because clients of the dialect read them into 32-bit
+//! integers.
+
+use std::fmt;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub i64);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+id!(
+    /// A customer's account at the counter.
+    AccountId
+);
+id!(
+    /// An API key of an account.
+    KeyId
+);
+id!(
+    /// A heading of the catalogue.
+    CategoryId
+);
+id!(
+    /// A service: a thing sold per 1,000 units.
+    ServiceId
+);
+id!(
+    /// An order for a service.
+    OrderId
+);
+id!(
+    /// A refill asked for an order.
+    RefillId
+);
+id!(
+    /// A cancel asked for an order.
+    CancelId
+);
+id!(
+    /// An entry of the event stream.
+    EventId
+);

@@ -1,0 +1,241 @@
+#![expect(clippy::arithmetic_side_effects, reason = "an overflow here is a failed test")]
+
+use super::*;
+use crate::orders::public::net_charge;
+use crate::{AccountId, OrderId, ServiceId};
+use proptest::prelude::*;
+
+const NOW: Timestamp = Timestamp(1_000);
+
+fn order(state: State) -> Order {
+    Order {
+        id: OrderId(1),
+        account: AccountId(1),
+        service: ServiceId(1),
+        parent: None,
+        shape: OrderShape::Single,
+        state,
+        fence: 0,
+        link: String::from("https://example.com/a"),
+        quantity: 300,
+        rate: Micros::new(1_000_000),
+        charge: Micros::new(100_000),
+        captured: Micros::ZERO,
+        released: Micros::ZERO,
+        start_count: None,
+        remains: 300,
+        cancel_requested: false,
+        created: Timestamp(0),
+        changed: Timestamp(0),
+        ended: None,
+    }
+}
+
+fn after(order: &Order, events: &[Event]) -> Order {
+    events.iter().fold(order.clone(), |order, event| apply(&order, event, NOW).unwrap().order)
+}
+
+const DONE: Event = Event::Completed { start_count: None, remains: None };
+
+/// From, event, to, money moved, effects.
+type Row = (State, Event, State, &'static [(TransferKind, i64)], &'static [Effect]);
+
+/// Every legal step of the table: from, event, to, what is captured, released and refunded of a
+/// charge of 100,000 for 300 units.
+#[test]
+fn the_table_of_legal_steps() {
+    use State as S;
+    let progress = Event::Progress { start_count: Some(7), remains: Some(200) };
+    let rows: &[Row] = &[
+        (S::Pending, Event::Claimed, S::Dispatching, &[], &[]),
+        (S::Pending, Event::TakenByHand, S::Submitted, &[], &[]),
+        (S::Pending, Event::CancelAsked, S::Canceled, &[(TransferKind::Release, 100_000)], &[]),
+        (S::Dispatching, Event::NotSent, S::Pending, &[], &[Effect::Dispatch]),
+        (S::Dispatching, Event::Accepted, S::Submitted, &[], &[Effect::ProviderCharged]),
+        (
+            S::Dispatching,
+            Event::Rejected { another_way: true },
+            S::Pending,
+            &[],
+            &[Effect::Dispatch],
+        ),
+        (
+            S::Dispatching,
+            Event::Rejected { another_way: false },
+            S::Canceled,
+            &[(TransferKind::Release, 100_000)],
+            &[],
+        ),
+        (S::Dispatching, Event::AnswerLost, S::Unknown, &[], &[Effect::Resolve]),
+        (S::Dispatching, Event::CancelAsked, S::Dispatching, &[], &[]),
+        (S::Unknown, Event::CancelAsked, S::Unknown, &[], &[]),
+        (S::Unknown, Event::Accepted, S::Submitted, &[], &[Effect::ProviderCharged]),
+        (S::SubmittedNoId, Event::Accepted, S::Submitted, &[], &[]),
+        (
+            S::Unknown,
+            Event::ShownNotAccepted(NotAccepted::BalanceUnmoved),
+            S::Pending,
+            &[],
+            &[Effect::Dispatch],
+        ),
+        (S::Unknown, Event::ShownAccepted, S::SubmittedNoId, &[], &[Effect::ProviderCharged]),
+        (
+            S::Unknown,
+            Event::WrittenOff,
+            S::Canceled,
+            &[(TransferKind::Release, 100_000)],
+            &[Effect::OpenSuspense],
+        ),
+        (S::Submitted, progress, S::InProgress, &[], &[]),
+        (S::InProgress, progress, S::InProgress, &[], &[]),
+        (S::Submitted, Event::CancelAsked, S::Submitted, &[], &[Effect::ForwardCancel]),
+        (S::InProgress, Event::CancelAsked, S::InProgress, &[], &[Effect::ForwardCancel]),
+        (S::InProgress, DONE, S::Completed, &[(TransferKind::Capture, 100_000)], &[]),
+        (S::SubmittedNoId, DONE, S::Completed, &[(TransferKind::Capture, 100_000)], &[]),
+        // 200 of 300 delivered: ceil(100000 × 200 / 300) = 66667 earned, 33333 back.
+        (
+            S::InProgress,
+            Event::Partial { remains: 100 },
+            S::Partial,
+            &[(TransferKind::Capture, 66_667), (TransferKind::Release, 33_333)],
+            &[Effect::ProviderGaveBack],
+        ),
+        (
+            S::InProgress,
+            Event::Canceled,
+            S::Canceled,
+            &[(TransferKind::Release, 100_000)],
+            &[Effect::ProviderGaveBack],
+        ),
+        (
+            S::InProgress,
+            Event::Doubted(Doubt::FiguresImpossible),
+            S::Review,
+            &[],
+            &[Effect::AskPerson],
+        ),
+        (S::Pending, Event::Doubted(Doubt::CostDiffers), S::Review, &[], &[Effect::AskPerson]),
+        (
+            S::Review,
+            Event::ShownNotAccepted(NotAccepted::Person),
+            S::Pending,
+            &[],
+            &[Effect::Dispatch],
+        ),
+        (S::Review, Event::Accepted, S::Submitted, &[], &[Effect::ProviderCharged]),
+        (S::Review, DONE, S::Completed, &[(TransferKind::Capture, 100_000)], &[]),
+        (S::Review, Event::Canceled, S::Canceled, &[(TransferKind::Release, 100_000)], &[]),
+    ];
+    for (from, event, to, money, effects) in rows {
+        let change = apply(&order(*from), event, NOW)
+            .unwrap_or_else(|refused| panic!("{from:?} {event:?}: {refused}"));
+        assert_eq!(change.order.state, *to, "{from:?} {event:?}");
+        let moved: Vec<_> = change.postings.iter().map(|p| (p.kind, p.amount.raw())).collect();
+        assert_eq!(moved, *money, "{from:?} {event:?}");
+        assert_eq!(change.effects, *effects, "{from:?} {event:?}");
+        assert_eq!(change.order.ended.is_some(), to.is_terminal(), "{from:?} {event:?}");
+    }
+}
+
+#[test]
+fn a_finished_order_is_corrected_only_in_the_customers_favour() {
+    let completed = after(&order(State::InProgress), &[DONE]);
+    let change = apply(&completed, &Event::Partial { remains: 100 }, NOW).unwrap();
+    assert_eq!(
+        change.postings,
+        [Posting { kind: TransferKind::Refund, amount: Micros::new(33_333) }]
+    );
+    assert_eq!(net_charge(&change.order).raw(), 66_667);
+    let more_back = apply(&change.order, &Event::Partial { remains: 200 }, NOW).unwrap();
+    assert_eq!(net_charge(&more_back.order).raw(), 33_334);
+    let less_back = apply(&change.order, &Event::Partial { remains: 50 }, NOW);
+    assert_eq!(less_back, Err(TransitionError::Favour));
+    let nothing_left = apply(&more_back.order, &Event::Canceled, NOW).unwrap().order;
+    assert_eq!((net_charge(&nothing_left).raw(), nothing_left.remains), (0, 300));
+    assert_eq!(apply(&nothing_left, &DONE, NOW), Err(TransitionError::NotNow(State::Canceled)));
+}
+
+#[test]
+fn impossible_figures_change_nothing() {
+    let open = order(State::InProgress);
+    let refused = TransitionError::Remains { quantity: 300 };
+    for remains in [i64::MIN, -1, 0, 300, 301, i64::MAX] {
+        assert_eq!(apply(&open, &Event::Partial { remains }, NOW), Err(refused), "{remains}");
+    }
+    let too_many = Event::Progress { start_count: None, remains: Some(301) };
+    assert_eq!(apply(&open, &too_many, NOW), Err(refused));
+    let undelivered = Event::Completed { start_count: None, remains: Some(1) };
+    assert_eq!(apply(&open, &undelivered, NOW), Err(refused));
+    let negative_start = Event::Progress { start_count: Some(-1), remains: None };
+    assert_eq!(apply(&open, &negative_start, NOW), Err(TransitionError::Count));
+}
+
+#[test]
+fn parts_take_their_money_from_the_whole() {
+    let parent = Order { shape: OrderShape::DripFeed, ..order(State::Pending) };
+    let part = Event::PartStarted { charge: Micros::new(60_000) };
+    let running = after(&parent, &[part]);
+    assert_eq!((running.state, running.held().raw()), (State::InProgress, 40_000));
+    assert_eq!(apply(&running, &part, NOW), Err(TransitionError::PartTooDear));
+    let stopped = after(&running, &[Event::CancelAsked, Event::PartsStopped]);
+    assert_eq!((stopped.state, stopped.held().raw()), (State::InProgress, 0));
+    let ended = Event::PartsEnded { state: State::Partial, remains: 120 };
+    let ended = after(&stopped, &[ended]);
+    assert_eq!((ended.state, ended.remains, ended.released.raw()), (State::Partial, 120, 100_000));
+    let single = apply(&order(State::Pending), &part, NOW);
+    assert_eq!(single, Err(TransitionError::NotNow(State::Pending)), "only parents have parts");
+}
+
+fn any_event() -> impl Strategy<Value = Event> {
+    let count = prop_oneof![Just(None), (-5_i64..400).prop_map(Some)];
+    prop_oneof![
+        Just(Event::Claimed),
+        Just(Event::TakenByHand),
+        Just(Event::NotSent),
+        Just(Event::Accepted),
+        any::<bool>().prop_map(|another_way| Event::Rejected { another_way }),
+        Just(Event::AnswerLost),
+        Just(Event::ShownNotAccepted(NotAccepted::RequestIdNew)),
+        Just(Event::ShownAccepted),
+        Just(Event::WrittenOff),
+        (count.clone(), count.clone())
+            .prop_map(|(start_count, remains)| Event::Progress { start_count, remains }),
+        count.prop_map(|remains| Event::Completed { start_count: None, remains }),
+        (-5_i64..400).prop_map(|remains| Event::Partial { remains }),
+        Just(Event::Canceled),
+        Just(Event::CancelAsked),
+        Just(Event::Doubted(Doubt::StatusUnknown)),
+        (0_i64..60_000).prop_map(|raw| Event::PartStarted { charge: Micros::new(raw) }),
+        Just(Event::PartsStopped),
+        (0_i64..=300).prop_map(|remains| Event::PartsEnded { state: State::Partial, remains }),
+    ]
+}
+
+proptest! {
+    /// Whatever happens in whatever order: the money of the order is whole after every step, and
+    /// its postings are exactly what its shares changed by.
+    #[test]
+    fn money_is_whole_after_every_step(
+        parent in any::<bool>(), events in proptest::collection::vec(any_event(), 1..40)
+    ) {
+        let shape = if parent { OrderShape::DripFeed } else { OrderShape::Single };
+        let mut now = Order { shape, ..order(State::Pending) };
+        for event in events {
+            let Ok(change) = apply(&now, &event, NOW) else { continue };
+            let next = change.order;
+            prop_assert_eq!(crate::invariants::order_money(&next), Ok(()));
+            let allowed = now.state == next.state && !now.state.is_terminal();
+            prop_assert!(allowed || crate::invariants::may_follow(now.state, next.state));
+            let moved = |kind| {
+                change.postings.iter().filter(|p| p.kind == kind).map(|p| p.amount.raw()).sum::<i64>()
+            };
+            let refunded = moved(TransferKind::Refund);
+            prop_assert_eq!(next.captured.raw() - now.captured.raw(),
+                moved(TransferKind::Capture) - refunded);
+            prop_assert_eq!(next.released.raw() - now.released.raw(),
+                moved(TransferKind::Release) + refunded);
+            prop_assert!(next.fence >= now.fence);
+            now = next;
+        }
+    }
+}

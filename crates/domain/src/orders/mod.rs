@@ -1,0 +1,24 @@
+//! Orders: what may be ordered, which states an order goes through, and what its money does.
+
+mod check;
+mod expiry;
+mod machine;
+mod order;
+mod parts;
+mod place;
+mod public;
+mod refusal;
+mod request;
+mod state;
+
+pub use check::{Checked, Plan, check};
+pub use expiry::expiry_end;
+pub use machine::{Change, Doubt, Effect, Event, NotAccepted, Refused, TransitionError, apply};
+pub use order::{Order, OrderShape};
+pub use parts::{DripFeed, PartsState, next_run, parent_outcome, post_charge, run_charge};
+pub use parts::{Subscription, Totals};
+pub use place::{Placement, place};
+pub use public::{PublicStatus, net_charge, public_remains};
+pub use refusal::{Field, OrderRefusal};
+pub use request::{Number, OrderParams, OrderRequest};
+pub use state::State;

@@ -1,0 +1,47 @@
+//! Every bound on a request, with its reason. The size of the whole body is the caller's to limit.
+//!
+//! "Characters" are Unicode scalar values, so that a text is not shorter in one script than in
+//! another.
+
+/// Pairs in one place (query, or body). PHP stops at the same number per place, so no client relies
+/// on more.
+pub const PAIRS: usize = 1_000;
+
+/// Characters of an API key. Keys are about 32; far longer can only be a pasting accident, and is
+/// not hashed.
+pub const KEY_CHARS: usize = 512;
+
+/// Distinct ids in one request (panel API v2, section status: "Limit 100").
+pub const IDS: usize = 100;
+
+/// Ids in one request, repeated ones counted: bounds the work that repetition can cause.
+pub const ID_ENTRIES: usize = 10_000;
+
+/// Characters of one id. It is echoed in the reply, which must not become a mirror of the body.
+pub const ID_CHARS: usize = 64;
+
+/// The largest id there can be: clients hold ids in signed 32-bit integers.
+pub const ID_MAX: i64 = 2_147_483_647;
+
+/// Lines of one list parameter: more than any known service sells in one order.
+pub const LIST_LINES: usize = 10_000;
+
+/// Characters of one line of a list: the longest comment a large site takes (YouTube).
+pub const LINE_CHARS: usize = 10_000;
+
+/// Characters of a link, and of the parameters that may hold one: what browsers and servers all
+/// carry.
+pub const URL_CHARS: usize = 2_000;
+
+/// Characters of any other one-line text: a phrase, a country, a date.
+pub const TEXT_CHARS: usize = 255;
+
+/// Characters of `require`, what a buyer types for a product: several lines of account data at
+/// most.
+pub const REQUIRE_CHARS: usize = 10_000;
+
+/// Characters of a request id: four times a UUID, and it becomes an index key.
+pub const REQUEST_ID_CHARS: usize = 128;
+
+/// Orders that `action=orders` lists at most, and when no limit is given.
+pub const ORDERS_LISTED: u32 = 100;

@@ -1,0 +1,123 @@
+//! What can go wrong with the store.
+
+/// A statement failed, or a row was not what it should be. Poisons the unit it happens in: the unit
+/// is rolled back whatever it returns, on every engine alike.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{statement}: {message}")]
+pub struct DbError {
+    /// The statement's name.
+    pub statement: &'static str,
+    /// What the engine said; never contains parameters.
+    pub message: String,
+}
+
+impl DbError {
+    /// An error of `statement`.
+    pub fn new(statement: &'static str, message: impl Into<String>) -> Self {
+        Self { statement, message: message.into() }
+    }
+}
+
+/// Why a unit was not carried out, or is not known to have been.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// A statement failed; the unit was rolled back.
+    #[error("database error, nothing was written: {0}")]
+    Db(#[from] DbError),
+    /// The unit panicked; it was rolled back.
+    #[error("a unit of work panicked, nothing was written: {0}")]
+    Panicked(String),
+    /// The queue is full; the unit was not begun.
+    #[error("too many units are waiting, nothing was written")]
+    Full,
+    /// The store is shutting down; the unit was not begun.
+    #[error("the store is closed, nothing was written")]
+    Closed,
+    /// The database could not be locked or the transaction not begun; nothing was written.
+    #[error("the database is not available, nothing was written: {0}")]
+    Unavailable(String),
+    /// COMMIT failed: whether the unit was written is not known.
+    #[error("commit failed, it is not known what was written: {0}")]
+    Unknown(String),
+}
+
+impl StoreError {
+    /// Whether it is certain that nothing was written.
+    pub const fn surely_nothing_written(&self) -> bool {
+        !matches!(self, Self::Unknown(_))
+    }
+}
+
+/// Why a database cannot be opened. Each text says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The URL names no engine that is there.
+    #[error("database URL: write sqlite:PATH, for example sqlite:/var/lib/tradecounter/counter.db")]
+    Url,
+    /// SQLite is too old.
+    #[error(
+        "SQLite {found} is too old: 3.51.3 or newer is needed (older ones can corrupt the WAL)"
+    )]
+    SqliteVersion {
+        /// The version found.
+        found: &'static str,
+    },
+    /// The file is not there.
+    #[error("{path}: no such database; create it with `tradecounter migrate`")]
+    Missing {
+        /// The path asked for.
+        path: String,
+    },
+    /// A setting did not take.
+    #[error("{path}: the database refuses {setting}; it must be on a local disk")]
+    Setting {
+        /// The path.
+        path: String,
+        /// The setting.
+        setting: &'static str,
+    },
+    /// The engine failed.
+    #[error("{path}: {message}")]
+    Engine {
+        /// The path.
+        path: String,
+        /// What the engine said.
+        message: String,
+    },
+    /// The schema is older than the program.
+    #[error(
+        "{path}: the schema is at version {found}, this program needs {needed}; \
+         back the database up, then run `tradecounter migrate`"
+    )]
+    Behind {
+        /// The path.
+        path: String,
+        /// The version found.
+        found: i64,
+        /// The version needed.
+        needed: i64,
+    },
+    /// The schema is newer than the program.
+    #[error(
+        "{path}: the schema is at version {found}, this program knows {known}; use a newer program"
+    )]
+    Ahead {
+        /// The path.
+        path: String,
+        /// The version found.
+        found: i64,
+        /// The newest version known.
+        known: i64,
+    },
+    /// A migration that was applied is not the one this program has.
+    #[error(
+        "{path}: migration {version} was applied with another text than this program has; \
+         this database belongs to another build"
+    )]
+    Altered {
+        /// The path.
+        path: String,
+        /// The migration.
+        version: i64,
+    },
+}

@@ -1,0 +1,49 @@
+//! Migrations: one numbered list for every engine. Tokens stand for what engines spell differently.
+
+use sha2::{Digest, Sha256};
+
+/// A step of the schema.
+#[derive(Clone, Copy, Debug)]
+pub struct Migration {
+    /// Its number, from 1 without gaps.
+    pub version: i64,
+    /// Its name.
+    pub name: &'static str,
+    /// Its text, with tokens.
+    pub text: &'static str,
+}
+
+/// Every migration, in order. One that was released is never edited; a test compares checksums.
+pub const MIGRATIONS: &[Migration] =
+    &[Migration { version: 1, name: "counter", text: include_str!("migrations/0001_counter.sql") }];
+
+/// How far a database is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MigrationStatus {
+    /// The version it had before.
+    pub before: i64,
+    /// The version it has now.
+    pub after: i64,
+}
+
+/// The newest version this program knows.
+pub(crate) fn newest() -> i64 {
+    MIGRATIONS.last().map_or(0, |migration| migration.version)
+}
+
+impl Migration {
+    /// SHA-256 of its text, in hexadecimal.
+    pub(crate) fn checksum(&self) -> String {
+        Sha256::digest(self.text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Its text for SQLite.
+    pub(crate) fn for_sqlite(&self) -> String {
+        self.text
+            .replace("{id}", "integer primary key")
+            .replace("{i64}", "integer")
+            .replace("{blob}", "blob")
+            .replace("{strict}", " strict")
+            .replace("{clustered}", " strict, without rowid")
+    }
+}

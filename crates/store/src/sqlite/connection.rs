@@ -1,0 +1,157 @@
+//! Opening a database file, and the settings that durability rests on.
+
+use crate::OpenError;
+use crate::migrate::{MIGRATIONS, MigrationStatus, newest};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How a database is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// As it is: it must exist and have this program's schema.
+    Existing,
+    /// Created with this program's schema when it is missing or empty.
+    CreateIfMissing,
+    /// Created or brought to this program's schema.
+    Migrate,
+}
+
+/// What can be set about the SQLite engine.
+#[derive(Clone, Debug)]
+pub struct SqliteOptions {
+    /// The database file.
+    pub path: PathBuf,
+    /// Read-only connections.
+    pub readers: usize,
+    /// Units that may wait; more are refused at once.
+    pub queue: usize,
+}
+
+/// The first version without the WAL-reset bug, which could corrupt a database under concurrent
+/// writers and checkpoints.
+const OLDEST_SQLITE: i32 = 3_051_003;
+
+/// Pages of statements that stay prepared on a connection.
+const PREPARED_STATEMENTS: usize = 256;
+
+/// How long another process (the command line beside a server) may hold the lock.
+const LOCK_WAIT: Duration = Duration::from_secs(10);
+
+fn engine_error(path: &Path, error: &rusqlite::Error) -> OpenError {
+    OpenError::Engine { path: path.display().to_string(), message: error.to_string() }
+}
+
+fn open(path: &Path, flags: OpenFlags) -> Result<Connection, OpenError> {
+    if rusqlite::version_number() < OLDEST_SQLITE {
+        return Err(OpenError::SqliteVersion { found: rusqlite::version() });
+    }
+    let connection =
+        Connection::open_with_flags(path, flags).map_err(|error| engine_error(path, &error))?;
+    connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
+    connection.busy_timeout(LOCK_WAIT).map_err(|error| engine_error(path, &error))?;
+    Ok(connection)
+}
+
+/// Sets a pragma and reads it back: a setting that durability rests on must have taken.
+fn set(
+    connection: &Connection,
+    path: &Path,
+    setting: &'static str,
+    name: &str,
+    value: &str,
+    expected: &str,
+) -> Result<(), OpenError> {
+    let fail = |error: rusqlite::Error| engine_error(path, &error);
+    connection.pragma_update(None, name, value).map_err(fail)?;
+    let found = connection
+        .pragma_query_value(None, name, |row| {
+            let value: rusqlite::types::Value = row.get(0)?;
+            Ok(match value {
+                rusqlite::types::Value::Integer(number) => number.to_string(),
+                rusqlite::types::Value::Text(text) => text,
+                other => format!("{other:?}"),
+            })
+        })
+        .map_err(fail)?;
+    if found == expected {
+        Ok(())
+    } else {
+        Err(OpenError::Setting { path: path.display().to_string(), setting })
+    }
+}
+
+/// Opens the one connection that writes.
+pub(crate) fn open_writer(path: &Path, access: Access) -> Result<Connection, OpenError> {
+    if access == Access::Existing && !path.exists() {
+        return Err(OpenError::Missing { path: path.display().to_string() });
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = open(path, flags)?;
+    set(&connection, path, "journal_mode=WAL", "journal_mode", "wal", "wal")?;
+    // FULL: every COMMIT is on disk before it returns. NORMAL would lose acknowledged orders on a
+    // power cut.
+    set(&connection, path, "synchronous=FULL", "synchronous", "full", "2")?;
+    set(&connection, path, "cell_size_check=ON", "cell_size_check", "on", "1")?;
+    Ok(connection)
+}
+
+/// Opens a connection that only reads.
+pub(crate) fn open_reader(path: &Path) -> Result<Connection, OpenError> {
+    let connection =
+        open(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    set(&connection, path, "query_only=ON", "query_only", "on", "1")?;
+    Ok(connection)
+}
+
+const VERSION_TABLE: &str = "create table if not exists schema_migration (
+  version integer primary key, name text not null, checksum text not null
+) strict";
+
+/// Checks the schema, and brings it to this program's where `access` allows.
+pub(crate) fn migrate(
+    connection: &mut Connection,
+    path: &Path,
+    access: Access,
+) -> Result<MigrationStatus, OpenError> {
+    let shown = || path.display().to_string();
+    let fail = |error: rusqlite::Error| engine_error(path, &error);
+    // Immediate: two processes that find the same old schema must not both change it.
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
+    tx.execute_batch(VERSION_TABLE).map_err(fail)?;
+    let applied: Vec<(i64, String)> = tx
+        .prepare("select version, checksum from schema_migration order by version")
+        .and_then(|mut statement| {
+            statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+        })
+        .map_err(fail)?;
+    let before = applied.last().map_or(0, |(version, _)| *version);
+    if before > newest() {
+        return Err(OpenError::Ahead { path: shown(), found: before, known: newest() });
+    }
+    for ((version, checksum), known) in applied.iter().zip(MIGRATIONS) {
+        if *version != known.version || *checksum != known.checksum() {
+            return Err(OpenError::Altered { path: shown(), version: *version });
+        }
+    }
+    let may_change = match access {
+        Access::Existing => false,
+        Access::CreateIfMissing => before == 0,
+        Access::Migrate => true,
+    };
+    if before < newest() && !may_change {
+        return Err(OpenError::Behind { path: shown(), found: before, needed: newest() });
+    }
+    for migration in MIGRATIONS.iter().filter(|migration| migration.version > before) {
+        tx.execute_batch(&migration.for_sqlite()).map_err(fail)?;
+        tx.execute(
+            "insert into schema_migration (version, name, checksum) values (?1, ?2, ?3)",
+            (migration.version, migration.name, migration.checksum()),
+        )
+        .map_err(fail)?;
+    }
+    tx.commit().map_err(fail)?;
+    Ok(MigrationStatus { before, after: newest() })
+}

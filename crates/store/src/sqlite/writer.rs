@@ -1,0 +1,138 @@
+//! The writing thread: takes whatever units wait, a savepoint each, one COMMIT for all.
+
+use super::SqliteTx;
+use crate::{DbError, StoreError};
+use rusqlite::Connection;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+
+/// A unit that waits for the writer.
+pub(crate) trait Job: Send {
+    /// Runs the unit. `Ok(true)` keeps what it wrote, `Ok(false)` rolls it back without an error
+    /// of the database.
+    fn run(&mut self, tx: &mut SqliteTx<'_>) -> Result<bool, DbError>;
+    /// Tells whoever waits what became of it. Called once, after COMMIT.
+    fn finish(self: Box<Self>, outcome: Result<(), StoreError>);
+}
+
+/// Most units that share a COMMIT: bounds how long the first of them waits for the last.
+const UNITS_PER_COMMIT: usize = 512;
+
+/// Called when COMMIT failed in a way that leaves its outcome unknown.
+pub(crate) type OnFatal = Box<dyn Fn(&str) + Send>;
+
+#[derive(Debug)]
+pub(crate) struct Writer {
+    queue: Option<SyncSender<Box<dyn Job>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    /// Starts the thread on `connection`.
+    pub(crate) fn start(
+        connection: Connection,
+        queue: usize,
+        on_fatal: OnFatal,
+    ) -> std::io::Result<Self> {
+        let (sender, receiver) = sync_channel(queue);
+        let thread = std::thread::Builder::new()
+            .name(String::from("store-writer"))
+            .spawn(move || run(&connection, &receiver, &on_fatal))?;
+        Ok(Self { queue: Some(sender), thread: Some(thread) })
+    }
+
+    /// Queues a unit; one that finds the queue full is finished at once.
+    pub(crate) fn submit(&self, job: Box<dyn Job>) {
+        let Some(queue) = &self.queue else {
+            return job.finish(Err(StoreError::Closed));
+        };
+        match queue.try_send(job) {
+            Ok(()) => {}
+            Err(TrySendError::Full(job)) => job.finish(Err(StoreError::Full)),
+            Err(TrySendError::Disconnected(job)) => job.finish(Err(StoreError::Closed)),
+        }
+    }
+}
+
+impl Drop for Writer {
+    /// Waits until every queued unit is committed and told.
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(thread) = self.thread.take() {
+            // The thread catches the panics of units; one that still panicked has logged it.
+            drop(thread.join());
+        }
+    }
+}
+
+fn run(connection: &Connection, queue: &Receiver<Box<dyn Job>>, on_fatal: &OnFatal) {
+    while let Ok(first) = queue.recv() {
+        if let Err(error) = commit_group(connection, queue, first) {
+            tracing::error!(%error, "COMMIT failed, the outcome of the units in it is unknown");
+            on_fatal(&error);
+            return;
+        }
+    }
+}
+
+/// A finished unit that waits for the COMMIT.
+type Finished = (Box<dyn Job>, Result<(), StoreError>);
+
+/// Runs `first` and all that wait behind it. An error means that the outcome is not known.
+fn commit_group(
+    connection: &Connection,
+    queue: &Receiver<Box<dyn Job>>,
+    first: Box<dyn Job>,
+) -> Result<(), String> {
+    if let Err(error) = execute(connection, "begin immediate") {
+        first.finish(Err(StoreError::Unavailable(error)));
+        return Ok(());
+    }
+    let mut finished: Vec<Finished> = Vec::new();
+    let mut next = Some(first);
+    while let Some(job) = next.take() {
+        finished.push(run_in_savepoint(connection, job)?);
+        if finished.len() < UNITS_PER_COMMIT {
+            next = queue.try_recv().ok();
+        }
+    }
+    let committed = execute(connection, "commit");
+    for (job, outcome) in finished {
+        match &committed {
+            Ok(()) => job.finish(outcome),
+            // A unit that was rolled back by itself surely wrote nothing, whatever COMMIT did.
+            Err(error) => job.finish(outcome.and(Err(StoreError::Unknown(error.clone())))),
+        }
+    }
+    committed
+}
+
+fn run_in_savepoint(connection: &Connection, mut job: Box<dyn Job>) -> Result<Finished, String> {
+    execute(connection, "savepoint unit")?;
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        let mut tx = SqliteTx::new(connection);
+        let kept = job.run(&mut tx);
+        match tx.into_poison() {
+            Some(error) => Err(StoreError::Db(error)),
+            None => kept.map_err(StoreError::Db),
+        }
+    }));
+    let outcome = outcome.unwrap_or_else(|panic| Err(StoreError::Panicked(panic_text(&*panic))));
+    if !matches!(outcome, Ok(true)) {
+        execute(connection, "rollback to unit")?;
+    }
+    execute(connection, "release unit")?;
+    Ok((job, outcome.map(|_| ())))
+}
+
+fn execute(connection: &Connection, text: &str) -> Result<(), String> {
+    let run = || connection.prepare_cached(text)?.execute([]);
+    run().map(|_| ()).map_err(|error: rusqlite::Error| error.to_string())
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| String::from("no message"))
+}

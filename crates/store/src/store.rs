@@ -1,0 +1,197 @@
+//! The store: an engine behind one way to write and one way to read.
+
+use crate::sqlite::{Access, Job, SqliteOptions, migrate, open_reader, open_writer};
+use crate::sqlite::{SqliteTx, Writer};
+use crate::{DbError, MigrationStatus, OpenError, StoreError, Tx};
+use parking_lot::Mutex;
+use rusqlite::Connection;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tokio::sync::oneshot;
+
+/// A database, open.
+#[derive(Clone, Debug)]
+pub struct Store {
+    engine: Arc<Sqlite>,
+}
+
+#[derive(Debug)]
+struct Sqlite {
+    writer: Writer,
+    readers: Vec<Mutex<Connection>>,
+    turn: AtomicUsize,
+}
+
+/// A unit whose outcome is handed on by the unit itself: for batches, where many callers wait for
+/// one unit.
+pub trait Unit: Send + 'static {
+    /// Runs it; what it wrote is kept unless it returns an error.
+    ///
+    /// # Errors
+    /// [`DbError`] rolls it back.
+    fn run(&mut self, tx: &mut dyn Tx) -> Result<(), DbError>;
+    /// Called once, after COMMIT or when it is certain that there will be none.
+    fn finish(self: Box<Self>, outcome: Result<(), StoreError>);
+}
+
+struct UnitJob(Box<dyn Unit>);
+
+impl Job for UnitJob {
+    fn run(&mut self, tx: &mut SqliteTx<'_>) -> Result<bool, DbError> {
+        self.0.run(tx).map(|()| true)
+    }
+
+    fn finish(self: Box<Self>, outcome: Result<(), StoreError>) {
+        self.0.finish(outcome);
+    }
+}
+
+/// A unit with one caller, whose own refusal rolls it back too.
+struct Once<F, T, E> {
+    body: F,
+    result: Option<Result<T, E>>,
+    caller: oneshot::Sender<Result<Result<T, E>, StoreError>>,
+}
+
+impl<F, T, E> Job for Once<F, T, E>
+where
+    F: FnMut(&mut dyn Tx) -> Result<T, E> + Send,
+    T: Send,
+    E: From<DbError> + Send,
+{
+    fn run(&mut self, tx: &mut SqliteTx<'_>) -> Result<bool, DbError> {
+        let result = (self.body)(tx);
+        let kept = result.is_ok();
+        self.result = Some(result);
+        Ok(kept)
+    }
+
+    fn finish(self: Box<Self>, outcome: Result<(), StoreError>) {
+        let answer = match (outcome, self.result) {
+            (Ok(()), Some(result)) => Ok(result),
+            (Ok(()), None) => Err(StoreError::Closed),
+            (Err(error), _) => Err(error),
+        };
+        // A caller that has gone away gets no answer; the unit is committed all the same.
+        drop(self.caller.send(answer));
+    }
+}
+
+/// Reads `sqlite:PATH`.
+fn sqlite_path(url: &str) -> Result<PathBuf, OpenError> {
+    let path = url.strip_prefix("sqlite:").ok_or(OpenError::Url)?;
+    let path = path.strip_prefix("//").unwrap_or(path);
+    if path.is_empty() || path.starts_with(':') { Err(OpenError::Url) } else { Ok(path.into()) }
+}
+
+impl Store {
+    /// Opens the database at `url` (`sqlite:PATH`). `on_fatal` is called, from another thread,
+    /// when a COMMIT failed so that its outcome is unknown: the process must end then and start
+    /// again from what is on disk.
+    ///
+    /// # Errors
+    /// [`OpenError`] says what is wrong and what to do.
+    pub fn open(
+        url: &str,
+        access: Access,
+        on_fatal: impl Fn(&str) + Send + 'static,
+    ) -> Result<Self, OpenError> {
+        let path = sqlite_path(url)?;
+        Self::open_sqlite(&SqliteOptions { path, readers: 4, queue: 4_096 }, access, on_fatal)
+    }
+
+    /// Opens a SQLite database with every option given.
+    ///
+    /// # Errors
+    /// [`OpenError`] says what is wrong and what to do.
+    pub fn open_sqlite(
+        options: &SqliteOptions,
+        access: Access,
+        on_fatal: impl Fn(&str) + Send + 'static,
+    ) -> Result<Self, OpenError> {
+        let mut connection = open_writer(&options.path, access)?;
+        migrate(&mut connection, &options.path, access)?;
+        let readers = (0..options.readers.max(1))
+            .map(|_| open_reader(&options.path).map(Mutex::new))
+            .collect::<Result<Vec<_>, _>>()?;
+        let writer = Writer::start(connection, options.queue, Box::new(on_fatal)).map_err(|e| {
+            OpenError::Engine { path: options.path.display().to_string(), message: e.to_string() }
+        })?;
+        Ok(Self { engine: Arc::new(Sqlite { writer, readers, turn: AtomicUsize::new(0) }) })
+    }
+
+    /// Creates the database at `url` or brings its schema to this program's.
+    ///
+    /// # Errors
+    /// [`OpenError`] says what is wrong and what to do.
+    pub fn migrate(url: &str) -> Result<MigrationStatus, OpenError> {
+        let path = sqlite_path(url)?;
+        let mut connection = open_writer(&path, Access::Migrate)?;
+        migrate(&mut connection, &path, Access::Migrate)
+    }
+
+    /// Runs a unit that writes; resolves after COMMIT. The outer error says that the unit was not
+    /// carried out, the inner one is the unit's own refusal; both roll it back.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn write<F, T, E>(&self, body: F) -> Result<Result<T, E>, StoreError>
+    where
+        F: FnMut(&mut dyn Tx) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        let (caller, answer) = oneshot::channel();
+        self.engine.writer.submit(Box::new(Once { body, result: None, caller }));
+        answer.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// Queues a unit that hands its outcome on by itself.
+    pub fn submit(&self, unit: Box<dyn Unit>) {
+        self.engine.writer.submit(Box::new(UnitJob(unit)));
+    }
+
+    /// Runs a unit that reads, on a snapshot.
+    ///
+    /// On SQLite it runs on the calling thread: a bounded read of cached pages takes microseconds,
+    /// less than handing it to another thread and back (docs/adr/0004).
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    #[expect(clippy::unused_async, reason = "engines across a network do wait here")]
+    pub async fn read<T, E>(
+        &self,
+        mut body: impl FnMut(&mut dyn Tx) -> Result<T, E> + Send,
+    ) -> Result<Result<T, E>, StoreError>
+    where
+        E: From<DbError>,
+    {
+        let connection = self.engine.reader();
+        let begun = connection.prepare_cached("begin").and_then(|mut begin| begin.execute([]));
+        begun.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        let mut tx = SqliteTx::new(&connection);
+        let result = body(&mut tx);
+        let poison = tx.into_poison();
+        let ended = connection.prepare_cached("rollback").and_then(|mut end| end.execute([]));
+        ended.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        poison.map_or(Ok(result), |error| Err(StoreError::Db(error)))
+    }
+}
+
+impl Sqlite {
+    /// A free connection, or the next one in turn once it is free.
+    fn reader(&self) -> parking_lot::MutexGuard<'_, Connection> {
+        if let Some(free) = self.readers.iter().find_map(Mutex::try_lock) {
+            return free;
+        }
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        let index = turn.checked_rem(self.readers.len()).unwrap_or(0);
+        let reader = self.readers.get(index).or_else(|| self.readers.first());
+        match reader {
+            Some(reader) => reader.lock(),
+            // `open_sqlite` makes at least one.
+            None => unreachable!("a store has at least one reader"),
+        }
+    }
+}

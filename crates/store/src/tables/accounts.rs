@@ -1,0 +1,155 @@
+//! Customer accounts and their wallets.
+
+use super::{flag, micros, time};
+use crate::{DbError, Row, Tx, TxExt, Val};
+use domain::ledger::Wallet;
+use domain::{AccountId, Micros, Timestamp};
+
+/// An account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Its id.
+    pub id: AccountId,
+    /// Its name, unique.
+    pub name: String,
+    /// Whether it may order.
+    pub suspended: bool,
+    /// Its money.
+    pub wallet: Wallet,
+    /// Whether requests that change something may come by GET.
+    pub get_writes: bool,
+    /// When it was opened.
+    pub created: Timestamp,
+}
+
+macro_rules! columns {
+    () => {
+        "id, name, status, available, held, credit_limit, transfers, get_writes, created_us"
+    };
+}
+
+crate::statements! {
+    BY_ID = concat!("select ", columns!(), " from account where id = ?1");
+    BY_ID_LOCKED = concat!("select ", columns!(), " from account where id = ?1 /*lock*/");
+    BY_NAME = concat!("select ", columns!(), " from account where name = ?1");
+    AFTER = concat!("select ", columns!(), " from account where id > ?1 order by id limit ?2");
+    INSERT = "insert into account (id, name, status, available, held, credit_limit, transfers, \
+        get_writes, created_us) values (?1, ?2, 'active', 0, 0, ?3, 0, ?4, ?5)";
+    SET_STATUS = "update account set status = ?2 where id = ?1";
+    SET_CREDIT_LIMIT = "update account set credit_limit = ?2 where id = ?1";
+    SET_GET_WRITES = "update account set get_writes = ?2 where id = ?1";
+    SET_WALLET = "update account set available = ?2, held = ?3, transfers = ?4 \
+        where id = ?1 and transfers = ?5";
+}
+
+fn decode(row: &dyn Row) -> Result<Account, DbError> {
+    let id = AccountId(row.int(0)?);
+    let suspended = match row.text(2)? {
+        "active" => false,
+        "suspended" => true,
+        other => return Err(row.error(&format!("status `{other}` is not known"))),
+    };
+    let wallet = Wallet {
+        account: id,
+        available: micros(row, 3)?,
+        held: micros(row, 4)?,
+        credit_limit: micros(row, 5)?,
+        sequence: row.int(6)?,
+    };
+    let (get_writes, created) = (flag(row, 7)?, time(row, 8)?);
+    Ok(Account { id, name: row.text(1)?.to_owned(), suspended, wallet, get_writes, created })
+}
+
+/// One account.
+///
+/// # Errors
+/// [`DbError`].
+pub fn by_id(tx: &mut dyn Tx, id: AccountId) -> Result<Option<Account>, DbError> {
+    tx.row(&BY_ID, &[id.0.into()], decode)
+}
+
+/// The account of a name.
+///
+/// # Errors
+/// [`DbError`].
+pub fn by_name(tx: &mut dyn Tx, name: &str) -> Result<Option<Account>, DbError> {
+    tx.row(&BY_NAME, &[name.into()], decode)
+}
+
+/// Accounts of the ids, which must ascend: every unit locks accounts in the same order.
+///
+/// # Errors
+/// [`DbError`].
+pub fn lock(tx: &mut dyn Tx, ids: &[AccountId]) -> Result<Vec<Account>, DbError> {
+    debug_assert!(ids.is_sorted());
+    let params: Vec<Val<'_>> = ids.iter().map(|id| id.0.into()).collect();
+    tx.rows_many(&BY_ID_LOCKED, 1, &params, decode)
+}
+
+/// Up to `limit` accounts above `after`, by id.
+///
+/// # Errors
+/// [`DbError`].
+pub fn list(tx: &mut dyn Tx, after: AccountId, limit: i64) -> Result<Vec<Account>, DbError> {
+    tx.rows(&AFTER, &[after.0.into(), limit.into()], decode)
+}
+
+/// Opens an account without money.
+///
+/// # Errors
+/// [`DbError`], also when the name is taken.
+pub fn insert(
+    tx: &mut dyn Tx,
+    id: AccountId,
+    name: &str,
+    credit_limit: Micros,
+    get_writes: bool,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    let params =
+        [id.0.into(), name.into(), credit_limit.raw().into(), get_writes.into(), now.0.into()];
+    tx.exec_exactly(&INSERT, 5, &params, 1)
+}
+
+/// Suspends an account or lifts the suspension.
+///
+/// # Errors
+/// [`DbError`].
+pub fn set_suspended(tx: &mut dyn Tx, id: AccountId, suspended: bool) -> Result<(), DbError> {
+    let status = if suspended { "suspended" } else { "active" };
+    tx.exec_exactly(&SET_STATUS, 2, &[id.0.into(), status.into()], 1)
+}
+
+/// Sets how far the account may go below zero.
+///
+/// # Errors
+/// [`DbError`].
+pub fn set_credit_limit(tx: &mut dyn Tx, id: AccountId, limit: Micros) -> Result<(), DbError> {
+    tx.exec_exactly(&SET_CREDIT_LIMIT, 2, &[id.0.into(), limit.raw().into()], 1)
+}
+
+/// Sets whether requests that change something may come by GET.
+///
+/// # Errors
+/// [`DbError`].
+pub fn set_get_writes(tx: &mut dyn Tx, id: AccountId, allowed: bool) -> Result<(), DbError> {
+    tx.exec_exactly(&SET_GET_WRITES, 2, &[id.0.into(), allowed.into()], 1)
+}
+
+/// Writes wallets, each guarded by the number of transfers it was computed from.
+///
+/// # Errors
+/// [`DbError`], also when a wallet has moved in between.
+pub fn set_wallets(tx: &mut dyn Tx, changes: &[(Wallet, i64)]) -> Result<(), DbError> {
+    let mut params: Vec<Val<'_>> = Vec::with_capacity(changes.len().saturating_mul(5));
+    for (wallet, sequence_before) in changes {
+        params.extend([
+            Val::Int(wallet.account.0),
+            Val::Int(wallet.available.raw()),
+            Val::Int(wallet.held.raw()),
+            Val::Int(wallet.sequence),
+            Val::Int(*sequence_before),
+        ]);
+    }
+    tx.exec_exactly(&SET_WALLET, 5, &params, changes.len())
+}

@@ -1,0 +1,108 @@
+//! Categories and services.
+
+use super::{flag, micros, named};
+use crate::{DbError, Row, Tx, TxExt, Val};
+use domain::catalogue::{Category, RefillRule, Service, ServiceKind};
+use domain::{CategoryId, ServiceId};
+
+macro_rules! columns {
+    () => {
+        "id, category_id, name, description, kind, rate, min, max, drip_feed, refill_days, \
+         refill_cooldown_hours, cancel, one_open_per_link, position, on_sale"
+    };
+}
+
+crate::statements! {
+    CATEGORIES = "select id, name, position from category order by position, id";
+    SERVICES = concat!("select ", columns!(), " from service order by position, id");
+    PUT_CATEGORY = "insert into category (id, name, position) values (?1, ?2, ?3) \
+        on conflict (id) do update set name = excluded.name, position = excluded.position";
+    PUT_SERVICE = concat!("insert into service (", columns!(), ") values (?1, ?2, ?3, ?4, ?5, ?6, \
+        ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) on conflict (id) do update set \
+        category_id = excluded.category_id, name = excluded.name, \
+        description = excluded.description, kind = excluded.kind, rate = excluded.rate, \
+        min = excluded.min, max = excluded.max, drip_feed = excluded.drip_feed, \
+        refill_days = excluded.refill_days, \
+        refill_cooldown_hours = excluded.refill_cooldown_hours, cancel = excluded.cancel, \
+        one_open_per_link = excluded.one_open_per_link, position = excluded.position, \
+        on_sale = excluded.on_sale");
+}
+
+fn decode_service(row: &dyn Row) -> Result<Service, DbError> {
+    let refill = match (row.opt_int(9)?, row.opt_int(10)?) {
+        (Some(days), Some(cooldown_hours)) => Some(RefillRule { days, cooldown_hours }),
+        _ => None,
+    };
+    Ok(Service {
+        id: ServiceId(row.int(0)?),
+        category: CategoryId(row.int(1)?),
+        name: row.text(2)?.to_owned(),
+        description: row.text(3)?.to_owned(),
+        kind: named(row, 4, ServiceKind::from_name)?,
+        rate: micros(row, 5)?,
+        min: row.int(6)?,
+        max: row.int(7)?,
+        drip_feed: flag(row, 8)?,
+        refill,
+        cancel: flag(row, 11)?,
+        one_open_per_link: flag(row, 12)?,
+        position: row.int(13)?,
+        on_sale: flag(row, 14)?,
+    })
+}
+
+/// Every category, in catalogue order.
+///
+/// # Errors
+/// [`DbError`].
+pub fn categories(tx: &mut dyn Tx) -> Result<Vec<Category>, DbError> {
+    tx.rows(&CATEGORIES, &[], |row| {
+        Ok(Category {
+            id: CategoryId(row.int(0)?),
+            name: row.text(1)?.to_owned(),
+            position: row.int(2)?,
+        })
+    })
+}
+
+/// Every service, by position; also those that are not on sale.
+///
+/// # Errors
+/// [`DbError`].
+pub fn services(tx: &mut dyn Tx) -> Result<Vec<Service>, DbError> {
+    tx.rows(&SERVICES, &[], decode_service)
+}
+
+/// Writes a category, new or changed.
+///
+/// # Errors
+/// [`DbError`].
+pub fn put_category(tx: &mut dyn Tx, category: &Category) -> Result<(), DbError> {
+    let params = [category.id.0.into(), category.name.as_str().into(), category.position.into()];
+    tx.exec_exactly(&PUT_CATEGORY, 3, &params, 1)
+}
+
+/// Writes a service, new or changed.
+///
+/// # Errors
+/// [`DbError`].
+pub fn put_service(tx: &mut dyn Tx, service: &Service) -> Result<(), DbError> {
+    let params: [Val<'_>; 15] = [
+        service.id.0.into(),
+        service.category.0.into(),
+        service.name.as_str().into(),
+        service.description.as_str().into(),
+        service.kind.name().into(),
+        service.rate.raw().into(),
+        service.min.into(),
+        service.max.into(),
+        service.drip_feed.into(),
+        service.refill.map(|rule| rule.days).into(),
+        service.refill.map(|rule| rule.cooldown_hours).into(),
+        service.cancel.into(),
+        service.one_open_per_link.into(),
+        service.position.into(),
+        service.on_sale.into(),
+    ];
+    tx.exec_exactly(&PUT_SERVICE, 15, &params, 1)
+}

@@ -1,0 +1,44 @@
+//! Facts about the database itself, and the counters that caches are checked against.
+
+use crate::{DbError, Tx, TxExt};
+
+crate::statements! {
+    GET = "select value from meta where name = ?1";
+    PUT = "insert into meta (name, value) values (?1, ?2) \
+        on conflict (name) do update set value = excluded.value";
+    EPOCH = "select value from epoch where name = ?1";
+    BUMP = "update epoch set value = value + 1 where name = ?1";
+}
+
+/// A fact, by name.
+///
+/// # Errors
+/// [`DbError`].
+pub fn get(tx: &mut dyn Tx, name: &str) -> Result<Option<String>, DbError> {
+    tx.row(&GET, &[name.into()], |row| row.text(0).map(str::to_owned))
+}
+
+/// Writes a fact.
+///
+/// # Errors
+/// [`DbError`].
+pub fn put(tx: &mut dyn Tx, name: &str, value: &str) -> Result<(), DbError> {
+    tx.exec_exactly(&PUT, 2, &[name.into(), value.into()], 1)
+}
+
+/// How often the catalogue has changed.
+///
+/// # Errors
+/// [`DbError`].
+pub fn catalogue_epoch(tx: &mut dyn Tx) -> Result<i64, DbError> {
+    let epoch = tx.row(&EPOCH, &["catalogue".into()], |row| row.int(0))?;
+    epoch.ok_or_else(|| DbError::new(EPOCH.name, "the catalogue has no epoch"))
+}
+
+/// Notes that the catalogue changes in this unit.
+///
+/// # Errors
+/// [`DbError`].
+pub fn bump_catalogue_epoch(tx: &mut dyn Tx) -> Result<(), DbError> {
+    tx.exec_exactly(&BUMP, 1, &["catalogue".into()], 1)
+}

@@ -1,0 +1,59 @@
+//! The tables: every statement of the product, with the rows as the domain sees them.
+
+pub mod accounts;
+pub mod catalogue;
+pub mod events;
+pub mod guards;
+pub mod keys;
+pub mod meta;
+pub mod orders;
+pub mod parts;
+pub mod requests;
+pub mod transfers;
+
+use crate::{DbError, Row, Sql};
+use domain::{Micros, Timestamp};
+
+/// Every statement, so that a test can prepare each on each engine.
+pub fn statements() -> impl Iterator<Item = &'static Sql> {
+    [
+        accounts::ALL,
+        catalogue::ALL,
+        events::ALL,
+        guards::ALL,
+        keys::ALL,
+        meta::ALL,
+        orders::ALL,
+        parts::ALL,
+        requests::ALL,
+        transfers::ALL,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+fn micros(row: &dyn Row, column: usize) -> Result<Micros, DbError> {
+    row.int(column).map(Micros::new)
+}
+
+fn time(row: &dyn Row, column: usize) -> Result<Timestamp, DbError> {
+    row.int(column).map(Timestamp)
+}
+
+fn opt_time(row: &dyn Row, column: usize) -> Result<Option<Timestamp>, DbError> {
+    row.opt_int(column).map(|value| value.map(Timestamp))
+}
+
+fn flag(row: &dyn Row, column: usize) -> Result<bool, DbError> {
+    row.int(column).map(|value| value != 0)
+}
+
+/// A stored name of an enumeration.
+fn named<T>(row: &dyn Row, column: usize, read: fn(&str) -> Option<T>) -> Result<T, DbError> {
+    let name = row.text(column)?;
+    read(name).ok_or_else(|| row.error(&format!("column {column}: `{name}` is not known")))
+}
+
+fn opt_string(row: &dyn Row, column: usize) -> Result<Option<String>, DbError> {
+    row.opt_text(column).map(|text| text.map(str::to_owned))
+}

@@ -1,0 +1,151 @@
+//! Transfers: immutable, numbered per account without gaps.
+
+use super::{micros, named, opt_string, time};
+use crate::{DbError, Row, Tx, TxExt, Val};
+use domain::ledger::TransferKind;
+use domain::{AccountId, Micros, OrderId, Timestamp};
+
+/// One movement of money.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transfer {
+    /// Whose money.
+    pub account: AccountId,
+    /// Its number among the account's transfers, from 1.
+    pub number: i64,
+    /// Why, and so between which books.
+    pub kind: TransferKind,
+    /// How much.
+    pub amount: Micros,
+    /// What could be spent after it, without the credit limit.
+    pub available_after: Micros,
+    /// What was held after it.
+    pub held_after: Micros,
+    /// The order that caused it.
+    pub order: Option<OrderId>,
+    /// The operator who caused it.
+    pub actor: Option<String>,
+    /// The reason the operator gave.
+    pub reason: Option<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
+macro_rules! columns {
+    () => {
+        "account_id, number, kind, amount, available_after, held_after, order_id, actor, reason, \
+         at_us"
+    };
+}
+
+crate::statements! {
+    INSERT = concat!("insert into transfer (", columns!(), ") \
+        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
+    AFTER = concat!("select ", columns!(), " from transfer where account_id = ?1 and number > ?2 \
+        order by number limit ?3");
+    BEFORE = concat!("select ", columns!(), " from transfer where account_id = ?1 and number < ?2 \
+        order by number desc limit ?3");
+    OF_ORDER = concat!("select ", columns!(), " from transfer where order_id = ?1 \
+        order by account_id, number");
+    BOOK_SUMS = "select kind, cast(sum(amount) as bigint) from transfer group by kind \
+        order by kind";
+    STRANGERS = "select t.account_id, t.number from transfer t \
+        left join account a on a.id = t.account_id where a.id is null \
+        order by t.account_id, t.number limit 10";
+    COUNT = "select cast(count(*) as bigint) from transfer";
+}
+
+fn decode(row: &dyn Row) -> Result<Transfer, DbError> {
+    Ok(Transfer {
+        account: AccountId(row.int(0)?),
+        number: row.int(1)?,
+        kind: named(row, 2, TransferKind::from_name)?,
+        amount: micros(row, 3)?,
+        available_after: micros(row, 4)?,
+        held_after: micros(row, 5)?,
+        order: row.opt_int(6)?.map(OrderId),
+        actor: opt_string(row, 7)?,
+        reason: opt_string(row, 8)?,
+        at: time(row, 9)?,
+    })
+}
+
+/// Writes transfers.
+///
+/// # Errors
+/// [`DbError`], also when a number is taken.
+pub fn insert(tx: &mut dyn Tx, transfers: &[Transfer]) -> Result<(), DbError> {
+    let mut params: Vec<Val<'_>> = Vec::with_capacity(transfers.len().saturating_mul(10));
+    for transfer in transfers {
+        params.extend([
+            Val::Int(transfer.account.0),
+            transfer.number.into(),
+            transfer.kind.name().into(),
+            transfer.amount.raw().into(),
+            transfer.available_after.raw().into(),
+            transfer.held_after.raw().into(),
+            transfer.order.map(|order| order.0).into(),
+            transfer.actor.as_deref().into(),
+            transfer.reason.as_deref().into(),
+            transfer.at.0.into(),
+        ]);
+    }
+    tx.exec_exactly(&INSERT, 10, &params, transfers.len())
+}
+
+/// Up to `limit` transfers of an account above `number`, oldest first.
+///
+/// # Errors
+/// [`DbError`].
+pub fn after(
+    tx: &mut dyn Tx,
+    account: AccountId,
+    number: i64,
+    limit: i64,
+) -> Result<Vec<Transfer>, DbError> {
+    tx.rows(&AFTER, &[account.0.into(), number.into(), limit.into()], decode)
+}
+
+/// Up to `limit` transfers of an account below `number`, newest first.
+///
+/// # Errors
+/// [`DbError`].
+pub fn before(
+    tx: &mut dyn Tx,
+    account: AccountId,
+    number: i64,
+    limit: i64,
+) -> Result<Vec<Transfer>, DbError> {
+    tx.rows(&BEFORE, &[account.0.into(), number.into(), limit.into()], decode)
+}
+
+/// The transfers that an order caused, oldest first.
+///
+/// # Errors
+/// [`DbError`].
+pub fn of_order(tx: &mut dyn Tx, order: OrderId) -> Result<Vec<Transfer>, DbError> {
+    tx.rows(&OF_ORDER, &[order.0.into()], decode)
+}
+
+/// The sum of each kind over all accounts.
+///
+/// # Errors
+/// [`DbError`].
+pub fn sums_by_kind(tx: &mut dyn Tx) -> Result<Vec<(TransferKind, i64)>, DbError> {
+    tx.rows(&BOOK_SUMS, &[], |row| Ok((named(row, 0, TransferKind::from_name)?, row.int(1)?)))
+}
+
+/// Up to ten transfers of accounts that do not exist.
+///
+/// # Errors
+/// [`DbError`].
+pub fn without_account(tx: &mut dyn Tx) -> Result<Vec<(AccountId, i64)>, DbError> {
+    tx.rows(&STRANGERS, &[], |row| Ok((AccountId(row.int(0)?), row.int(1)?)))
+}
+
+/// How many there are.
+///
+/// # Errors
+/// [`DbError`].
+pub fn count(tx: &mut dyn Tx) -> Result<i64, DbError> {
+    Ok(tx.row(&COUNT, &[], |row| row.int(0))?.unwrap_or(0))
+}
