@@ -1,1 +1,57 @@
-//! counter
+//! The use cases of the counter, one file each: the only code that opens a unit of work.
+//!
+//! A use case reads rows, asks the rules in `domain` for a decision, and writes what was decided,
+//! all in one unit. Time and randomness are passed in.
+
+pub mod accounts;
+pub mod catalogue;
+mod desk;
+mod failure;
+mod journal;
+pub mod orders;
+pub mod requests;
+pub mod upkeep;
+
+pub use failure::{Failure, Refusal};
+
+use catalogue::Catalogue;
+use orders::AddQueue;
+use std::sync::Arc;
+use store::Store;
+
+/// What an operator may set about the rules.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// ISO code of the one currency.
+    pub currency: String,
+    /// Seconds in which the same order of the same account counts as a repetition; 0 for never.
+    pub duplicate_window_seconds: i64,
+    /// Secret that API keys are hashed with.
+    pub key_secret: accounts::KeySecret,
+}
+
+/// The counter: every use case is a method of it. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Counter {
+    store: Store,
+    settings: Arc<Settings>,
+    catalogue: Arc<Catalogue>,
+    adds: Arc<AddQueue>,
+}
+
+impl Counter {
+    /// A counter on `store`.
+    pub fn new(store: Store, settings: Settings) -> Self {
+        Self {
+            store,
+            settings: Arc::new(settings),
+            catalogue: Arc::new(Catalogue::default()),
+            adds: Arc::new(AddQueue::default()),
+        }
+    }
+
+    /// The currency of every amount.
+    pub fn currency(&self) -> &str {
+        &self.settings.currency
+    }
+}

@@ -56,7 +56,7 @@ pub fn check(
     now: Timestamp,
 ) -> Result<Checked, OrderRefusal> {
     let shape = service.kind.shape();
-    let link = if shape.link { checked_link(request.link.as_deref())? } else { String::new() };
+    let link = if shape.link { check_link(request.link.as_deref())? } else { String::new() };
     let mut params = OrderParams::default();
     for &field in shape.lists {
         params.lists.push((field, checked_list(request, field)?));
@@ -88,7 +88,10 @@ pub fn check(
 /// A link is whatever the service's fulfilment understands (an address, a name, a number), but
 /// it has no blanks or control characters, and none of the schemes that run code in the browser
 /// of whoever clicks it.
-fn checked_link(link: Option<&str>) -> Result<String, OrderRefusal> {
+///
+/// # Errors
+/// [`OrderRefusal::Link`] otherwise.
+pub fn check_link(link: Option<&str>) -> Result<String, OrderRefusal> {
     let link = link.unwrap_or_default();
     let odd = |c: char| c.is_whitespace() || c.is_control();
     if link.is_empty() || link.len() > LINK_BYTES_MAX || link.chars().any(odd) {

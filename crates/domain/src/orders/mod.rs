@@ -11,7 +11,7 @@ mod refusal;
 mod request;
 mod state;
 
-pub use check::{Checked, Plan, check};
+pub use check::{Checked, Plan, check, check_link};
 pub use expiry::expiry_end;
 pub use machine::{Change, Doubt, Effect, Event, NotAccepted, Refused, TransitionError, apply};
 pub use order::{Order, OrderShape};

@@ -98,7 +98,7 @@ pub struct Totals {
     pub parts: i64,
     /// Units of all parts.
     pub quantity: i64,
-    /// Units not delivered, of finished parts.
+    /// Units not delivered yet, or ever.
     pub undelivered: i64,
 }
 

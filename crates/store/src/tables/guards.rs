@@ -98,6 +98,9 @@ pub fn forget_request_ids(tx: &mut dyn Tx, before: Timestamp, limit: i64) -> Res
     if params.is_empty() { Ok(0) } else { tx.exec_many(&DELETE_REQUEST, 2, &params) }
 }
 
+/// A fingerprint within an account, and when an order of it was last placed.
+pub type RecentOrder = ((AccountId, i64), Timestamp);
+
 /// When orders of these fingerprints were last placed.
 ///
 /// # Errors
@@ -105,7 +108,7 @@ pub fn forget_request_ids(tx: &mut dyn Tx, before: Timestamp, limit: i64) -> Res
 pub fn recent_orders(
     tx: &mut dyn Tx,
     fingerprints: &[(AccountId, i64)],
-) -> Result<Vec<((AccountId, i64), Timestamp)>, DbError> {
+) -> Result<Vec<RecentOrder>, DbError> {
     let params: Vec<Val<'_>> = fingerprints
         .iter()
         .flat_map(|(account, fingerprint)| [Val::Int(account.0), Val::Int(*fingerprint)])

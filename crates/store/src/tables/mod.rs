@@ -5,6 +5,7 @@ pub mod catalogue;
 pub mod events;
 pub mod guards;
 pub mod keys;
+pub mod links;
 pub mod meta;
 pub mod orders;
 pub mod parts;
@@ -22,6 +23,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         events::ALL,
         guards::ALL,
         keys::ALL,
+        links::ALL,
         meta::ALL,
         orders::ALL,
         parts::ALL,

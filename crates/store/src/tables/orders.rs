@@ -28,11 +28,11 @@ crate::statements! {
         where ended_us is null and id > ?1 order by id limit ?2");
     AFTER = concat!("select ", columns!(), " from orders where id > ?1 order by id limit ?2");
     PARTS = concat!("select ", columns!(), " from orders where parent_id = ?1 order by id");
+    NEWEST_PARTS = "select id from orders where parent_id = ?1 order by id desc limit ?2";
     PART_TOTALS = "select \
         cast(coalesce(sum(case when ended_us is null then 1 else 0 end), 0) as bigint), \
         cast(count(*) as bigint), cast(coalesce(sum(quantity), 0) as bigint), \
-        cast(coalesce(sum(case when state = 'canceled' then quantity \
-            when state = 'partial' then remains else 0 end), 0) as bigint), \
+        cast(coalesce(sum(case when remains > 0 then remains else 0 end), 0) as bigint), \
         cast(coalesce(sum(charge - released), 0) as bigint) \
         from orders where parent_id = ?1";
     INSERT = "insert into orders (id, account_id, service_id, parent_id, key_id, shape, state, \
@@ -176,6 +176,17 @@ pub fn after(tx: &mut dyn Tx, after: OrderId, limit: i64) -> Result<Vec<Order>, 
 /// [`DbError`].
 pub fn parts(tx: &mut dyn Tx, parent: OrderId) -> Result<Vec<Order>, DbError> {
     tx.rows(&PARTS, &[parent.0.into()], decode)
+}
+
+/// The ids of the newest `limit` parts of an order, oldest first.
+///
+/// # Errors
+/// [`DbError`].
+pub fn newest_parts(tx: &mut dyn Tx, parent: OrderId, limit: i64) -> Result<Vec<OrderId>, DbError> {
+    let params = [parent.0.into(), limit.into()];
+    let mut ids = tx.rows(&NEWEST_PARTS, &params, |row| row.int(0).map(OrderId))?;
+    ids.reverse();
+    Ok(ids)
 }
 
 /// What the parts of an order sum to.

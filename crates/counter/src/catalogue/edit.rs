@@ -1,0 +1,221 @@
+//! Changes of the catalogue by an operator.
+
+use crate::journal::Journal;
+use crate::{Counter, Failure, Refusal};
+use domain::catalogue::{Category, RefillRule, Service, ServiceKind, check_name, check_service};
+use domain::{AccountId, CategoryId, Micros, ServiceId, Timestamp};
+use store::tables::{catalogue, meta};
+use store::{Tx, TxExt};
+
+/// What to change about a category; absent parts stay.
+#[derive(Clone, Debug, Default)]
+pub struct CategoryChange {
+    /// A new name.
+    pub name: Option<String>,
+    /// A new place.
+    pub position: Option<i64>,
+}
+
+/// What to change about a service; absent parts stay.
+#[derive(Clone, Debug, Default)]
+pub struct ServiceChange {
+    /// Another category.
+    pub category: Option<CategoryId>,
+    /// A new name.
+    pub name: Option<String>,
+    /// A new description.
+    pub description: Option<String>,
+    /// Another kind.
+    pub kind: Option<ServiceKind>,
+    /// A new rate.
+    pub rate: Option<Micros>,
+    /// A new least quantity.
+    pub min: Option<i64>,
+    /// A new most.
+    pub max: Option<i64>,
+    /// Whether orders may be split into runs.
+    pub drip_feed: Option<bool>,
+    /// A new refill rule, or none.
+    pub refill: Option<Option<RefillRule>>,
+    /// Whether cancels may be asked for.
+    pub cancel: Option<bool>,
+    /// Whether a link takes one open order at a time.
+    pub one_open_per_link: Option<bool>,
+    /// A new place.
+    pub position: Option<i64>,
+    /// Whether it is on sale.
+    pub on_sale: Option<bool>,
+}
+
+type Done<T> = Result<T, Failure<Refusal>>;
+
+impl Counter {
+    /// Adds a category at the end, or where `change` says.
+    ///
+    /// # Errors
+    /// [`Refusal`] when the name is unusable or taken.
+    pub async fn add_category(&self, change: CategoryChange, now: Timestamp) -> Done<CategoryId> {
+        let unit = move |tx: &mut dyn Tx| {
+            let id = CategoryId(tx.take_id("category")?);
+            let empty = Category { id, name: String::new(), position: id.0 };
+            put_category(tx, change_category(&empty, &change), now)
+        };
+        Failure::join(self.store.write(unit).await)
+    }
+
+    /// Changes a category.
+    ///
+    /// # Errors
+    /// [`Refusal`] when there is none, or the name is unusable or taken.
+    pub async fn edit_category(
+        &self,
+        id: CategoryId,
+        change: CategoryChange,
+        now: Timestamp,
+    ) -> Done<CategoryId> {
+        let unit = move |tx: &mut dyn Tx| {
+            let known = catalogue::categories(tx)?;
+            let found = known.iter().find(|category| category.id == id);
+            let found = found.ok_or_else(|| Refusal::missing("category", id))?;
+            put_category(tx, change_category(found, &change), now)
+        };
+        Failure::join(self.store.write(unit).await)
+    }
+
+    /// Every category, in catalogue order.
+    ///
+    /// # Errors
+    /// [`Failure`] when the store fails.
+    pub async fn categories(&self) -> Done<Vec<Category>> {
+        Failure::join(self.store.read(|tx| Ok(catalogue::categories(tx)?)).await)
+    }
+
+    /// Every service, also those not on sale, in catalogue order.
+    ///
+    /// # Errors
+    /// [`Failure`] when the store fails.
+    pub async fn all_services(&self) -> Done<Vec<Service>> {
+        let read = self.store.read(|tx| Ok(self.catalogue.current(tx)?)).await;
+        let snapshot = Failure::join(read)?;
+        Ok(snapshot.order.iter().filter_map(|id| snapshot.services.get(id).cloned()).collect())
+    }
+
+    /// Adds a service. `change` must name category, name, kind, rate, min and max.
+    ///
+    /// # Errors
+    /// [`Refusal`] when something is missing or out of range.
+    pub async fn add_service(&self, change: ServiceChange, now: Timestamp) -> Done<ServiceId> {
+        let unit = move |tx: &mut dyn Tx| {
+            let id = ServiceId(tx.take_id("service")?);
+            let service = new_service(id, &change)?;
+            put_service(tx, service, "service.added", now)
+        };
+        Failure::join(self.store.write(unit).await)
+    }
+
+    /// Changes a service. Orders placed before keep the rate they were charged at.
+    ///
+    /// # Errors
+    /// [`Refusal`] when there is none, or something is out of range.
+    pub async fn edit_service(
+        &self,
+        id: ServiceId,
+        change: ServiceChange,
+        now: Timestamp,
+    ) -> Done<ServiceId> {
+        let unit = move |tx: &mut dyn Tx| {
+            let known = catalogue::services(tx)?;
+            let found = known.into_iter().find(|service| service.id == id);
+            let found = found.ok_or_else(|| Refusal::missing("service", id))?;
+            put_service(tx, change_service(found, &change), "service.changed", now)
+        };
+        Failure::join(self.store.write(unit).await)
+    }
+}
+
+fn change_category(category: &Category, change: &CategoryChange) -> Category {
+    Category {
+        id: category.id,
+        name: change.name.clone().unwrap_or_else(|| category.name.clone()),
+        position: change.position.unwrap_or(category.position),
+    }
+}
+
+fn put_category(tx: &mut dyn Tx, category: Category, now: Timestamp) -> Done<CategoryId> {
+    check_name(&category.name).map_err(|error| Refusal::Invalid(error.to_string()))?;
+    let known = catalogue::categories(tx)?;
+    if known.iter().any(|other| other.id != category.id && other.name == category.name) {
+        return Err(Refusal::Taken { kind: "category", name: category.name }.into());
+    }
+    catalogue::put_category(tx, &category)?;
+    let data = serde_json::json!({ "category": category.id.0, "name": category.name });
+    changed(tx, "category.changed", data.to_string(), now)?;
+    Ok(category.id)
+}
+
+fn new_service(id: ServiceId, change: &ServiceChange) -> Result<Service, Refusal> {
+    let missing = |field: &str| Refusal::Invalid(format!("{field}: a new service needs it"));
+    let blank = Service {
+        id,
+        category: change.category.ok_or_else(|| missing("category"))?,
+        name: change.name.clone().ok_or_else(|| missing("name"))?,
+        description: String::new(),
+        kind: change.kind.ok_or_else(|| missing("kind"))?,
+        rate: change.rate.ok_or_else(|| missing("rate"))?,
+        min: change.min.ok_or_else(|| missing("min"))?,
+        max: change.max.ok_or_else(|| missing("max"))?,
+        drip_feed: false,
+        refill: None,
+        cancel: false,
+        one_open_per_link: false,
+        position: id.0,
+        on_sale: true,
+    };
+    Ok(change_service(blank, change))
+}
+
+fn change_service(service: Service, change: &ServiceChange) -> Service {
+    let change = change.clone();
+    Service {
+        id: service.id,
+        category: change.category.unwrap_or(service.category),
+        name: change.name.unwrap_or(service.name),
+        description: change.description.unwrap_or(service.description),
+        kind: change.kind.unwrap_or(service.kind),
+        rate: change.rate.unwrap_or(service.rate),
+        min: change.min.unwrap_or(service.min),
+        max: change.max.unwrap_or(service.max),
+        drip_feed: change.drip_feed.unwrap_or(service.drip_feed),
+        refill: change.refill.unwrap_or(service.refill),
+        cancel: change.cancel.unwrap_or(service.cancel),
+        one_open_per_link: change.one_open_per_link.unwrap_or(service.one_open_per_link),
+        position: change.position.unwrap_or(service.position),
+        on_sale: change.on_sale.unwrap_or(service.on_sale),
+    }
+}
+
+fn put_service(tx: &mut dyn Tx, service: Service, kind: &str, now: Timestamp) -> Done<ServiceId> {
+    check_service(&service).map_err(|error| Refusal::Invalid(error.to_string()))?;
+    let known = catalogue::categories(tx)?;
+    if !known.iter().any(|category| category.id == service.category) {
+        return Err(Refusal::missing("category", service.category).into());
+    }
+    catalogue::put_service(tx, &service)?;
+    let data = serde_json::json!({
+        "service": service.id.0,
+        "rate": service.rate.raw(),
+        "min": service.min,
+        "max": service.max,
+        "on_sale": service.on_sale,
+    });
+    changed(tx, kind, data.to_string(), now)?;
+    Ok(service.id)
+}
+
+fn changed(tx: &mut dyn Tx, kind: &str, data: String, now: Timestamp) -> Done<()> {
+    meta::bump_catalogue_epoch(tx)?;
+    let mut journal = Journal::default();
+    journal.note(AccountId(0), None, kind, data, now);
+    journal.write(tx)?;
+    Ok(())
+}

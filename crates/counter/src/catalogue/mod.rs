@@ -1,0 +1,82 @@
+//! The catalogue: kept in memory, checked against the database in every unit that uses it.
+
+mod edit;
+mod list;
+
+pub use edit::{CategoryChange, ServiceChange};
+pub use list::ServiceOffer;
+
+use domain::catalogue::{Category, Service};
+use domain::{CategoryId, ServiceId};
+use parking_lot::RwLock;
+use std::collections::HashMap;
+use std::sync::Arc;
+use store::tables::{catalogue, meta};
+use store::{DbError, Tx};
+
+/// The catalogue as of one epoch.
+#[derive(Debug, Default)]
+pub struct Snapshot {
+    /// The epoch it was read at; 0 for none.
+    epoch: i64,
+    /// Categories by id.
+    pub categories: HashMap<CategoryId, Category>,
+    /// Services by id.
+    pub services: HashMap<ServiceId, Service>,
+    /// Services in catalogue order: by category, then by their own position.
+    pub order: Vec<ServiceId>,
+}
+
+impl Snapshot {
+    /// A service that is on sale.
+    pub fn on_sale(&self, id: ServiceId) -> Option<&Service> {
+        self.services.get(&id).filter(|service| service.on_sale)
+    }
+}
+
+/// The newest snapshot that was read.
+///
+/// Never wrong: whoever uses it asks the database for the epoch in the same transaction, and
+/// reads the catalogue again when it has moved. So no order is priced by a stale price, whichever
+/// process changed it.
+#[derive(Debug, Default)]
+pub(crate) struct Catalogue {
+    latest: RwLock<Arc<Snapshot>>,
+}
+
+impl Catalogue {
+    /// The catalogue as the transaction sees it.
+    pub(crate) fn current(&self, tx: &mut dyn Tx) -> Result<Arc<Snapshot>, DbError> {
+        let epoch = meta::catalogue_epoch(tx)?;
+        let latest = Arc::clone(&self.latest.read());
+        if latest.epoch == epoch {
+            return Ok(latest);
+        }
+        let read = Arc::new(load(tx, epoch)?);
+        // A reader on an older snapshot may put an older catalogue back; the next use that finds
+        // another epoch reads again, so that costs time and never correctness.
+        *self.latest.write() = Arc::clone(&read);
+        Ok(read)
+    }
+}
+
+fn load(tx: &mut dyn Tx, epoch: i64) -> Result<Snapshot, DbError> {
+    let categories: Vec<Category> = catalogue::categories(tx)?;
+    let services: Vec<Service> = catalogue::services(tx)?;
+    let places: HashMap<CategoryId, usize> =
+        categories.iter().enumerate().map(|(place, category)| (category.id, place)).collect();
+    let mut order: Vec<(usize, i64, ServiceId)> = services
+        .iter()
+        .map(|service| {
+            let place = places.get(&service.category).copied().unwrap_or(usize::MAX);
+            (place, service.position, service.id)
+        })
+        .collect();
+    order.sort_unstable();
+    Ok(Snapshot {
+        epoch,
+        categories: categories.into_iter().map(|category| (category.id, category)).collect(),
+        services: services.into_iter().map(|service| (service.id, service)).collect(),
+        order: order.into_iter().map(|(_, _, id)| id).collect(),
+    })
+}

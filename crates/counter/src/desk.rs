@@ -1,0 +1,193 @@
+//! What every use case that moves orders or money works on: locked wallets, transfers, changed
+//! orders and events, collected in memory and written together at the end of the unit.
+
+use crate::journal::Journal;
+use domain::ledger::{Posting, PostingError, Wallet};
+use domain::orders::{self, Change, Order};
+use domain::requests::settle_cancel;
+use domain::{AccountId, OrderId, Timestamp};
+use std::collections::BTreeMap;
+use store::tables::accounts::{self, Account};
+use store::tables::transfers::{self, Transfer};
+use store::tables::{guards, orders as order_table, requests};
+use store::{DbError, Tx};
+
+/// Who or what a transfer comes from.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Cause<'a> {
+    pub(crate) order: Option<OrderId>,
+    pub(crate) actor: Option<&'a str>,
+    pub(crate) reason: Option<&'a str>,
+}
+
+/// A locked account with its wallet as it is now and the transfer number it was read at.
+#[derive(Debug)]
+struct Open {
+    account: Account,
+    sequence_before: i64,
+}
+
+/// The working surface of a unit.
+pub(crate) struct Desk<'t> {
+    pub(crate) tx: &'t mut dyn Tx,
+    pub(crate) now: Timestamp,
+    pub(crate) journal: Journal,
+    open: BTreeMap<AccountId, Open>,
+    transfers: Vec<Transfer>,
+    changed: Vec<(Order, Order)>,
+}
+
+impl<'t> Desk<'t> {
+    pub(crate) fn new(tx: &'t mut dyn Tx, now: Timestamp) -> Self {
+        Self {
+            tx,
+            now,
+            journal: Journal::default(),
+            open: BTreeMap::new(),
+            transfers: Vec::new(),
+            changed: Vec::new(),
+        }
+    }
+
+    /// Locks the accounts of `ids`, in ascending order. Call it once, before anything else is
+    /// read: all that belongs to an account changes only under its lock.
+    pub(crate) fn lock(&mut self, mut ids: Vec<AccountId>) -> Result<(), DbError> {
+        ids.sort_unstable();
+        ids.dedup();
+        for account in accounts::lock(self.tx, &ids)? {
+            let sequence_before = account.wallet.sequence;
+            self.open.insert(account.id, Open { account, sequence_before });
+        }
+        Ok(())
+    }
+
+    /// A locked account.
+    pub(crate) fn account(&self, id: AccountId) -> Option<&Account> {
+        self.open.get(&id).map(|open| &open.account)
+    }
+
+    /// Sets a locked account's wallet to what a rule computed from it, and notes the transfer.
+    pub(crate) fn posted(&mut self, after: Wallet, posting: &Posting, cause: Cause<'_>) {
+        if let Some(open) = self.open.get_mut(&after.account) {
+            open.account.wallet = after;
+        }
+        self.transfers.push(Transfer {
+            account: after.account,
+            number: after.sequence,
+            kind: posting.kind,
+            amount: posting.amount,
+            available_after: after.available,
+            held_after: after.held,
+            order: cause.order,
+            actor: cause.actor.map(str::to_owned),
+            reason: cause.reason.map(str::to_owned),
+            at: self.now,
+        });
+    }
+
+    /// Posts to a locked account.
+    pub(crate) fn post(
+        &mut self,
+        account: AccountId,
+        posting: &Posting,
+        cause: Cause<'_>,
+    ) -> Result<Result<(), PostingError>, DbError> {
+        let Some(open) = self.open.get(&account) else {
+            let error = DbError::new("DESK", format!("account {account} is not locked"));
+            return Err(self.tx.poison(error));
+        };
+        Ok(open.account.wallet.post(posting).map(|after| self.posted(after, posting, cause)))
+    }
+
+    /// Takes over what the state machine decided: the order, its money, its open cancel, its link.
+    pub(crate) fn change(
+        &mut self,
+        before: &Order,
+        change: Change,
+        kind: &str,
+        cause: Cause<'_>,
+    ) -> Result<Order, DbError> {
+        let cause = Cause { order: Some(before.id), ..cause };
+        let mut moved = serde_json::Map::new();
+        for posting in &change.postings {
+            // Held money and revenue always cover what an order gives back; if not, the books
+            // are broken, and nothing may be written on top.
+            if let Err(error) = self.post(before.account, posting, cause)? {
+                return Err(self.tx.poison(DbError::new("DESK", error.to_string())));
+            }
+            moved.insert(posting.kind.name().to_owned(), posting.amount.raw().into());
+        }
+        let after = change.order;
+        moved.insert(String::from("state"), after.state.name().into());
+        if after.remains != before.remains {
+            moved.insert(String::from("remains"), after.remains.into());
+        }
+        if after.start_count != before.start_count {
+            moved.insert(String::from("start_count"), after.start_count.into());
+        }
+        for (name, text) in [("actor", cause.actor), ("reason", cause.reason)] {
+            if let Some(text) = text {
+                moved.insert(String::from(name), text.into());
+            }
+        }
+        let data = serde_json::Value::Object(moved).to_string();
+        self.journal.note(before.account, Some(before.id), kind, data, self.now);
+        if after.state.is_terminal() && !before.state.is_terminal() {
+            guards::free_links(self.tx, &[before.id])?;
+            self.settle_cancels(&after)?;
+        }
+        match self.changed.iter_mut().find(|(_, latest)| latest.id == after.id) {
+            Some(entry) => entry.1 = after.clone(),
+            None => self.changed.push((before.clone(), after.clone())),
+        }
+        Ok(after)
+    }
+
+    /// Applies one event of the state machine to an order.
+    pub(crate) fn apply(
+        &mut self,
+        before: &Order,
+        event: &orders::Event,
+        kind: &str,
+        cause: Cause<'_>,
+    ) -> Result<Result<Order, orders::TransitionError>, DbError> {
+        match orders::apply(before, event, self.now) {
+            Ok(change) => self.change(before, change, kind, cause).map(Ok),
+            Err(refused) => Ok(Err(refused)),
+        }
+    }
+
+    fn settle_cancels(&mut self, after: &Order) -> Result<(), DbError> {
+        let Some(settled) = settle_cancel(after.state) else { return Ok(()) };
+        for cancel in requests::cancels_of_order(self.tx, after.id)? {
+            if cancel.state == domain::requests::CancelState::Requested {
+                let before = cancel.state;
+                let now = requests::Cancel { state: settled, changed: self.now, ..cancel };
+                requests::update_cancel(self.tx, before, &now)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the changed orders now, so that later statements of the unit see them.
+    pub(crate) fn flush_orders(&mut self) -> Result<(), DbError> {
+        let changed = std::mem::take(&mut self.changed);
+        if changed.is_empty() { Ok(()) } else { order_table::update(self.tx, &changed) }
+    }
+
+    /// Writes everything that was collected.
+    pub(crate) fn finish(mut self) -> Result<(), DbError> {
+        self.flush_orders()?;
+        if !self.transfers.is_empty() {
+            transfers::insert(self.tx, &self.transfers)?;
+            let moved: Vec<(Wallet, i64)> = self
+                .open
+                .values()
+                .filter(|open| open.account.wallet.sequence != open.sequence_before)
+                .map(|open| (open.account.wallet, open.sequence_before))
+                .collect();
+            accounts::set_wallets(self.tx, &moved)?;
+        }
+        self.journal.write(self.tx)
+    }
+}

@@ -1,0 +1,135 @@
+//! Decides a batch of orders in memory, one after the other, each seeing what those before it did.
+
+use super::place::PlaceOrder;
+use crate::catalogue::Snapshot;
+use domain::ledger::Wallet;
+use domain::orders::{Field, Number, OrderRefusal, Placement, place};
+use domain::{AccountId, OrderId, ServiceId, Timestamp};
+use std::collections::{HashMap, HashSet};
+
+/// What the decisions are made from.
+pub(super) struct Known<'a> {
+    /// Wallets, and whether the account is suspended.
+    pub(super) accounts: HashMap<AccountId, (Wallet, bool)>,
+    /// Request ids that were used, with the hash of their parameters and their order.
+    pub(super) requests: HashMap<(AccountId, &'a str), ([u8; 16], OrderId)>,
+    /// When orders of a fingerprint were last placed.
+    pub(super) recent: HashMap<(AccountId, i64), Timestamp>,
+    /// Since when the same order counts as a repetition; nothing for never.
+    pub(super) window_start: Option<Timestamp>,
+    /// Links with an open order, of services that take one at a time.
+    pub(super) links: HashSet<(ServiceId, String)>,
+}
+
+/// What becomes of a request.
+pub(super) enum Decision {
+    /// It was answered before: the same order again.
+    Replayed(OrderId),
+    /// The same request came earlier in this batch, at this place: the same answer.
+    SameAs(usize),
+    /// It is refused.
+    Refused(OrderRefusal),
+    /// It is placed. The flag says that its link takes no other order while it is open.
+    Place(Box<Placement>, ServiceId, bool),
+}
+
+/// Decides every request of the batch, in order.
+pub(super) fn decide<'a>(
+    mut known: Known<'a>,
+    catalogue: &Snapshot,
+    batch: &'a [PlaceOrder],
+    now: Timestamp,
+) -> Vec<Decision> {
+    // Request ids placed by this batch: their parameters and where they stand.
+    let mut placed: HashMap<(AccountId, &'a str), ([u8; 16], usize)> = HashMap::new();
+    let mut decisions = Vec::with_capacity(batch.len());
+    for (index, order) in batch.iter().enumerate() {
+        let decision = match replay(&known, &placed, order) {
+            Some(decision) => decision,
+            None => match decide_one(&known, catalogue, order, now) {
+                Ok((placement, service, exclusive)) => {
+                    remember(&mut known, order, &placement, service, exclusive, now);
+                    if let Some(request) = &order.request_id {
+                        placed.insert((order.account, &request.id), (request.hash, index));
+                    }
+                    Decision::Place(Box::new(placement), service, exclusive)
+                }
+                Err(refusal) => Decision::Refused(refusal),
+            },
+        };
+        decisions.push(decision);
+    }
+    decisions
+}
+
+/// The answer that the request id was given before, or the refusal of changed parameters.
+fn replay(
+    known: &Known<'_>,
+    placed: &HashMap<(AccountId, &str), ([u8; 16], usize)>,
+    order: &PlaceOrder,
+) -> Option<Decision> {
+    let request = order.request_id.as_ref()?;
+    let used = (order.account, request.id.as_str());
+    let (hash, decision) = match (known.requests.get(&used), placed.get(&used)) {
+        (Some((hash, order)), _) => (hash, Decision::Replayed(*order)),
+        (None, Some((hash, index))) => (hash, Decision::SameAs(*index)),
+        (None, None) => return None,
+    };
+    let reused = || Decision::Refused(OrderRefusal::RequestIdReused);
+    Some(if *hash == request.hash { decision } else { reused() })
+}
+
+fn decide_one(
+    known: &Known<'_>,
+    catalogue: &Snapshot,
+    order: &PlaceOrder,
+    now: Timestamp,
+) -> Result<(Placement, ServiceId, bool), OrderRefusal> {
+    let Some((wallet, suspended)) = known.accounts.get(&order.account) else {
+        return Err(OrderRefusal::Suspended);
+    };
+    if *suspended {
+        return Err(OrderRefusal::Suspended);
+    }
+    if order.request_id.as_ref().is_some_and(|request| request.id.is_empty()) {
+        return Err(OrderRefusal::Incorrect(Field::RequestId));
+    }
+    let service = match order.request.service {
+        Some(Number::Int(id)) => catalogue.on_sale(ServiceId(id)),
+        _ => None,
+    };
+    let service = service.ok_or(OrderRefusal::Service)?;
+    let placement = place(&order.request, service, service.rate, wallet, now)?;
+    let exclusive = service.one_open_per_link;
+    if exclusive && known.links.contains(&(service.id, placement.checked.link.clone())) {
+        return Err(OrderRefusal::ActiveOrder);
+    }
+    // A request id says by itself whether a request is a repetition.
+    if let (None, Some(start)) = (&order.request_id, known.window_start) {
+        let last = known.recent.get(&(order.account, order.fingerprint));
+        if last.is_some_and(|last| *last > start) {
+            return Err(OrderRefusal::ActiveOrder);
+        }
+    }
+    Ok((placement, service.id, exclusive))
+}
+
+/// Lets the requests behind this one see what it did.
+fn remember(
+    known: &mut Known<'_>,
+    order: &PlaceOrder,
+    placement: &Placement,
+    service: ServiceId,
+    exclusive: bool,
+    now: Timestamp,
+) {
+    if let Some((wallet, _)) = known.accounts.get_mut(&order.account) {
+        *wallet = placement.wallet;
+    }
+    if order.request_id.is_none() {
+        known.recent.insert((order.account, order.fingerprint), now);
+    }
+    if exclusive {
+        known.links.insert((service, placement.checked.link.clone()));
+    }
+}

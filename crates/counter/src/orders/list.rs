@@ -1,0 +1,109 @@
+//! Lists of orders, and all that is known of one.
+
+use super::status::{OrderStatus, status_of};
+use crate::{Counter, Failure, Refusal};
+use domain::orders::{DripFeed, Order, PartsState, Subscription};
+use domain::{AccountId, OrderId, Timestamp};
+use store::tables::events::{self, Event};
+use store::tables::orders::{self, Filter};
+use store::tables::parts;
+use store::tables::requests::{self, Cancel, Refill};
+use store::tables::transfers::{self, Transfer};
+use store::{DbError, StoreError};
+
+/// All that is known of an order.
+#[derive(Clone, Debug)]
+pub struct OrderView {
+    /// The order.
+    pub order: Order,
+    /// What its customer is told.
+    pub status: OrderStatus,
+    /// Its parameters beside link and quantity, as JSON.
+    pub params: Option<String>,
+    /// Its plan, when it is a drip-feed.
+    pub drip_feed: Option<DripFeed>,
+    /// Its plan, when it is a subscription.
+    pub subscription: Option<(Subscription, PartsState)>,
+    /// Its parts.
+    pub parts: Vec<Order>,
+    /// Every movement of money it caused.
+    pub transfers: Vec<Transfer>,
+    /// Its timeline.
+    pub events: Vec<Event>,
+    /// Its latest refill.
+    pub last_refill: Option<Refill>,
+    /// Its cancels.
+    pub cancels: Vec<Cancel>,
+}
+
+impl Counter {
+    /// The account's latest orders, newest first, as the customer is told of them.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn recent_orders(
+        &self,
+        account: AccountId,
+        limit: i64,
+        now: Timestamp,
+    ) -> Result<Vec<(Order, OrderStatus)>, StoreError> {
+        let read = self.store.read(|tx| {
+            let recent = orders::recent(tx, account, limit)?;
+            let with_status = recent.into_iter().map(|order| {
+                let status = status_of(tx, &order, now)?;
+                Ok((order, status))
+            });
+            with_status.collect::<Result<Vec<_>, DbError>>()
+        });
+        Ok(read.await??)
+    }
+
+    /// Up to `limit` orders below `before`, newest first.
+    ///
+    /// # Errors
+    /// [`Failure`] when the store fails.
+    pub async fn list_orders(
+        &self,
+        filter: Filter,
+        before: OrderId,
+        limit: i64,
+    ) -> Result<Vec<Order>, Failure<Refusal>> {
+        let read = self.store.read(|tx| Ok(orders::before(tx, filter, before, limit)?));
+        Failure::join(read.await)
+    }
+
+    /// Up to `limit` open orders above `after`, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn open_orders(&self, after: OrderId, limit: i64) -> Result<Vec<Order>, StoreError> {
+        Ok(self.store.read(|tx| orders::open_after(tx, after, limit)).await??)
+    }
+
+    /// All that is known of an order.
+    ///
+    /// # Errors
+    /// [`Refusal`] when there is none.
+    pub async fn show_order(
+        &self,
+        id: OrderId,
+        now: Timestamp,
+    ) -> Result<OrderView, Failure<Refusal>> {
+        let read = self.store.read(|tx| {
+            let order = orders::by_id(tx, id)?.ok_or_else(|| Refusal::missing("order", id))?;
+            Ok(OrderView {
+                status: status_of(tx, &order, now)?,
+                params: orders::params(tx, id)?,
+                drip_feed: parts::drip_feed(tx, id)?,
+                subscription: parts::subscription(tx, id)?,
+                parts: orders::parts(tx, id)?,
+                transfers: transfers::of_order(tx, id)?,
+                events: events::of_order(tx, id)?,
+                last_refill: requests::last_refill(tx, id)?,
+                cancels: requests::cancels_of_order(tx, id)?,
+                order,
+            })
+        });
+        Failure::join(read.await)
+    }
+}

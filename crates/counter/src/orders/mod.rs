@@ -1,0 +1,23 @@
+//! Orders: placing them, reporting on them, asking about them.
+
+mod batch;
+mod decide;
+mod list;
+mod params;
+mod parents;
+mod place;
+mod posts;
+mod report;
+mod runs;
+mod status;
+
+pub(crate) use batch::AddQueue;
+pub use batch::Placed;
+pub use list::OrderView;
+pub use params::{params_json, parse_params};
+pub(crate) use parents::{end_plan, settle_parent_of, stop_parts};
+pub use place::{PlaceOrder, RequestId, Window, place_orders};
+pub use posts::Post;
+pub use report::{OrderReport, Report, report_orders};
+pub use runs::{end_expired_subscriptions, start_due_runs};
+pub use status::{OrderStatus, PublicParts};

@@ -1,0 +1,182 @@
+//! Orders whose parts are orders: starting a part, stopping the rest, ending the whole.
+
+use crate::desk::{Cause, Desk};
+use domain::ledger::{Posting, PostingError, TransferKind};
+use domain::orders::{Event, Order, OrderShape, PartsState, State, parent_outcome};
+use domain::{Micros, OrderId};
+use store::tables::orders::{self, NewOrder};
+use store::tables::parts;
+use store::{DbError, TxExt};
+
+/// What a new part is.
+pub(super) struct Part {
+    pub(super) link: String,
+    pub(super) quantity: i64,
+    pub(super) charge: Micros,
+    /// Whether its charge comes out of what the parent holds; otherwise it is charged by itself.
+    pub(super) from_parent: bool,
+}
+
+/// Starts a part: the parent releases its charge and the part holds it.
+pub(super) fn start_part(
+    desk: &mut Desk<'_>,
+    parent: &Order,
+    part: Part,
+    cause: Cause<'_>,
+) -> Result<Result<Order, PostingError>, DbError> {
+    let id = OrderId(desk.tx.take_id("order")?);
+    let moved = if part.from_parent { part.charge } else { Micros::ZERO };
+    let started = Event::PartStarted { charge: moved };
+    if let Err(refused) = desk.apply(parent, &started, "order.part_started", cause)? {
+        return Err(desk.tx.poison(DbError::new("PARTS", refused.to_string())));
+    }
+    if let Some(posting) = Posting::of(TransferKind::Hold, part.charge) {
+        let cause = Cause { order: Some(id), ..cause };
+        if let Err(refused) = desk.post(parent.account, &posting, cause)? {
+            return Ok(Err(refused));
+        }
+    }
+    let order = Order {
+        id,
+        account: parent.account,
+        service: parent.service,
+        parent: Some(parent.id),
+        shape: OrderShape::Single,
+        state: State::Pending,
+        fence: 0,
+        link: part.link,
+        quantity: part.quantity,
+        rate: parent.rate,
+        charge: part.charge,
+        captured: Micros::ZERO,
+        released: Micros::ZERO,
+        start_count: None,
+        remains: part.quantity,
+        cancel_requested: false,
+        created: desk.now,
+        changed: desk.now,
+        ended: None,
+    };
+    let params = orders::params(desk.tx, parent.id)?;
+    let data = serde_json::json!({
+        "service": order.service.0, "charge": order.charge.raw(), "parent": parent.id.0,
+    });
+    let account = order.account;
+    desk.journal.note(account, Some(id), "order.placed", data.to_string(), desk.now);
+    orders::insert(desk.tx, &[NewOrder { order: order.clone(), key: None, params }])?;
+    desk.flush_orders()?;
+    Ok(Ok(order))
+}
+
+/// Lets no more parts start, gives back what they would have cost, and asks the open parts to be
+/// canceled. The whole ends with its last part.
+pub(crate) fn stop_parts(
+    desk: &mut Desk<'_>,
+    parent: &Order,
+    kind: &str,
+    cause: Cause<'_>,
+) -> Result<Order, DbError> {
+    end_plan(desk, parent)?;
+    if parent.state == State::Pending {
+        let canceled = expect_legal(desk, parent, &Event::CancelAsked, kind, cause)?;
+        desk.flush_orders()?;
+        return Ok(canceled);
+    }
+    let stopped = expect_legal(desk, parent, &Event::PartsStopped, kind, cause)?;
+    for part in orders::parts(desk.tx, parent.id)? {
+        if !part.state.is_terminal() && !part.cancel_requested {
+            expect_legal(desk, &part, &Event::CancelAsked, "order.cancel_requested", cause)?;
+        }
+    }
+    desk.flush_orders()?;
+    Ok(settle_parent(desk, parent.id)?.unwrap_or(stopped))
+}
+
+/// Lets no more parts start and gives back what they would have cost; open parts go on.
+pub(super) fn end_parts(
+    desk: &mut Desk<'_>,
+    parent: &Order,
+    kind: &str,
+    cause: Cause<'_>,
+) -> Result<(), DbError> {
+    end_plan(desk, parent)?;
+    expect_legal(desk, parent, &Event::PartsStopped, kind, cause)?;
+    desk.flush_orders()?;
+    settle_parent(desk, parent.id).map(|_| ())
+}
+
+/// Ends the order that `part` belongs to, when `part` was its last open one.
+pub(crate) fn settle_parent_of(desk: &mut Desk<'_>, part: &Order) -> Result<(), DbError> {
+    match part.parent {
+        Some(parent) if part.state.is_terminal() => settle_parent(desk, parent).map(|_| ()),
+        _ => Ok(()),
+    }
+}
+
+/// Ends an order whose plan is over and whose parts have all ended; returns it when it did.
+pub(super) fn settle_parent(
+    desk: &mut Desk<'_>,
+    parent: OrderId,
+) -> Result<Option<Order>, DbError> {
+    let Some(order) = orders::by_id(desk.tx, parent)? else { return Ok(None) };
+    if order.state.is_terminal() || plan_state(desk, &order)? != Some(PartsState::Ended) {
+        return Ok(None);
+    }
+    let sums = orders::part_sums(desk.tx, parent)?;
+    let subscription = order.shape == OrderShape::Subscription;
+    let Some((state, remains)) = parent_outcome(order.quantity, &sums.totals, subscription) else {
+        return Ok(None);
+    };
+    let kind = match state {
+        State::Canceled => "order.canceled",
+        State::Partial => "order.partial",
+        _ => "order.completed",
+    };
+    let ended = Event::PartsEnded { state, remains };
+    let after = expect_legal(desk, &order, &ended, kind, Cause::default())?;
+    desk.flush_orders()?;
+    Ok(Some(after))
+}
+
+fn plan_state(desk: &mut Desk<'_>, order: &Order) -> Result<Option<PartsState>, DbError> {
+    Ok(match order.shape {
+        OrderShape::Single => None,
+        OrderShape::DripFeed => parts::drip_feed(desk.tx, order.id)?.map(|plan| plan.state),
+        OrderShape::Subscription => parts::subscription(desk.tx, order.id)?.map(|(_, state)| state),
+    })
+}
+
+/// Lets no more parts start.
+pub(crate) fn end_plan(desk: &mut Desk<'_>, order: &Order) -> Result<(), DbError> {
+    match order.shape {
+        OrderShape::Single => {}
+        OrderShape::DripFeed => {
+            if let Some(mut plan) = parts::drip_feed(desk.tx, order.id)? {
+                plan.state = PartsState::Ended;
+                parts::update_drip_feed(desk.tx, order.id, &plan, plan.runs_started)?;
+            }
+        }
+        OrderShape::Subscription => {
+            if let Some((plan, _)) = parts::subscription(desk.tx, order.id)? {
+                let done = plan.posts_done;
+                parts::update_subscription(desk.tx, order.id, done, PartsState::Ended, done)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Applies an event that is legal in the state the order is in; if it is not, the unit is
+/// poisoned rather than half of it kept.
+fn expect_legal(
+    desk: &mut Desk<'_>,
+    order: &Order,
+    event: &Event,
+    kind: &str,
+    cause: Cause<'_>,
+) -> Result<Order, DbError> {
+    match desk.apply(order, event, kind, cause)? {
+        Ok(after) => Ok(after),
+        Err(refused) => Err(desk.tx.poison(DbError::new("PARTS", refused.to_string()))),
+    }
+}

@@ -1,0 +1,249 @@
+//! Placing orders: the counter's busiest use case, written for a batch.
+//!
+//! Requests that wait together are taken together: all rows they need are read by id, everything
+//! is decided in memory in the order the requests came ([`super::decide`]), and all is written in
+//! bulk. A batch of one is the ordinary case. A refused request changes nothing and does not touch
+//! its neighbours.
+
+use super::decide::{Decision, Known, decide};
+use super::params::params_json;
+use crate::catalogue::Snapshot;
+use crate::desk::{Cause, Desk};
+use domain::orders::{
+    DripFeed, Number, Order, OrderRefusal, OrderRequest, PartsState, Placement, Plan, State,
+};
+use domain::{AccountId, KeyId, Micros, OrderId, ServiceId, Timestamp};
+use std::collections::{HashMap, HashSet};
+use store::tables::guards::{self, UsedRequestId};
+use store::tables::orders::{self, NewOrder};
+use store::tables::parts;
+use store::{DbError, Tx};
+
+/// The caller's own id of a request, with a hash of its parameters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestId {
+    /// The id, unique within the account.
+    pub id: String,
+    /// Hash of every other parameter of the request.
+    pub hash: [u8; 16],
+}
+
+/// One order to place.
+#[derive(Clone, Debug)]
+pub struct PlaceOrder {
+    /// Who orders.
+    pub account: AccountId,
+    /// With which key.
+    pub key: Option<KeyId>,
+    /// What.
+    pub request: OrderRequest,
+    /// The caller's own id, when it gives one.
+    pub request_id: Option<RequestId>,
+    /// Hash of every parameter: the same order of an account has the same one.
+    pub fingerprint: i64,
+}
+
+/// How long the same order counts as a repetition.
+#[derive(Clone, Copy, Debug)]
+pub struct Window {
+    /// Seconds; 0 for never.
+    pub seconds: i64,
+}
+
+/// Places the orders of `batch` at `now`; answers them in order.
+///
+/// # Errors
+/// [`DbError`] when the store fails; nothing is placed then.
+pub fn place_orders(
+    tx: &mut dyn Tx,
+    catalogue: &Snapshot,
+    window: Window,
+    batch: &[PlaceOrder],
+    now: Timestamp,
+) -> Result<Vec<Result<OrderId, OrderRefusal>>, DbError> {
+    let mut desk = Desk::new(tx, now);
+    desk.lock(batch.iter().map(|place| place.account).collect())?;
+    let known = read_known(&mut desk, catalogue, window, batch)?;
+    let decisions = decide(known, catalogue, batch, now);
+    let placed = decisions.iter().filter(|d| matches!(d, Decision::Place(..))).count();
+    let ids = desk.tx.take_ids("order", placed)?;
+    let answers = write_down(desk, window, batch, decisions, ids)?;
+    debug_assert_eq!(answers.len(), batch.len());
+    Ok(answers)
+}
+
+/// Reads everything that the decisions of the batch are made from.
+fn read_known<'a>(
+    desk: &mut Desk<'_>,
+    catalogue: &Snapshot,
+    window: Window,
+    batch: &'a [PlaceOrder],
+) -> Result<Known<'a>, DbError> {
+    let mut known = Known {
+        accounts: HashMap::new(),
+        requests: HashMap::new(),
+        recent: HashMap::new(),
+        window_start: (window.seconds > 0).then(|| desk.now.minus_seconds(window.seconds)),
+        links: HashSet::new(),
+    };
+    let mut asked_ids = Vec::new();
+    let mut fingerprints = Vec::new();
+    let mut asked_links = Vec::new();
+    for order in batch {
+        if let Some(account) = desk.account(order.account) {
+            known.accounts.insert(order.account, (account.wallet, account.suspended));
+        }
+        match &order.request_id {
+            Some(request) => asked_ids.push((order.account, request.id.as_str())),
+            None => fingerprints.push((order.account, order.fingerprint)),
+        }
+        let Some(Number::Int(service)) = order.request.service else { continue };
+        let service = catalogue.on_sale(ServiceId(service));
+        let service = service.filter(|service| service.one_open_per_link);
+        if let (Some(service), Some(link)) = (service, order.request.link.as_deref()) {
+            asked_links.push((service.id, link));
+        }
+    }
+    for used in guards::used_request_ids(desk.tx, &asked_ids)? {
+        let asked = asked_ids
+            .iter()
+            .find(|(account, id)| *account == used.account && *id == used.request_id);
+        let hash = used.request_hash.as_slice().try_into();
+        if let (Some(asked), Ok(hash)) = (asked, hash) {
+            known.requests.insert(*asked, (hash, used.order));
+        }
+    }
+    if known.window_start.is_some() {
+        known.recent = guards::recent_orders(desk.tx, &fingerprints)?.into_iter().collect();
+    }
+    known.links = guards::open_links(desk.tx, &asked_links)?.into_iter().collect();
+    Ok(known)
+}
+
+/// What a batch writes beside the money.
+#[derive(Default)]
+struct Rows<'a> {
+    orders: Vec<NewOrder>,
+    requests: Vec<UsedRequestId>,
+    recent: Vec<(AccountId, i64, OrderId)>,
+    links: Vec<(ServiceId, &'a str, OrderId)>,
+}
+
+fn write_down(
+    mut desk: Desk<'_>,
+    window: Window,
+    batch: &[PlaceOrder],
+    decisions: Vec<Decision>,
+    ids: Vec<i64>,
+) -> Result<Vec<Result<OrderId, OrderRefusal>>, DbError> {
+    let mut ids = ids.into_iter();
+    let mut rows = Rows::default();
+    let mut answers: Vec<Result<OrderId, OrderRefusal>> = Vec::with_capacity(batch.len());
+    for (asked, decision) in batch.iter().zip(decisions) {
+        let (placement, service, exclusive) = match decision {
+            Decision::Replayed(order) => {
+                answers.push(Ok(order));
+                continue;
+            }
+            Decision::SameAs(earlier) => {
+                let answer = answers.get(earlier).cloned();
+                answers.push(answer.unwrap_or(Err(OrderRefusal::ActiveOrder)));
+                continue;
+            }
+            Decision::Refused(refusal) => {
+                answers.push(Err(refusal));
+                continue;
+            }
+            Decision::Place(placement, service, exclusive) => (placement, service, exclusive),
+        };
+        let id = ids.next().ok_or_else(|| DbError::new("PLACE", "too few order ids"))?;
+        let id = OrderId(id);
+        if let Some(posting) = &placement.posting {
+            let cause = Cause { order: Some(id), ..Cause::default() };
+            desk.posted(placement.wallet, posting, cause);
+        }
+        let data = serde_json::json!({ "service": service.0, "charge": placement.charge.raw() });
+        let account = asked.account;
+        desk.journal.note(account, Some(id), "order.placed", data.to_string(), desk.now);
+        match &asked.request_id {
+            Some(request) => rows.requests.push(UsedRequestId {
+                account,
+                request_id: request.id.clone(),
+                request_hash: request.hash.to_vec(),
+                order: id,
+            }),
+            None if window.seconds > 0 => rows.recent.push((account, asked.fingerprint, id)),
+            None => {}
+        }
+        if exclusive {
+            rows.links.push((service, asked.request.link.as_deref().unwrap_or_default(), id));
+        }
+        write_plan(desk.tx, id, account, &placement, desk.now)?;
+        rows.orders.push(new_order(id, asked, service, *placement, desk.now));
+        answers.push(Ok(id));
+    }
+    orders::insert(desk.tx, &rows.orders)?;
+    guards::insert_request_ids(desk.tx, &rows.requests, desk.now)?;
+    guards::put_recent_orders(desk.tx, &rows.recent, desk.now)?;
+    guards::insert_open_links(desk.tx, &rows.links)?;
+    desk.finish()?;
+    Ok(answers)
+}
+
+fn write_plan(
+    tx: &mut dyn Tx,
+    id: OrderId,
+    account: AccountId,
+    placement: &Placement,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    match &placement.checked.plan {
+        Plan::Single => Ok(()),
+        Plan::DripFeed { runs, interval_minutes, run_quantity } => {
+            let plan = DripFeed {
+                runs: *runs,
+                interval_minutes: *interval_minutes,
+                run_quantity: *run_quantity,
+                runs_started: 0,
+                next_run: now,
+                state: PartsState::Active,
+            };
+            parts::insert_drip_feed(tx, id, account, &plan)
+        }
+        Plan::Subscription(plan) => parts::insert_subscription(tx, id, account, plan),
+    }
+}
+
+fn new_order(
+    id: OrderId,
+    asked: &PlaceOrder,
+    service: ServiceId,
+    placement: Placement,
+    now: Timestamp,
+) -> NewOrder {
+    let shape = placement.shape();
+    let Placement { checked, rate, charge, .. } = placement;
+    let order = Order {
+        id,
+        account: asked.account,
+        service,
+        parent: None,
+        shape,
+        state: State::Pending,
+        fence: 0,
+        link: checked.link,
+        quantity: checked.quantity,
+        rate,
+        charge,
+        captured: Micros::ZERO,
+        released: Micros::ZERO,
+        start_count: None,
+        remains: checked.quantity,
+        cancel_requested: false,
+        created: now,
+        changed: now,
+        ended: None,
+    };
+    let params = (!checked.params.is_empty()).then(|| params_json(&checked.params));
+    NewOrder { order, key: asked.key, params }
+}

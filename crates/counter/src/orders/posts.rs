@@ -1,0 +1,78 @@
+//! A new post of a subscription becomes an order.
+
+use super::parents::{Part, settle_parent, start_part};
+use crate::desk::{Cause, Desk};
+use crate::{Counter, Failure, Refusal};
+use domain::orders::{Order, OrderShape, PartsState, check_link, post_charge};
+use domain::{OrderId, Timestamp};
+use store::Tx;
+use store::tables::{orders, parts};
+
+/// A new post that whoever watches the user reports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Post {
+    /// The subscription's order.
+    pub order: OrderId,
+    /// The post's link.
+    pub link: String,
+    /// Units to deliver to it: between the subscription's least and most.
+    pub quantity: i64,
+}
+
+/// Places the order of a post.
+fn record_post(
+    tx: &mut dyn Tx,
+    post: &Post,
+    actor: &str,
+    now: Timestamp,
+) -> Result<Order, Failure<Refusal>> {
+    let missing = || Refusal::missing("subscription", post.order);
+    let found = orders::by_id(tx, post.order)?;
+    let account = found.filter(|order| order.shape == OrderShape::Subscription);
+    let account = account.ok_or_else(missing)?.account;
+    let mut desk = Desk::new(tx, now);
+    desk.lock(vec![account])?;
+    let parent = orders::by_id(desk.tx, post.order)?.ok_or_else(missing)?;
+    let (plan, state) = parts::subscription(desk.tx, post.order)?.ok_or_else(missing)?;
+    let expired = plan.expires.is_some_and(|expires| expires <= now);
+    if state == PartsState::Ended || parent.state.is_terminal() || expired {
+        return Err(Refusal::NotNow(format!("subscription {} has ended", post.order)).into());
+    }
+    let link = check_link(Some(&post.link))
+        .map_err(|_| Refusal::Invalid(String::from("link: missing or unusable")))?;
+    if post.quantity < plan.min || post.quantity > plan.max {
+        let range = format!("quantity: must be {} to {}", plan.min, plan.max);
+        return Err(Refusal::Invalid(range).into());
+    }
+    let done = plan.posts_done.saturating_add(1);
+    let after = if done == plan.posts { PartsState::Ended } else { PartsState::Active };
+    parts::update_subscription(desk.tx, post.order, done, after, plan.posts_done)?;
+    let from_parent = plan.posts > 0;
+    let left = from_parent.then(|| parent.held());
+    let charge = post_charge(parent.rate, post.quantity, left)
+        .ok_or_else(|| Refusal::Invalid(String::from("quantity: too large")))?;
+    let part = Part { link, quantity: post.quantity, charge, from_parent };
+    let cause = Cause { actor: Some(actor), ..Cause::default() };
+    let order = start_part(&mut desk, &parent, part, cause)?.map_err(Refusal::Money)?;
+    settle_parent(&mut desk, post.order)?;
+    desk.finish()?;
+    Ok(order)
+}
+
+impl Counter {
+    /// Places the order of a new post of a subscription.
+    ///
+    /// # Errors
+    /// [`Refusal`] when the subscription has ended, the post does not fit it, or, for one without
+    /// an end, the account has too little money.
+    pub async fn record_post(
+        &self,
+        post: Post,
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<Order, Failure<Refusal>> {
+        let actor = actor.to_owned();
+        let unit = move |tx: &mut dyn Tx| record_post(tx, &post, &actor, now);
+        Failure::join(self.store.write(unit).await)
+    }
+}

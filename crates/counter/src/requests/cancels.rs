@@ -1,0 +1,137 @@
+//! Cancels: carried out at once while nobody works on the order, requested afterwards.
+
+use crate::desk::{Cause, Desk};
+use crate::orders::stop_parts;
+use crate::{Counter, Failure, Refusal};
+use domain::orders::{Event, Order, OrderShape};
+use domain::requests::{CancelDecision, CancelRefusal, CancelState, ask_cancel};
+use domain::{AccountId, CancelId, OrderId, Timestamp};
+use store::tables::orders;
+use store::tables::requests::{self, Cancel};
+use store::{DbError, StoreError, Tx, TxExt};
+
+/// What a cancel asked for comes to. `None` as the outer value: the order is not the account's.
+pub type AskedCancel = Option<Result<(), CancelRefusal>>;
+
+impl Counter {
+    /// Asks to cancel each order, in one unit.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn ask_cancels(
+        &self,
+        account: AccountId,
+        ids: Vec<OrderId>,
+        now: Timestamp,
+    ) -> Result<Vec<AskedCancel>, StoreError> {
+        let catalogue = self.catalogue_cache();
+        let unit = move |tx: &mut dyn Tx| {
+            let snapshot = catalogue.current(tx)?;
+            let mut desk = Desk::new(tx, now);
+            desk.lock(vec![account])?;
+            let mut answers = Vec::with_capacity(ids.len());
+            for &id in &ids {
+                let own = orders::of_account(desk.tx, account, &[id])?.into_iter().next();
+                let Some(order) = own else {
+                    answers.push(None);
+                    continue;
+                };
+                let service = snapshot.services.get(&order.service);
+                let decision = service.ok_or(CancelRefusal::NotPossible);
+                let decision = decision.and_then(|service| ask_cancel(&order, service));
+                answers.push(Some(match decision {
+                    Err(refusal) => Err(refusal),
+                    Ok(decision) => Ok(carry_out(&mut desk, &order, decision)?),
+                }));
+            }
+            desk.finish()?;
+            Ok::<_, DbError>(answers)
+        };
+        Ok(self.store.write(unit).await??)
+    }
+
+    /// Refuses a cancel that was asked; the order goes on.
+    ///
+    /// # Errors
+    /// [`Refusal`] when there is none, or it has been decided.
+    pub async fn reject_cancel(
+        &self,
+        id: CancelId,
+        note: Option<String>,
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<Cancel, Failure<Refusal>> {
+        let actor = actor.to_owned();
+        let unit = move |tx: &mut dyn Tx| {
+            let missing = || Refusal::missing("cancel", id);
+            let account = requests::cancel(tx, id)?.ok_or_else(missing)?.account;
+            let mut desk = Desk::new(tx, now);
+            desk.lock(vec![account])?;
+            let before = requests::cancel(desk.tx, id)?.ok_or_else(missing)?;
+            if before.state != CancelState::Requested {
+                let text = format!("cancel {id} is {} already", before.state.name());
+                return Err(Refusal::NotNow(text).into());
+            }
+            let was = before.state;
+            let state = CancelState::Rejected;
+            let after = Cancel { state, note: note.clone(), changed: now, ..before };
+            requests::update_cancel(desk.tx, was, &after)?;
+            if let Some(order) = orders::by_id(desk.tx, after.order)? {
+                // The customer may ask again, when things look different.
+                let asked_no_more =
+                    Order { cancel_requested: false, changed: now, ..order.clone() };
+                orders::update(desk.tx, &[(order, asked_no_more)])?;
+            }
+            let data = serde_json::json!({ "cancel": id.0, "actor": actor, "note": after.note });
+            let kind = "cancel.rejected";
+            desk.journal.note(account, Some(after.order), kind, data.to_string(), now);
+            desk.finish()?;
+            Ok(after)
+        };
+        Failure::join(self.store.write(unit).await)
+    }
+
+    /// Cancels: the open ones, oldest first; or all below `before`, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn list_cancels(
+        &self,
+        before: Option<CancelId>,
+        limit: i64,
+    ) -> Result<Vec<Cancel>, StoreError> {
+        let read = self.store.read(|tx| match before {
+            None => requests::open_cancels(tx, limit),
+            Some(before) => requests::cancels_before(tx, before, limit),
+        });
+        Ok(read.await??)
+    }
+}
+
+fn carry_out(desk: &mut Desk<'_>, order: &Order, decision: CancelDecision) -> Result<(), DbError> {
+    if decision == CancelDecision::Already {
+        return Ok(());
+    }
+    let now = desk.now;
+    let id = CancelId(desk.tx.take_id("cancel")?);
+    let (account, state) = (order.account, CancelState::Requested);
+    let asked =
+        Cancel { id, account, order: order.id, state, note: None, created: now, changed: now };
+    requests::insert_cancel(desk.tx, &asked)?;
+    let kind = match decision {
+        CancelDecision::Now => "order.canceled",
+        _ => "order.cancel_requested",
+    };
+    // Whatever ends the order settles the cancel with it.
+    let asked = desk.apply(order, &Event::CancelAsked, kind, Cause::default())?;
+    let asked = asked.map_err(|error| desk.tx.poison(DbError::new("CANCEL", error.to_string())))?;
+    if order.shape == OrderShape::Single {
+        desk.flush_orders()?;
+        crate::orders::settle_parent_of(desk, &asked)
+    } else if asked.state.is_terminal() {
+        desk.flush_orders()?;
+        crate::orders::end_plan(desk, &asked)
+    } else {
+        stop_parts(desk, &asked, "order.stopped", Cause::default()).map(|_| ())
+    }
+}

@@ -1,0 +1,7 @@
+//! Refills and cancels.
+
+mod cancels;
+mod refills;
+
+pub use cancels::AskedCancel;
+pub use refills::{AskedRefill, RefillDecision};

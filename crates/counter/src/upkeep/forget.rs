@@ -1,0 +1,37 @@
+//! Forgets what is kept for a while only.
+
+use crate::Counter;
+use domain::Timestamp;
+use store::StoreError;
+use store::tables::guards;
+
+/// Hours that a request id is remembered. Clients retry for minutes; two days cover a weekend's
+/// outage.
+const REQUEST_ID_HOURS: i64 = 72;
+
+/// Most rows that one unit deletes.
+const ROWS_PER_UNIT: i64 = 500;
+
+impl Counter {
+    /// Forgets request ids and duplicate-window rows that are too old to matter; returns how many.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn forget_old(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let requests_before = now.plus_hours(-REQUEST_ID_HOURS);
+        let orders_before = now.minus_seconds(self.settings.duplicate_window_seconds);
+        let mut forgotten: u64 = 0;
+        loop {
+            let unit = move |tx: &mut dyn store::Tx| {
+                let requests = guards::forget_request_ids(tx, requests_before, ROWS_PER_UNIT)?;
+                let orders = guards::forget_recent_orders(tx, orders_before, ROWS_PER_UNIT)?;
+                Ok::<_, store::DbError>(requests.saturating_add(orders))
+            };
+            let step = self.store.write(unit).await??;
+            forgotten = forgotten.saturating_add(step);
+            if step == 0 {
+                return Ok(forgotten);
+            }
+        }
+    }
+}

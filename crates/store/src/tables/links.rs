@@ -1,0 +1,153 @@
+//! Rows that refer to other rows: what must be there. Read by `verify`; the tables carry no foreign
+//! keys, because they would cost a lookup on every order and tie tables together that a
+//! distributed engine keeps apart.
+
+use crate::{DbError, Sql, Tx, TxExt};
+
+/// A rule about references.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// The rule, in words.
+    pub rule: &'static str,
+    /// What an offender is.
+    pub what: &'static str,
+    count: Sql,
+    offenders: Sql,
+}
+
+crate::statements! {
+    COUNT_ORDERS = "select cast(count(*) as bigint) from orders";
+    LOST_ORDERS = "select o.id from orders o left join account a on a.id = o.account_id \
+        left join service s on s.id = o.service_id where a.id is null or s.id is null \
+        order by o.id limit 20";
+    COUNT_KEYS = "select cast(count(*) as bigint) from api_key";
+    LOST_KEYS = "select k.id from api_key k left join account a on a.id = k.account_id \
+        where a.id is null order by k.id limit 20";
+    COUNT_SERVICES = "select cast(count(*) as bigint) from service";
+    LOST_SERVICES = "select s.id from service s left join category c on c.id = s.category_id \
+        where c.id is null order by s.id limit 20";
+    COUNT_REQUESTS = "select cast(count(*) as bigint) from request_id";
+    LOST_REQUESTS = "select r.order_id from request_id r left join orders o \
+        on o.id = r.order_id and o.account_id = r.account_id where o.id is null \
+        order by r.order_id limit 20";
+    COUNT_PARAMS = "select cast(count(*) as bigint) from order_params";
+    LOST_PARAMS = "select p.order_id from order_params p left join orders o \
+        on o.id = p.order_id and o.account_id = p.account_id where o.id is null \
+        order by p.order_id limit 20";
+    COUNT_OPEN_LINKS = "select cast(count(*) as bigint) from open_link";
+    LOST_OPEN_LINKS = "select l.order_id from open_link l left join orders o \
+        on o.id = l.order_id and o.ended_us is null where o.id is null \
+        order by l.order_id limit 20";
+    COUNT_REFILLS = "select cast(count(*) as bigint) from refill";
+    LOST_REFILLS = "select r.id from refill r left join orders o \
+        on o.id = r.order_id and o.account_id = r.account_id where o.id is null \
+        order by r.id limit 20";
+    DOUBLE_REFILLS = "select order_id from refill where state in ('pending', 'in_progress') \
+        group by order_id having count(*) > 1 order by order_id limit 20";
+    COUNT_CANCELS = "select cast(count(*) as bigint) from cancel";
+    LOST_CANCELS = "select c.id from cancel c left join orders o \
+        on o.id = c.order_id and o.account_id = c.account_id where o.id is null \
+        order by c.id limit 20";
+    LATE_CANCELS = "select c.id from cancel c join orders o on o.id = c.order_id \
+        where c.state = 'requested' and (o.ended_us is not null or o.cancel_requested = 0) \
+        order by c.id limit 20";
+    ID_BLOCKS = "select b.kind, b.next, cast(coalesce(case b.kind \
+        when 'account' then (select max(id) from account) \
+        when 'api_key' then (select max(id) from api_key) \
+        when 'category' then (select max(id) from category) \
+        when 'service' then (select max(id) from service) \
+        when 'order' then (select max(id) from orders) \
+        when 'refill' then (select max(id) from refill) \
+        when 'cancel' then (select max(id) from cancel) \
+        when 'event' then (select max(id) from event) end, 0) as bigint) \
+        from id_block b order by b.kind";
+}
+
+/// Every rule.
+pub const RULES: &[Rule] = &[
+    Rule {
+        rule: "every order has its account and its service",
+        what: "order",
+        count: COUNT_ORDERS,
+        offenders: LOST_ORDERS,
+    },
+    Rule {
+        rule: "every key has its account",
+        what: "key",
+        count: COUNT_KEYS,
+        offenders: LOST_KEYS,
+    },
+    Rule {
+        rule: "every service has its category",
+        what: "service",
+        count: COUNT_SERVICES,
+        offenders: LOST_SERVICES,
+    },
+    Rule {
+        rule: "every request id has its order",
+        what: "order",
+        count: COUNT_REQUESTS,
+        offenders: LOST_REQUESTS,
+    },
+    Rule {
+        rule: "all parameters have their order",
+        what: "order",
+        count: COUNT_PARAMS,
+        offenders: LOST_PARAMS,
+    },
+    Rule {
+        rule: "every link that is taken has an open order",
+        what: "order",
+        count: COUNT_OPEN_LINKS,
+        offenders: LOST_OPEN_LINKS,
+    },
+    Rule {
+        rule: "every refill has its order",
+        what: "refill",
+        count: COUNT_REFILLS,
+        offenders: LOST_REFILLS,
+    },
+    Rule {
+        rule: "an order has one open refill at most",
+        what: "order",
+        count: COUNT_REFILLS,
+        offenders: DOUBLE_REFILLS,
+    },
+    Rule {
+        rule: "every cancel has its order",
+        what: "cancel",
+        count: COUNT_CANCELS,
+        offenders: LOST_CANCELS,
+    },
+    Rule {
+        rule: "a cancel is open only while its order is, and the order says so",
+        what: "cancel",
+        count: COUNT_CANCELS,
+        offenders: LATE_CANCELS,
+    },
+];
+
+/// How many rows the rule is about.
+///
+/// # Errors
+/// [`DbError`].
+pub fn rows(tx: &mut dyn Tx, rule: &Rule) -> Result<u64, DbError> {
+    let count = tx.row(&rule.count, &[], |row| row.int(0))?.unwrap_or(0);
+    Ok(u64::try_from(count).unwrap_or(0))
+}
+
+/// Up to twenty ids that break the rule.
+///
+/// # Errors
+/// [`DbError`].
+pub fn offenders(tx: &mut dyn Tx, rule: &Rule) -> Result<Vec<i64>, DbError> {
+    tx.rows(&rule.offenders, &[], |row| row.int(0))
+}
+
+/// Every kind of id: its name, the next one, and the highest in use.
+///
+/// # Errors
+/// [`DbError`].
+pub fn id_blocks(tx: &mut dyn Tx) -> Result<Vec<(String, i64, i64)>, DbError> {
+    tx.rows(&ID_BLOCKS, &[], |row| Ok((row.text(0)?.to_owned(), row.int(1)?, row.int(2)?)))
+}
