@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::cargo;
 use crate::step::{self, Failure};
 
-/// One version everywhere, so that one answer everywhere.
+/// The version that is installed where there is none; one that is there already is used.
 const CARGO_DENY: &str = "cargo-deny@0.20.2";
 
 pub(crate) fn run(root: &Path) -> Result<(), Failure> {
@@ -32,7 +32,7 @@ fn install_cargo_deny(root: &Path) -> Result<(), Failure> {
         "install cargo-deny",
         cargo(root)
             .args(["install", "--locked", CARGO_DENY])
-            // It is published with the slowest build there is; one short run a day is not worth it.
+            // Its own release profile takes many minutes to build, to save a fraction of a second here.
             .env("CARGO_PROFILE_RELEASE_LTO", "off")
             .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
             .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1"),

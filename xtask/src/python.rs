@@ -87,7 +87,7 @@ fn advice(home: &Path, has_apt_get: bool) -> String {
     if has_apt_get {
         format!(
             "The tests need Python 3 with its venv module. Install it, then run this again:\n\n    \
-             sudo {}\n",
+             sudo apt-get update && sudo {}\n",
             APT_GET.join(" ")
         )
     } else {
@@ -110,9 +110,7 @@ mod tests {
     #[test]
     fn the_advice_is_a_command_to_copy() {
         let home = Path::new("target/python");
-        assert!(
-            advice(home, true).contains("\n    sudo apt-get install -y python3 python3-venv\n")
-        );
+        assert!(advice(home, true).contains("sudo apt-get install -y python3 python3-venv\n"));
         assert!(advice(home, false).contains("\n    python3 -m venv --clear target/python\n"));
     }
 }

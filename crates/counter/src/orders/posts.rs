@@ -1,6 +1,6 @@
 //! A new post of a subscription becomes an order.
 
-use super::parents::{Part, settle_parent, start_part};
+use super::parents::{Part, end_parts, start_part};
 use crate::desk::{Cause, Desk};
 use crate::{Counter, Failure, Refusal};
 use domain::orders::{Order, OrderShape, PartsState, check_link, post_charge};
@@ -45,8 +45,7 @@ fn record_post(
         return Err(Refusal::Invalid(range).into());
     }
     let done = plan.posts_done.saturating_add(1);
-    let after = if done == plan.posts { PartsState::Ended } else { PartsState::Active };
-    parts::update_subscription(desk.tx, post.order, done, after, plan.posts_done)?;
+    parts::update_subscription(desk.tx, post.order, done, PartsState::Active, plan.posts_done)?;
     let from_parent = plan.posts > 0;
     let left = from_parent.then(|| parent.held());
     let charge = post_charge(parent.rate, post.quantity, left)
@@ -54,7 +53,11 @@ fn record_post(
     let part = Part { link, quantity: post.quantity, charge, from_parent };
     let cause = Cause { actor: Some(actor), ..Cause::default() };
     let order = start_part(&mut desk, &parent, part, cause)?.map_err(Refusal::Money)?;
-    settle_parent(&mut desk, post.order)?;
+    if done == plan.posts {
+        // Posts of less than the most leave money over: it goes back with the last one.
+        let parent = orders::by_id(desk.tx, post.order)?.ok_or_else(missing)?;
+        end_parts(&mut desk, &parent, "order.last_post", cause)?;
+    }
     desk.finish()?;
     Ok(order)
 }

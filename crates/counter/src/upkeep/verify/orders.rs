@@ -2,7 +2,7 @@
 //! parts fit it.
 
 use super::{Check, PAGE, Progress};
-use domain::OrderId;
+use domain::{Micros, OrderId};
 use domain::invariants::order_money;
 use domain::ledger::TransferKind;
 use domain::orders::{Order, OrderShape, PartsState};
@@ -106,6 +106,10 @@ fn check_parts(tx: &mut dyn Tx, order: &Order, check: &mut Check) -> Result<(), 
         }
         Some(PartsState::Ended) if !order.state.is_terminal() && open == 0 => {
             check.finding(format!("order {}: its last part has ended, it has not", order.id));
+        }
+        Some(PartsState::Ended) if order.held() != Micros::ZERO => {
+            let held = order.held();
+            check.finding(format!("order {}: its plan is over, it still holds {held}", order.id));
         }
         Some(_) if order.state.is_terminal() && open > 0 => {
             check.finding(format!("order {}: has ended, {open} parts are open", order.id));

@@ -1,0 +1,434 @@
+//! The model: what a careful person with a notebook would write down. Money is plain `i128`
+//! arithmetic; nothing here calls the rules under test.
+
+use std::collections::{BTreeMap, HashMap};
+
+/// Rates in micros per 1,000 are small here, so that rounding shows in every sum.
+pub(crate) const RATES: [i64; 5] = [1_333, 777, 2_001, 500, 901];
+/// Service 0: plain, refills and cancels. 1: runs. 2: one open order per link. 3: a package.
+/// 4: a subscription of 3 posts of 5 to 20 units.
+pub(crate) const MIN: [i64; 5] = [2, 2, 2, 1, 5];
+pub(crate) const MAX: [i64; 5] = [30, 60, 30, 1, 20];
+pub(crate) const REFILL_COOLDOWN_HOURS: i64 = 2;
+pub(crate) const REFILL_DAYS: i64 = 1;
+pub(crate) const WINDOW_SECONDS: i64 = 60;
+pub(crate) const INTERVAL_MINUTES: i64 = 10;
+pub(crate) const POSTS: i64 = 3;
+const MINUTE: i64 = 60_000_000;
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Account {
+    pub(crate) available: i128,
+    pub(crate) held: i128,
+    pub(crate) limit: i128,
+    pub(crate) suspended: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    Pending,
+    Processing,
+    InProgress,
+    Completed,
+    Partial,
+    Canceled,
+}
+
+impl Status {
+    pub(crate) fn ended(self) -> bool {
+        matches!(self, Self::Completed | Self::Partial | Self::Canceled)
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Order {
+    pub(crate) id: i64,
+    pub(crate) account: usize,
+    pub(crate) service: usize,
+    pub(crate) link: String,
+    pub(crate) rate: i128,
+    pub(crate) quantity: i64,
+    pub(crate) charge: i128,
+    /// What the house has earned of it.
+    pub(crate) earned: i128,
+    /// What it still holds of the customer's money.
+    pub(crate) holds: i128,
+    pub(crate) status: Status,
+    pub(crate) remains: i64,
+    pub(crate) ended_at: Option<i64>,
+    pub(crate) cancel_open: bool,
+    pub(crate) parent: Option<usize>,
+    pub(crate) plan: Plan,
+    /// When the last refill was asked, and whether it is open.
+    pub(crate) refill: Option<(i64, bool)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Plan {
+    None,
+    Runs { total: i64, each: i64, started: i64, next: i64, over: bool },
+    Posts { done: i64, over: bool },
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Model {
+    pub(crate) accounts: Vec<Account>,
+    pub(crate) orders: Vec<Order>,
+    pub(crate) rates: Vec<i64>,
+    pub(crate) recent: HashMap<(usize, String), i64>,
+    pub(crate) request_ids: BTreeMap<(usize, u8), (String, i64)>,
+    /// (refill id, order)
+    pub(crate) refills: Vec<(i64, usize)>,
+    /// (cancel id, order)
+    pub(crate) cancels: Vec<(i64, usize)>,
+    pub(crate) now: i64,
+}
+
+pub(crate) fn up(amount: i128, by: i128) -> i128 {
+    (amount + by - 1).div_euclid(by)
+}
+
+/// A request as the model reads it.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    pub(crate) account: usize,
+    pub(crate) service: usize,
+    pub(crate) link: String,
+    pub(crate) quantity: i64,
+    pub(crate) runs: i64,
+    pub(crate) request_id: Option<u8>,
+    pub(crate) meaning: String,
+}
+
+impl Model {
+    /// What the counter must answer: the id of a new order (`id`), of an old one, or a refusal.
+    pub(crate) fn place(&mut self, asked: &Asked, id: i64) -> Result<i64, &'static str> {
+        if let Some(request) = asked.request_id {
+            if let Some((meaning, order)) = self.request_ids.get(&(asked.account, request)) {
+                return if *meaning == asked.meaning { Ok(*order) } else { Err("request id") };
+            }
+        }
+        let account = self.accounts.get(asked.account).ok_or("suspended")?;
+        if account.suspended {
+            return Err("suspended");
+        }
+        let service = asked.service;
+        let rate = i128::from(self.rates[service]);
+        let runs = asked.runs.max(1);
+        let (quantity, charge, plan) = match service {
+            3 => (1, rate, Plan::None),
+            4 => {
+                let quantity = MAX[4] * POSTS;
+                let plan = Plan::Posts { done: 0, over: false };
+                (quantity, up(rate * i128::from(quantity), 1_000), plan)
+            }
+            _ => {
+                if service != 1 && runs > 1 {
+                    return Err("incorrect");
+                }
+                if asked.quantity < MIN[service] {
+                    return Err("low");
+                }
+                let quantity = asked.quantity * runs;
+                if quantity > MAX[service] {
+                    return Err("high");
+                }
+                let plan = if runs > 1 {
+                    let each = asked.quantity;
+                    Plan::Runs { total: runs, each, started: 0, next: self.now, over: false }
+                } else {
+                    Plan::None
+                };
+                (quantity, up(rate * i128::from(quantity), 1_000), plan)
+            }
+        };
+        if account.available + account.limit < charge {
+            return Err("funds");
+        }
+        let open_on_link =
+            |o: &Order| o.service == 2 && !o.status.ended() && o.link == asked.link;
+        if service == 2 && self.orders.iter().any(open_on_link) {
+            return Err("active");
+        }
+        let repeated = self.recent.get(&(asked.account, asked.meaning.clone()));
+        let window = WINDOW_SECONDS * 1_000_000;
+        if asked.request_id.is_none() && repeated.is_some_and(|last| self.now - last < window) {
+            return Err("active");
+        }
+        match asked.request_id {
+            Some(request) => {
+                let used = (asked.meaning.clone(), id);
+                self.request_ids.insert((asked.account, request), used);
+            }
+            None => {
+                self.recent.insert((asked.account, asked.meaning.clone()), self.now);
+            }
+        }
+        self.hold(asked.account, charge);
+        self.orders.push(Order {
+            id,
+            account: asked.account,
+            service,
+            link: asked.link.clone(),
+            rate,
+            quantity,
+            charge,
+            earned: 0,
+            holds: charge,
+            status: Status::Pending,
+            remains: quantity,
+            ended_at: None,
+            cancel_open: false,
+            parent: None,
+            plan,
+            refill: None,
+        });
+        Ok(id)
+    }
+
+    fn hold(&mut self, account: usize, amount: i128) {
+        self.accounts[account].available -= amount;
+        self.accounts[account].held += amount;
+    }
+
+    /// Gives the customer back part of what an order holds.
+    fn give_back(&mut self, order: usize, amount: i128) {
+        let account = self.orders[order].account;
+        self.orders[order].holds -= amount;
+        self.accounts[account].held -= amount;
+        self.accounts[account].available += amount;
+    }
+
+    fn earn(&mut self, order: usize, amount: i128) {
+        let account = self.orders[order].account;
+        self.orders[order].holds -= amount;
+        self.orders[order].earned += amount;
+        self.accounts[account].held -= amount;
+    }
+
+    fn end(&mut self, order: usize, status: Status) {
+        let rest = self.orders[order].holds;
+        self.give_back(order, rest);
+        let now = self.now;
+        let order = &mut self.orders[order];
+        order.status = status;
+        order.ended_at = order.ended_at.or(Some(now));
+        order.cancel_open = false;
+    }
+
+    pub(crate) fn cancel_order(&mut self, order: usize) {
+        self.end(order, Status::Canceled);
+        self.orders[order].remains = self.orders[order].quantity;
+        self.part_ended(order);
+    }
+
+    /// A report on an order; false when it must be refused.
+    pub(crate) fn report(&mut self, index: usize, report: super::ops::Reported) -> bool {
+        use super::ops::Reported as R;
+        let order = self.orders[index].clone();
+        if order.plan != Plan::None {
+            if matches!(report, R::Canceled) && !order.status.ended() {
+                self.stop(index);
+                return true;
+            }
+            return false;
+        }
+        let delivered_part = |remains: i64| {
+            up(order.charge * i128::from(order.quantity - remains), i128::from(order.quantity))
+        };
+        let open = !order.status.ended();
+        match report {
+            R::Accepted if order.status == Status::Pending => {
+                self.orders[index].status = Status::Processing;
+            }
+            R::Progress(remains) if open && remains <= order.quantity => {
+                self.orders[index].status = Status::InProgress;
+                self.orders[index].remains = remains;
+            }
+            R::Completed(remains) if open && remains <= 0 => {
+                self.earn(index, order.charge);
+                self.orders[index].remains = remains;
+                self.end(index, Status::Completed);
+                self.part_ended(index);
+            }
+            R::Partial(remains) if remains > 0 && remains < order.quantity => {
+                let earned = delivered_part(remains);
+                if open {
+                    self.earn(index, earned);
+                    self.end(index, Status::Partial);
+                    self.orders[index].remains = remains;
+                    self.part_ended(index);
+                } else if order.status != Status::Canceled && earned < order.earned {
+                    self.correct(index, earned, Status::Partial);
+                    self.orders[index].remains = remains;
+                } else {
+                    return false;
+                }
+            }
+            R::Canceled if open => self.cancel_order(index),
+            R::Canceled if order.status != Status::Canceled => {
+                self.correct(index, 0, Status::Canceled);
+                self.orders[index].remains = order.quantity;
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn correct(&mut self, order: usize, earned: i128, status: Status) {
+        let back = self.orders[order].earned - earned;
+        let account = self.orders[order].account;
+        self.accounts[account].available += back;
+        self.orders[order].earned = earned;
+        self.orders[order].status = status;
+    }
+
+    /// Stops an order in parts: what never started goes back, pending parts are canceled.
+    pub(crate) fn stop(&mut self, index: usize) {
+        match &mut self.orders[index].plan {
+            Plan::None => return,
+            Plan::Runs { over, .. } | Plan::Posts { over, .. } => *over = true,
+        }
+        if self.orders[index].status == Status::Pending {
+            self.cancel_order(index);
+            return;
+        }
+        let rest = self.orders[index].holds;
+        self.give_back(index, rest);
+        for part in 0..self.orders.len() {
+            let order = &self.orders[part];
+            if order.parent == Some(index) && order.status == Status::Pending {
+                self.cancel_order(part);
+            }
+        }
+        self.settle(index);
+    }
+
+    fn part_ended(&mut self, part: usize) {
+        if let Some(parent) = self.orders[part].parent {
+            self.settle(parent);
+        }
+    }
+
+    fn settle(&mut self, parent: usize) {
+        let over = match self.orders[parent].plan {
+            Plan::None => return,
+            Plan::Runs { over, .. } | Plan::Posts { over, .. } => over,
+        };
+        let parts: Vec<&Order> =
+            self.orders.iter().filter(|order| order.parent == Some(parent)).collect();
+        let done = !self.orders[parent].status.ended() && over;
+        if !done || parts.iter().any(|part| !part.status.ended()) {
+            return;
+        }
+        let started: i64 = parts.iter().map(|part| part.quantity).sum();
+        let missed: i64 = parts.iter().map(|part| part.remains.max(0)).sum();
+        let posts = matches!(self.orders[parent].plan, Plan::Posts { .. });
+        let whole = if posts { started } else { self.orders[parent].quantity };
+        let undelivered = missed + whole - started;
+        let (status, remains) = if undelivered == 0 && (posts || !parts.is_empty()) {
+            (Status::Completed, 0)
+        } else if undelivered >= whole {
+            (Status::Canceled, self.orders[parent].quantity)
+        } else {
+            (Status::Partial, undelivered)
+        };
+        self.end(parent, status);
+        self.orders[parent].remains = remains;
+    }
+
+    /// Starts every run that is due; new orders are numbered from `next_id`. Runs of one pass
+    /// start in the order in which they were due.
+    pub(crate) fn move_parts(&mut self, mut next_id: i64) {
+        loop {
+            let mut due: Vec<(i64, i64, usize)> = self
+                .orders
+                .iter()
+                .enumerate()
+                .filter_map(|(index, order)| match order.plan {
+                    Plan::Runs { next, over: false, .. } if next <= self.now => {
+                        Some((next, order.id, index))
+                    }
+                    _ => None,
+                })
+                .collect();
+            due.sort_unstable();
+            if due.is_empty() {
+                return;
+            }
+            for (_, _, index) in due {
+                self.start_run(index, next_id);
+                next_id += 1;
+            }
+        }
+    }
+
+    fn start_run(&mut self, index: usize, id: i64) {
+        let now = self.now;
+        let parent = self.orders[index].clone();
+        let Plan::Runs { total, each, started, next, .. } = parent.plan else { return };
+        let cost = |runs: i64| up(parent.rate * i128::from(each * runs), 1_000);
+        let charge = cost(started + 1) - cost(started);
+        let planned = next + INTERVAL_MINUTES * MINUTE;
+        let next = if planned > now { planned } else { now + INTERVAL_MINUTES * MINUTE };
+        let over = started + 1 == total;
+        self.orders[index].plan = Plan::Runs { total, each, started: started + 1, next, over };
+        self.part(index, id, each, charge, parent.link.clone());
+    }
+
+    fn part(&mut self, parent: usize, id: i64, quantity: i64, charge: i128, link: String) {
+        self.give_back(parent, charge);
+        self.orders[parent].status = Status::InProgress;
+        let (account, service) = (self.orders[parent].account, self.orders[parent].service);
+        let rate = self.orders[parent].rate;
+        self.hold(account, charge);
+        self.orders.push(Order {
+            id,
+            account,
+            service,
+            link,
+            rate,
+            quantity,
+            charge,
+            earned: 0,
+            holds: charge,
+            status: Status::Pending,
+            remains: quantity,
+            ended_at: None,
+            cancel_open: false,
+            parent: Some(parent),
+            plan: Plan::None,
+            refill: None,
+        });
+    }
+
+    /// A new post of a subscription; false when it must be refused.
+    pub(crate) fn post(&mut self, index: usize, quantity: i64, id: i64, link: &str) -> bool {
+        let parent = self.orders[index].clone();
+        let Plan::Posts { done, over } = parent.plan else { return false };
+        if over || parent.status.ended() || !(MIN[4]..=MAX[4]).contains(&quantity) {
+            return false;
+        }
+        let charge = up(parent.rate * i128::from(quantity), 1_000).min(parent.holds);
+        self.orders[index].plan = Plan::Posts { done: done + 1, over: done + 1 == POSTS };
+        self.part(index, id, quantity, charge, link.to_owned());
+        if done + 1 == POSTS {
+            let rest = self.orders[index].holds;
+            self.give_back(index, rest);
+        }
+        true
+    }
+
+    /// Whether a refill is allowed now.
+    pub(crate) fn may_refill(&self, index: usize) -> bool {
+        let order = &self.orders[index];
+        let cooldown = REFILL_COOLDOWN_HOURS * 60 * MINUTE;
+        let window = REFILL_DAYS * 24 * 60 * MINUTE;
+        let Some(ended) = order.ended_at else { return false };
+        order.service == 0
+            && order.status == Status::Completed
+            && self.now <= ended + window
+            && self.now >= ended + cooldown
+            && order.refill.is_none_or(|(asked, open)| !open && self.now >= asked + cooldown)
+    }
+}

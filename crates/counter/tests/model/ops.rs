@@ -1,0 +1,96 @@
+//! The steps of a random sequence. Indexes are taken modulo what is there, so most steps mean
+//! something.
+
+use proptest::prelude::*;
+
+#[derive(Clone, Debug)]
+pub(crate) enum Op {
+    OpenAccount,
+    Credit { account: usize, amount: i64 },
+    Debit { account: usize, amount: i64 },
+    CreditLimit { account: usize, limit: i64 },
+    Suspend { account: usize, suspended: bool },
+    Rate { service: usize, rate: i64 },
+    /// Places several orders that wait for the writer together.
+    Place(Vec<Place>),
+    Report { order: usize, report: Reported },
+    AskCancel { order: usize, stranger: bool },
+    RejectCancel { cancel: usize },
+    AskRefill { order: usize, stranger: bool },
+    DecideRefill { refill: usize, decision: u8 },
+    Post { order: usize, quantity: i64 },
+    Wait { minutes: i64 },
+    MoveParts,
+    Seal,
+    Forget,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    pub(crate) account: usize,
+    pub(crate) service: usize,
+    pub(crate) link: u8,
+    pub(crate) quantity: i64,
+    pub(crate) runs: i64,
+    pub(crate) request_id: Option<u8>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Reported {
+    Accepted,
+    Progress(i64),
+    Completed(i64),
+    Partial(i64),
+    Canceled,
+}
+
+fn any_place() -> impl Strategy<Value = Place> {
+    (0..4_usize, 0..5_usize, 0..3_u8, -1..40_i64, 0..4_i64, prop::option::weighted(0.3, 0..3_u8))
+        .prop_map(|(account, service, link, quantity, runs, request_id)| Place {
+            account,
+            service,
+            link,
+            quantity,
+            runs,
+            request_id,
+        })
+}
+
+fn any_report() -> impl Strategy<Value = Reported> {
+    prop_oneof![
+        Just(Reported::Accepted),
+        (-3..45_i64).prop_map(Reported::Progress),
+        (-3..3_i64).prop_map(Reported::Completed),
+        (-1..45_i64).prop_map(Reported::Partial),
+        Just(Reported::Canceled),
+    ]
+}
+
+pub(crate) fn any_op() -> impl Strategy<Value = Op> {
+    prop_oneof![
+        1 => Just(Op::OpenAccount),
+        3 => (0..4_usize, 0..2_000_i64)
+            .prop_map(|(account, amount)| Op::Credit { account, amount }),
+        1 => (0..4_usize, 0..1_000_i64)
+            .prop_map(|(account, amount)| Op::Debit { account, amount }),
+        1 => (0..4_usize, -1..300_i64)
+            .prop_map(|(account, limit)| Op::CreditLimit { account, limit }),
+        1 => (0..4_usize, prop::bool::weighted(0.4))
+            .prop_map(|(account, suspended)| Op::Suspend { account, suspended }),
+        1 => (0..5_usize, 0..9_999_i64).prop_map(|(service, rate)| Op::Rate { service, rate }),
+        8 => prop::collection::vec(any_place(), 1..6).prop_map(Op::Place),
+        8 => (0..50_usize, any_report()).prop_map(|(order, report)| Op::Report { order, report }),
+        3 => (0..50_usize, prop::bool::weighted(0.2))
+            .prop_map(|(order, stranger)| Op::AskCancel { order, stranger }),
+        1 => (0..9_usize).prop_map(|cancel| Op::RejectCancel { cancel }),
+        3 => (0..50_usize, prop::bool::weighted(0.2))
+            .prop_map(|(order, stranger)| Op::AskRefill { order, stranger }),
+        2 => (0..9_usize, 0..3_u8)
+            .prop_map(|(refill, decision)| Op::DecideRefill { refill, decision }),
+        3 => (0..50_usize, 0..30_i64).prop_map(|(order, quantity)| Op::Post { order, quantity }),
+        2 => (0..400_i64).prop_map(|minutes| Op::Wait { minutes }),
+        3 => Just(Op::MoveParts),
+        1 => Just(Op::Seal),
+        1 => Just(Op::Forget),
+    ]
+}
