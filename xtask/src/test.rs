@@ -6,7 +6,7 @@ use crate::step::{self, Failure};
 use crate::{cargo, python};
 
 /// The interpreter with the clients that the tests drive the counter with.
-const PYTHON: &str = "TRADECOUNTER_TEST_PYTHON";
+const PYTHON: &str = "TESTKIT_PYTHON";
 
 pub(crate) fn run(root: &Path) -> Result<(), Failure> {
     let python = python::ready(root)?;

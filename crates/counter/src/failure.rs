@@ -39,7 +39,7 @@ pub enum Refusal {
         id: String,
     },
     /// The name is taken.
-    #[error("there is a {kind} named `{name}` already")]
+    #[error("the name `{name}` is taken by another {kind}")]
     Taken {
         /// What kind of thing.
         kind: &'static str,

@@ -1,1 +1,84 @@
-//! web
+//! HTTP in: the panel API, its reference page, the health check, and the loop that serves them.
+//!
+//! [`router`] answers requests and knows nothing of sockets; [`serve`] listens. Reading requests
+//! and writing replies in the dialect is the business of `panel_api`, deciding about them that of
+//! `counter`; what is left is HTTP: bodies, methods, headers, and what to say when the store fails.
+
+mod api;
+mod health;
+mod page;
+mod serve;
+
+pub use serve::serve;
+
+use axum::Router;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+use axum::routing::get;
+use counter::Counter;
+use domain::Timestamp;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Where the time comes from: asked once for each request, when its body has been read.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// What the HTTP side works with.
+#[derive(Clone)]
+pub struct Web {
+    /// The use cases.
+    pub counter: Counter,
+    /// The clock.
+    pub clock: Clock,
+    /// What an operator may choose.
+    pub options: Options,
+}
+
+impl fmt::Debug for Web {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Web").field("options", &self.options).finish_non_exhaustive()
+    }
+}
+
+/// What an operator may choose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Understand calls without `action`, as one release of a widely copied PHP class sends them.
+    pub infer_missing_action: bool,
+    /// How long a client may take to send a body.
+    pub body_timeout: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { infer_missing_action: true, body_timeout: Duration::from_secs(30) }
+    }
+}
+
+/// What every handler shares.
+#[derive(Debug)]
+struct Shared {
+    web: Web,
+    zipped: api::Zipped,
+}
+
+/// Everything that is served, by path.
+pub fn router(web: Web) -> Router {
+    let shared = Shared { web, zipped: api::Zipped::default() };
+    Router::new()
+        .merge(api::routes())
+        .merge(page::routes())
+        .route("/healthz", get(health::check))
+        .fallback(not_found)
+        .with_state(Arc::new(shared))
+}
+
+async fn not_found() -> impl IntoResponse {
+    let headers = [
+        (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    (StatusCode::NOT_FOUND, headers, "There is nothing here. The panel API is at /api/v2.\n")
+}

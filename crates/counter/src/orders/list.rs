@@ -37,7 +37,8 @@ pub struct OrderView {
 }
 
 impl Counter {
-    /// The account's latest orders, newest first, as the customer is told of them.
+    /// The latest orders that the account placed, newest first, as the customer is told of them;
+    /// not their parts.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -1,6 +1,7 @@
 //! What keeps the books in order by itself, and what checks them.
 
 mod forget;
+mod identity;
 mod seal;
 mod verify;
 

@@ -18,7 +18,7 @@ crate::statements! {
     OF_ACCOUNT_BY_ID = concat!("select ", columns!(), " from orders \
         where id = ?2 and account_id = ?1");
     RECENT = concat!("select ", columns!(), " from orders where account_id = ?1 \
-        order by id desc limit ?2");
+        and parent_id is null order by id desc limit ?2");
     BEFORE = concat!("select ", columns!(), " from orders where id < ?1 order by id desc limit ?2");
     BEFORE_OF_ACCOUNT = concat!("select ", columns!(), " from orders \
         where account_id = ?3 and id < ?1 order by id desc limit ?2");
@@ -112,7 +112,8 @@ pub fn of_account(
     tx.rows_many(&OF_ACCOUNT_BY_ID, 2, &params, decode)
 }
 
-/// The account's latest orders, newest first.
+/// The latest orders that the account placed, newest first. The parts of orders are not among them:
+/// whoever looks here for an order that was never acknowledged would take a part for it.
 ///
 /// # Errors
 /// [`DbError`].

@@ -1,0 +1,265 @@
+//! The SQLite engine: what a unit keeps, what it does not, and how a database is opened.
+
+use store::tables::{accounts, meta};
+use store::{Access, DbError, OpenError, Store, StoreError, Tx, TxExt, Unit};
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+
+fn open(folder: &TempDir) -> Store {
+    let url = url(folder);
+    Store::open(&url, Access::CreateIfMissing, |error| panic!("{error}")).unwrap()
+}
+
+fn url(folder: &TempDir) -> String {
+    format!("sqlite:{}", folder.path().join("counter.db").display())
+}
+
+fn run<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+}
+
+async fn put(store: &Store, name: &'static str) -> Result<Result<(), DbError>, StoreError> {
+    store.write(move |tx| meta::put(tx, name, "x")).await
+}
+
+async fn get(store: &Store, name: &str) -> Option<String> {
+    store.read(|tx| meta::get(tx, name)).await.unwrap().unwrap()
+}
+
+#[test]
+fn every_statement_of_the_product_is_valid() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(open(&folder));
+    let connection = rusqlite::Connection::open(folder.path().join("counter.db")).unwrap();
+    let mut names = std::collections::BTreeSet::new();
+    let mut count = 0;
+    for sql in store::tables::statements() {
+        connection.prepare(sql.text).unwrap_or_else(|error| panic!("{}: {error}", sql.name));
+        assert!(!sql.text.contains('/') || sql.text.contains("/*lock*/"), "{}: `/`", sql.name);
+        names.insert(sql.text);
+        count += 1;
+    }
+    assert_eq!(names.len(), count, "two statements are the same");
+    assert!(count > 60, "{count} statements");
+}
+
+#[test]
+fn what_was_written_is_there_after_a_new_start() {
+    let folder = tempfile::tempdir().unwrap();
+    run(async {
+        let store = open(&folder);
+        put(&store, "a").await.unwrap().unwrap();
+        drop(store);
+        assert_eq!(get(&open(&folder), "a").await.as_deref(), Some("x"));
+    });
+}
+
+#[test]
+fn a_refused_unit_leaves_nothing_and_its_neighbours_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    run(async {
+        let store = open(&folder);
+        let refused = store.write(|tx| {
+            meta::put(tx, "refused", "x")?;
+            Err::<(), DbError>(DbError::new("TEST", "no"))
+        });
+        let panicking = store.write(|tx| -> Result<(), DbError> {
+            meta::put(tx, "panicked", "x")?;
+            panic!("on purpose")
+        });
+        // A unit that swallows a statement's error is rolled back all the same, as on an engine
+        // that refuses everything after an error.
+        let swallowing = store.write(|tx| {
+            meta::put(tx, "swallowed", "x")?;
+            let id = domain::AccountId(7);
+            let zero = domain::Micros::ZERO;
+            let now = domain::Timestamp(0);
+            accounts::insert(tx, id, "same", zero, true, now)?;
+            drop(accounts::insert(tx, id, "same", zero, true, now));
+            Ok::<_, DbError>(())
+        });
+        let (first, refused, panicking, swallowing, last) =
+            tokio::join!(put(&store, "first"), refused, panicking, swallowing, put(&store, "last"));
+        first.unwrap().unwrap();
+        last.unwrap().unwrap();
+        assert_eq!(refused, Ok(Err(DbError::new("TEST", "no"))));
+        assert_eq!(panicking, Err(StoreError::Panicked(String::from("on purpose"))));
+        assert!(matches!(swallowing, Err(StoreError::Db(_))), "{swallowing:?}");
+        for gone in ["refused", "panicked", "swallowed"] {
+            assert_eq!(get(&store, gone).await, None, "{gone}");
+        }
+        for kept in ["first", "last"] {
+            assert_eq!(get(&store, kept).await.as_deref(), Some("x"), "{kept}");
+        }
+    });
+}
+
+#[test]
+fn ids_are_given_out_once_and_not_used_up_by_a_refused_unit() {
+    let folder = tempfile::tempdir().unwrap();
+    run(async {
+        let store = open(&folder);
+        let take = |count| store.write(move |tx: &mut dyn Tx| tx.take_ids("order", count));
+        assert_eq!(take(3).await.unwrap().unwrap(), [1, 2, 3]);
+        let refused = store.write(|tx| {
+            tx.take_ids("order", 5)?;
+            Err::<(), DbError>(DbError::new("TEST", "no"))
+        });
+        refused.await.unwrap().unwrap_err();
+        assert_eq!(take(1).await.unwrap().unwrap(), [4]);
+        assert_eq!(take(0).await.unwrap().unwrap(), Vec::<i64>::new());
+        // Public ids end below 2^31: what does not fit is refused, not wrapped around.
+        let too_many = take(2_147_483_647).await;
+        assert!(matches!(too_many, Err(StoreError::Db(_))), "{too_many:?}");
+        assert_eq!(take(1).await.unwrap().unwrap(), [5]);
+    });
+}
+
+#[test]
+fn a_guarded_write_that_finds_something_else_is_rolled_back() {
+    let folder = tempfile::tempdir().unwrap();
+    run(async {
+        let store = open(&folder);
+        let outcome = store.write(|tx| {
+            meta::put(tx, "before", "x")?;
+            accounts::set_suspended(tx, domain::AccountId(404), true)
+        });
+        let outcome = outcome.await;
+        assert!(matches!(outcome, Err(StoreError::Db(_))), "{outcome:?}");
+        assert_eq!(get(&store, "before").await, None);
+    });
+}
+
+#[test]
+fn a_caller_that_goes_away_does_not_undo_its_unit() {
+    let folder = tempfile::tempdir().unwrap();
+    run(async {
+        let store = open(&folder);
+        let mut call = Box::pin(put(&store, "a"));
+        std::future::poll_fn(|context| {
+            drop(call.as_mut().poll(context));
+            std::task::Poll::Ready(())
+        })
+        .await;
+        drop(call);
+        // The writer takes units in order: once this one is through, the first one is.
+        put(&store, "b").await.unwrap().unwrap();
+        assert_eq!(get(&store, "a").await.as_deref(), Some("x"));
+    });
+}
+
+/// A unit that tells when it runs and waits to be let go.
+struct Slow {
+    began: Option<oneshot::Sender<()>>,
+    go: std::sync::mpsc::Receiver<()>,
+}
+
+impl Unit for Slow {
+    fn run(&mut self, _tx: &mut dyn Tx) -> Result<(), DbError> {
+        if let Some(began) = self.began.take() {
+            began.send(()).unwrap();
+        }
+        self.go.recv().unwrap();
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>, outcome: Result<(), StoreError>) {
+        outcome.unwrap();
+    }
+}
+
+struct Told(oneshot::Sender<Result<(), StoreError>>);
+
+impl Unit for Told {
+    fn run(&mut self, _tx: &mut dyn Tx) -> Result<(), DbError> {
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>, outcome: Result<(), StoreError>) {
+        self.0.send(outcome).unwrap();
+    }
+}
+
+#[test]
+fn a_full_queue_refuses_at_once_and_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    run(async {
+        let path = folder.path().join("counter.db");
+        let options = store::SqliteOptions { path, readers: 1, queue: 3 };
+        let store =
+            Store::open_sqlite(&options, Access::CreateIfMissing, |e| panic!("{e}")).unwrap();
+        let (began, begun) = oneshot::channel();
+        let (go, wait) = std::sync::mpsc::channel();
+        store.submit(Box::new(Slow { began: Some(began), go: wait }));
+        begun.await.unwrap();
+        let submit = || {
+            let (tell, told) = oneshot::channel();
+            store.submit(Box::new(Told(tell)));
+            told
+        };
+        let calls: Vec<_> = (0..5).map(|_| submit()).collect();
+        go.send(()).unwrap();
+        let mut outcomes = Vec::new();
+        for call in calls {
+            outcomes.push(call.await.unwrap());
+        }
+        let (done, full) = (Ok(()), Err(StoreError::Full));
+        assert_eq!(outcomes, [done.clone(), done.clone(), done, full.clone(), full]);
+    });
+}
+
+#[test]
+fn a_database_is_opened_only_as_what_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("counter.db");
+    let missing = Store::open(&url(&folder), Access::Existing, |_| {});
+    assert!(matches!(missing, Err(OpenError::Missing { .. })), "{missing:?}");
+    assert!(!path.exists(), "a refusal leaves no file behind");
+    for bad in ["", "counter.db", "sqlite:", "sqlite::memory:", "mysql://x"] {
+        let refused = Store::open(bad, Access::CreateIfMissing, |_| {});
+        assert!(matches!(refused, Err(OpenError::Url)), "{bad}: {refused:?}");
+    }
+    let status = Store::migrate(&url(&folder)).unwrap();
+    assert_eq!((status.before, status.after), (0, 1));
+    assert_eq!(Store::migrate(&url(&folder)).unwrap().before, 1, "again is harmless");
+
+    let change = |statement: &str| {
+        let connection = rusqlite::Connection::open(&path).unwrap();
+        assert_eq!(connection.execute(statement, []).unwrap(), 1);
+    };
+    change("update schema_migration set checksum = 'other' where version = 1");
+    let altered = Store::open(&url(&folder), Access::CreateIfMissing, |_| {});
+    assert!(matches!(altered, Err(OpenError::Altered { version: 1, .. })), "{altered:?}");
+    change("insert into schema_migration values (999, 'future', 'x')");
+    let ahead = Store::open(&url(&folder), Access::Migrate, |_| {});
+    assert!(matches!(ahead, Err(OpenError::Ahead { found: 999, .. })), "{ahead:?}");
+}
+
+#[test]
+fn a_file_that_is_no_database_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("counter.db");
+    std::fs::write(&path, "not a database, but somebody's thesis").unwrap();
+    let refused = Store::open(&url(&folder), Access::CreateIfMissing, |_| {});
+    assert!(matches!(refused, Err(OpenError::Engine { .. })), "{refused:?}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "not a database, but somebody's thesis");
+}
+
+/// Two processes on one file (the command line beside a server) wait for each other.
+#[test]
+fn two_stores_on_one_file_see_each_others_writes() {
+    let folder = tempfile::tempdir().unwrap();
+    run(async {
+        let (one, two) = (open(&folder), open(&folder));
+        for round in 0..20 {
+            let (writer, reader) = if round % 2 == 0 { (&one, &two) } else { (&two, &one) };
+            let text = round.to_string();
+            let unit = move |tx: &mut dyn Tx| meta::put(tx, "round", &text);
+            writer.write(unit).await.unwrap().unwrap();
+            assert_eq!(get(reader, "round").await, Some(round.to_string()));
+        }
+        let (a, b) = tokio::join!(put(&one, "a"), put(&two, "b"));
+        a.unwrap().unwrap();
+        b.unwrap().unwrap();
+    });
+}

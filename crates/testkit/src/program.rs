@@ -1,0 +1,133 @@
+//! The real program: run to its end, or started as a demo and ended by a signal.
+
+use crate::http::Client;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+/// The program's binary and the folder that it works in.
+#[derive(Debug)]
+pub struct Program {
+    binary: PathBuf,
+    folder: tempfile::TempDir,
+    environment: Vec<(String, String)>,
+}
+
+/// What a run that has ended printed.
+#[derive(Clone, Debug)]
+pub struct Done {
+    /// Its exit code; nothing when a signal ended it.
+    pub code: Option<i32>,
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
+}
+
+impl Done {
+    /// Standard output as JSON; the run must have succeeded.
+    pub fn json(&self) -> serde_json::Value {
+        assert_eq!(self.code, Some(0), "{self:?}");
+        serde_json::from_str(&self.stdout).unwrap_or_else(|e| panic!("{e}: {self:?}"))
+    }
+}
+
+impl Program {
+    /// The binary at `path`, in a new folder.
+    pub fn new(path: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self { binary: PathBuf::from(path), folder, environment: Vec::new() }
+    }
+
+    /// The folder that it works in.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Sets a variable of its environment.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.environment.push((name.to_owned(), value.to_owned()));
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.binary);
+        command.args(arguments).current_dir(self.folder.path()).stdin(Stdio::null());
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    /// Runs it to its end.
+    pub fn run(&self, arguments: &[&str]) -> Done {
+        let output = self.command(arguments).output().unwrap();
+        Done {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// Runs it with `--json` and returns what it printed; it must succeed.
+    pub fn json(&self, arguments: &[&str]) -> serde_json::Value {
+        let mut all = vec!["--json"];
+        all.extend(arguments);
+        self.run(&all).json()
+    }
+
+    /// Starts it and waits for its first line, which must be JSON with a `url`.
+    pub fn start(&self, arguments: &[&str]) -> Demo {
+        let mut all = vec!["--json"];
+        all.extend(arguments);
+        let mut child = self.command(&all).spawn().unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        stdout.read_line(&mut line).unwrap();
+        if line.is_empty() {
+            let mut errors = String::new();
+            child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
+            panic!("the program ended before it served: {errors}");
+        }
+        let told: serde_json::Value = serde_json::from_str(&line).unwrap();
+        let url = told["url"].as_str().expect("a url").to_owned();
+        Demo { child, url, told }
+    }
+}
+
+/// The program, serving.
+#[derive(Debug)]
+pub struct Demo {
+    child: Child,
+    /// Address of the panel API.
+    pub url: String,
+    /// What it told at its start.
+    pub told: serde_json::Value,
+}
+
+impl Demo {
+    /// A client with the key that it told.
+    pub fn client(&self) -> Client {
+        self.client_with(self.told["key"].as_str().unwrap_or_default())
+    }
+
+    /// A client with a key.
+    pub fn client_with(&self, key: &str) -> Client {
+        let address = self.url.trim_start_matches("http://").trim_end_matches("/api/v2");
+        Client { address: address.to_owned(), key: key.to_owned() }
+    }
+
+    /// Ends it with SIGTERM and waits.
+    pub fn terminate(mut self) -> ExitStatus {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-TERM", &id]).status().unwrap();
+        assert!(sent.success());
+        self.child.wait().unwrap()
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        // Already gone after `terminate`; otherwise the test has failed and nobody waits.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}

@@ -1,0 +1,127 @@
+//! `account`.
+
+use super::{Desk, find_account, parse_amount};
+use crate::failure::Failure;
+use crate::output;
+use clap::Subcommand;
+use counter::accounts::AccountChange;
+use domain::{AccountId, Micros};
+use serde_json::{Value, json};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AccountCommand {
+    /// Opens an account without money.
+    Add {
+        /// Its name, unique.
+        name: String,
+    },
+    /// Lists accounts.
+    List {
+        /// Only accounts above this id.
+        #[arg(long, default_value_t = 0)]
+        after: i64,
+        /// At most so many.
+        #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(i64).range(1..=1000))]
+        limit: i64,
+    },
+    /// Shows an account.
+    Show {
+        /// Its id or name.
+        account: String,
+    },
+    /// Shows why the balance is what it is: every movement of money, newest first.
+    Statement {
+        /// Its id or name.
+        account: String,
+        /// Only transfers below this number.
+        #[arg(long, default_value_t = i64::MAX)]
+        before: i64,
+        /// At most so many.
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=1000))]
+        limit: i64,
+    },
+    /// Stops an account from ordering. Its orders go on, and their status can be read.
+    Suspend {
+        /// Its id or name.
+        account: String,
+    },
+    /// Lifts a suspension.
+    Resume {
+        /// Its id or name.
+        account: String,
+    },
+    /// Changes an account.
+    Set {
+        /// Its id or name.
+        account: String,
+        /// How far it may go below zero.
+        #[arg(long, value_parser = parse_amount)]
+        credit_limit: Option<Micros>,
+        /// Whether orders, refills and cancels may come by GET.
+        #[arg(long)]
+        get_writes: Option<bool>,
+    },
+}
+
+pub(super) async fn run(command: AccountCommand, desk: &Desk) -> Result<(), Failure> {
+    match command {
+        AccountCommand::Add { name } => {
+            let id = desk.counter.open_account(&name, desk.now).await?;
+            let value = json!({ "account": id.0, "name": name });
+            desk.output.done(&value, &format!("account {id} is open"));
+        }
+        AccountCommand::List { after, limit } => {
+            let accounts = desk.counter.list_accounts(AccountId(after), limit).await?;
+            let rows: Vec<Value> = accounts.iter().map(output::account).collect();
+            desk.output
+                .list(&rows, &["account", "name", "status", "available", "held", "credit_limit"]);
+        }
+        AccountCommand::Show { account } => {
+            let id = find_account(desk, &account).await?;
+            desk.output.one(&output::account(&desk.counter.account(id).await?));
+        }
+        AccountCommand::Statement { account, before, limit } => {
+            let id = find_account(desk, &account).await?;
+            let transfers = desk.counter.statement(id, before, limit).await?;
+            let rows: Vec<Value> = transfers.iter().map(output::transfer).collect();
+            let columns = [
+                "number",
+                "at",
+                "kind",
+                "amount",
+                "from",
+                "to",
+                "available_after",
+                "held_after",
+                "order",
+                "actor",
+                "reason",
+            ];
+            desk.output.list(&rows, &columns);
+        }
+        AccountCommand::Suspend { account } => {
+            let change = AccountChange { suspended: Some(true), ..AccountChange::default() };
+            set(desk, &account, change).await?;
+        }
+        AccountCommand::Resume { account } => {
+            let change = AccountChange { suspended: Some(false), ..AccountChange::default() };
+            set(desk, &account, change).await?;
+        }
+        AccountCommand::Set { account, credit_limit, get_writes } => {
+            if credit_limit.is_none() && get_writes.is_none() {
+                let text = "nothing to set: give --credit-limit or --get-writes";
+                return Err(Failure::Usage(String::from(text)));
+            }
+            set(desk, &account, AccountChange { suspended: None, credit_limit, get_writes })
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+async fn set(desk: &Desk, account: &str, change: AccountChange) -> Result<(), Failure> {
+    let id = find_account(desk, account).await?;
+    let after = desk.counter.change_account(id, change, desk.now).await?;
+    desk.output.one(&output::account(&after));
+    Ok(())
+}

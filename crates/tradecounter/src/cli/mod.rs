@@ -1,0 +1,184 @@
+//! The command line: one file for each noun.
+
+mod account;
+mod cancel;
+mod category;
+mod key;
+mod money;
+mod order;
+mod refill;
+mod service;
+mod verify;
+
+use crate::config::{Config, Environment, Overrides};
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::{clock, demo, opened, serve, signals, telemetry};
+use clap::{Parser, Subcommand};
+use counter::Counter;
+use domain::{AccountId, Micros, Timestamp};
+use std::path::PathBuf;
+
+/// The server behind a trade counter for digital services and digital goods.
+///
+/// Exit codes: 0 done, 1 the machine or the database could not, 2 the command line was not
+/// understood, 3 a rule says no (nothing was changed), 4 `verify` found something.
+#[derive(Debug, Parser)]
+#[command(name = "tradecounter", version, propagate_version = true)]
+pub(crate) struct Cli {
+    /// Prints JSON, also for errors.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// The configuration file.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The database, as sqlite:PATH.
+    #[arg(long, global = true, value_name = "URL")]
+    database: Option<String>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Starts a counter with a catalogue, a funded account and a simulated supplier, to try it.
+    Demo(demo::DemoArgs),
+    /// Serves the panel API.
+    Serve(ServeArgs),
+    /// Creates the database, or brings its schema to this program's.
+    Migrate,
+    /// Recomputes every invariant of the books from the stored rows.
+    Verify,
+    /// Customer accounts.
+    #[command(subcommand)]
+    Account(account::AccountCommand),
+    /// API keys.
+    #[command(subcommand)]
+    Key(key::KeyCommand),
+    /// Categories of the catalogue.
+    #[command(subcommand)]
+    Category(category::CategoryCommand),
+    /// Services of the catalogue.
+    #[command(subcommand)]
+    Service(service::ServiceCommand),
+    /// Orders, and reports on them.
+    #[command(subcommand)]
+    Order(order::OrderCommand),
+    /// Refills that customers asked for.
+    #[command(subcommand)]
+    Refill(refill::RefillCommand),
+    /// Cancels that customers asked for.
+    #[command(subcommand)]
+    Cancel(cancel::CancelCommand),
+    /// Puts money into an account.
+    Credit(money::MoneyArgs),
+    /// Takes money out of an account.
+    Debit(money::MoneyArgs),
+    /// Prints every setting with its default and its explanation.
+    Settings,
+}
+
+#[derive(Debug, clap::Args)]
+struct ServeArgs {
+    /// Address and port to listen on.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    listen: Option<String>,
+}
+
+/// What every command that works on the counter needs.
+pub(crate) struct Desk {
+    pub(crate) counter: Counter,
+    pub(crate) output: Output,
+    pub(crate) actor: String,
+    pub(crate) now: Timestamp,
+}
+
+/// Runs the command.
+pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
+    let environment = Environment::of_process();
+    let mut overrides =
+        Overrides { config: cli.config, database_url: cli.database.clone(), listen: None };
+    if let Command::Serve(args) = &cli.command {
+        overrides.listen.clone_from(&args.listen);
+    }
+    let config = Config::load(&overrides, &environment)?;
+    let output = Output { json: cli.json };
+    let serving = matches!(cli.command, Command::Demo(_) | Command::Serve(_));
+    let mut runtime = if serving {
+        tokio::runtime::Builder::new_multi_thread()
+    } else {
+        tokio::runtime::Builder::new_current_thread()
+    };
+    let runtime = runtime.enable_all().build().map_err(Failure::io("async runtime"))?;
+    runtime.block_on(async {
+        match cli.command {
+            Command::Settings => {
+                print!("{}", crate::config::DEFAULTS);
+                Ok(())
+            }
+            Command::Migrate => migrate(&config, output),
+            Command::Serve(_) => serve(&config, output).await,
+            Command::Demo(args) => {
+                let explicit = cli.database.is_some();
+                demo::run(args, explicit, config, output).await
+            }
+            command => {
+                let user = environment.user.as_deref().unwrap_or("unknown");
+                let actor = format!("cli:{user}");
+                let counter = opened::open(&config).await?;
+                let desk = Desk { counter, output, actor, now: clock::now() };
+                on_counter(command, &desk).await
+            }
+        }
+    })
+}
+
+async fn on_counter(command: Command, desk: &Desk) -> Result<(), Failure> {
+    match command {
+        Command::Verify => verify::run(desk).await,
+        Command::Account(command) => account::run(command, desk).await,
+        Command::Key(command) => key::run(command, desk).await,
+        Command::Category(command) => category::run(command, desk).await,
+        Command::Service(command) => service::run(command, desk).await,
+        Command::Order(command) => order::run(command, desk).await,
+        Command::Refill(command) => refill::run(command, desk).await,
+        Command::Cancel(command) => cancel::run(command, desk).await,
+        Command::Credit(args) => money::credit(args, desk).await,
+        Command::Debit(args) => money::debit(args, desk).await,
+        Command::Demo(_) | Command::Serve(_) | Command::Migrate | Command::Settings => Ok(()),
+    }
+}
+
+fn migrate(config: &Config, output: Output) -> Result<(), Failure> {
+    let status = store::Store::migrate(&config.database_url)?;
+    let value = serde_json::json!({ "before": status.before, "after": status.after });
+    let sentence = if status.before == status.after {
+        format!("the schema is at version {}, as this program needs it", status.after)
+    } else {
+        format!("the schema went from version {} to {}", status.before, status.after)
+    };
+    output.done(&value, &sentence);
+    Ok(())
+}
+
+async fn serve(config: &Config, output: Output) -> Result<(), Failure> {
+    telemetry::start(config)?;
+    let end = signals::end()?;
+    let server = serve::start(config).await?;
+    let url = format!("http://{}/api/v2", server.address);
+    output.done(&serde_json::json!({ "url": url }), &format!("serving {url}"));
+    server.run(end, None).await
+}
+
+/// An account as people name it: its id, or its name.
+pub(crate) async fn find_account(desk: &Desk, named: &str) -> Result<AccountId, Failure> {
+    match named.parse() {
+        Ok(id) => Ok(desk.counter.account(AccountId(id)).await?.id),
+        Err(_) => Ok(desk.counter.account_named(named).await?.id),
+    }
+}
+
+/// Reads an amount argument.
+pub(crate) fn parse_amount(text: &str) -> Result<Micros, String> {
+    Micros::parse(text).map_err(|error| error.to_string())
+}

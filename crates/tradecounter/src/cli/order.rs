@@ -1,0 +1,214 @@
+//! `order`.
+
+use super::{Desk, find_account};
+use crate::failure::Failure;
+use crate::output;
+use clap::{Args, Subcommand};
+use counter::orders::{OrderReport, OrderView, Post, Report};
+use domain::OrderId;
+use domain::orders::State;
+use serde_json::{Value, json};
+use store::tables::orders::Filter;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum OrderCommand {
+    /// Lists orders, newest first.
+    List {
+        /// Only those of this account (id or name).
+        #[arg(long, conflicts_with = "state")]
+        account: Option<String>,
+        /// Only those in this state.
+        #[arg(long, value_parser = parse_state)]
+        state: Option<State>,
+        /// Only orders below this id.
+        #[arg(long, default_value_t = i64::MAX)]
+        before: i64,
+        /// At most so many.
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=1000))]
+        limit: i64,
+    },
+    /// Shows all that is known of an order: money, timeline, parts, requests.
+    Show {
+        /// The order.
+        order: i64,
+    },
+    /// Reports that work on an order has begun or goes on.
+    Progress {
+        #[command(flatten)]
+        order: Reported,
+        /// Only accepted, not begun: the customer sees Processing.
+        #[arg(long, conflicts_with_all = ["start_count", "remains"])]
+        accepted: bool,
+        /// The counter before delivery.
+        #[arg(long)]
+        start_count: Option<i64>,
+        /// Units left.
+        #[arg(long, allow_hyphen_values = true)]
+        remains: Option<i64>,
+    },
+    /// Reports that an order was delivered; its charge is earned.
+    Complete {
+        #[command(flatten)]
+        order: Reported,
+        /// The counter before delivery.
+        #[arg(long)]
+        start_count: Option<i64>,
+        /// Zero, or below for over-delivery.
+        #[arg(long, allow_hyphen_values = true)]
+        remains: Option<i64>,
+    },
+    /// Reports that an order ended with units not delivered; their share is given back. Also
+    /// corrects a finished order in the customer's favour.
+    Partial {
+        #[command(flatten)]
+        order: Reported,
+        /// Units not delivered.
+        #[arg(long)]
+        remains: i64,
+    },
+    /// Cancels an order; all of its charge is given back. Also corrects a finished order.
+    Cancel {
+        #[command(flatten)]
+        order: Reported,
+    },
+    /// Reports a new post of a subscription; it becomes an order.
+    Post {
+        /// The subscription's order.
+        order: i64,
+        /// The post's link.
+        #[arg(long)]
+        link: String,
+        /// Units to deliver to it.
+        #[arg(long)]
+        quantity: i64,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Reported {
+    /// The order.
+    order: i64,
+    /// Why; it stands in the order's timeline and in the statement.
+    #[arg(long)]
+    reason: Option<String>,
+}
+
+fn parse_state(text: &str) -> Result<State, String> {
+    State::from_name(text).ok_or_else(|| {
+        let names: Vec<&str> = State::ALL.iter().map(|state| state.name()).collect();
+        format!("there are {}", names.join(", "))
+    })
+}
+
+pub(super) async fn run(command: OrderCommand, desk: &Desk) -> Result<(), Failure> {
+    match command {
+        OrderCommand::List { account, state, before, limit } => {
+            let filter = match (account, state) {
+                (Some(account), _) => Filter::Account(find_account(desk, &account).await?),
+                (None, Some(state)) => Filter::State(state),
+                (None, None) => Filter::All,
+            };
+            let orders = desk.counter.list_orders(filter, OrderId(before), limit).await?;
+            let rows: Vec<Value> = orders.iter().map(output::order).collect();
+            let columns = [
+                "order", "account", "service", "state", "quantity", "remains", "charge", "held",
+                "created", "link",
+            ];
+            desk.output.list(&rows, &columns);
+            Ok(())
+        }
+        OrderCommand::Show { order } => {
+            let view = desk.counter.show_order(OrderId(order), desk.now).await?;
+            desk.output.one(&shown(&view));
+            Ok(())
+        }
+        OrderCommand::Progress { order, accepted: true, .. } => {
+            report(desk, order, Report::Accepted).await
+        }
+        OrderCommand::Progress { order, start_count, remains, .. } => {
+            report(desk, order, Report::Progress { start_count, remains }).await
+        }
+        OrderCommand::Complete { order, start_count, remains } => {
+            report(desk, order, Report::Completed { start_count, remains }).await
+        }
+        OrderCommand::Partial { order, remains } => {
+            report(desk, order, Report::Partial { remains }).await
+        }
+        OrderCommand::Cancel { order } => report(desk, order, Report::Canceled).await,
+        OrderCommand::Post { order, link, quantity } => {
+            let post = Post { order: OrderId(order), link, quantity };
+            let placed = desk.counter.record_post(post, &desk.actor, desk.now).await?;
+            let sentence = format!("order {} is placed for the post", placed.id);
+            desk.output.done(&output::order(&placed), &sentence);
+            Ok(())
+        }
+    }
+}
+
+async fn report(desk: &Desk, reported: Reported, report: Report) -> Result<(), Failure> {
+    let order = OrderId(reported.order);
+    let report = OrderReport { order, report, reason: reported.reason };
+    let after = desk.counter.report_order(report, &desk.actor, desk.now).await?;
+    let sentence = format!(
+        "order {} is {}: charge {}, captured {}, released {}, held {}",
+        after.id,
+        after.state.name(),
+        after.charge,
+        after.captured,
+        after.released,
+        after.held()
+    );
+    desk.output.done(&output::order(&after), &sentence);
+    Ok(())
+}
+
+fn shown(view: &OrderView) -> Value {
+    let mut value = output::order(&view.order);
+    let Value::Object(members) = &mut value else { return value };
+    let params = view.params.as_deref().and_then(|params| serde_json::from_str(params).ok());
+    members.insert(String::from("params"), params.unwrap_or(Value::Null));
+    members.insert(String::from("net_charge"), output::amount(view.status.charge));
+    if let Some(plan) = &view.drip_feed {
+        members.insert(
+            String::from("drip_feed"),
+            json!({
+                "runs": plan.runs,
+                "interval_minutes": plan.interval_minutes,
+                "run_quantity": plan.run_quantity,
+                "runs_started": plan.runs_started,
+                "next_run": output::time(plan.next_run),
+                "state": plan.state.name(),
+            }),
+        );
+    }
+    if let Some((plan, state)) = &view.subscription {
+        members.insert(
+            String::from("subscription"),
+            json!({
+                "min": plan.min,
+                "max": plan.max,
+                "posts": plan.posts,
+                "posts_done": plan.posts_done,
+                "delay_minutes": plan.delay_minutes,
+                "expires": plan.expires.map(crate::clock::shown),
+                "state": state.name(),
+            }),
+        );
+    }
+    let event = |event: &store::tables::events::Event| {
+        let data: Value = serde_json::from_str(&event.data).unwrap_or(Value::Null);
+        json!({ "at": output::time(event.at), "event": event.kind, "data": data })
+    };
+    let lists: [(&str, Vec<Value>); 4] = [
+        ("transfers", view.transfers.iter().map(output::transfer).collect()),
+        ("parts", view.parts.iter().map(output::order).collect()),
+        ("cancels", view.cancels.iter().map(output::cancel).collect()),
+        ("timeline", view.events.iter().map(event).collect()),
+    ];
+    for (name, rows) in lists {
+        members.insert(name.to_owned(), Value::Array(rows));
+    }
+    let refill = view.last_refill.as_ref().map(output::refill);
+    members.insert(String::from("last_refill"), refill.unwrap_or(Value::Null));
+    value
+}

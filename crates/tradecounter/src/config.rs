@@ -1,0 +1,250 @@
+//! Configuration: defaults, a file, the environment, the command line; each wins over the one
+//! before. Unknown keys are refused, because a mistyped setting is one that silently is not set.
+
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+
+/// Every default with its explanation; also what documents the settings.
+pub(crate) const DEFAULTS: &str = include_str!("config.default.toml");
+
+const PREFIX: &str = "TRADECOUNTER_";
+const CONFIG_VARIABLE: &str = "TRADECOUNTER_CONFIG";
+
+/// Every setting.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    pub(crate) database_url: String,
+    pub(crate) listen: String,
+    pub(crate) currency: String,
+    pub(crate) duplicate_window_seconds: i64,
+    pub(crate) infer_missing_action: bool,
+    pub(crate) key_secret_file: String,
+    pub(crate) log: String,
+    pub(crate) log_format: LogFormat,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
+}
+
+/// What is wrong with the configuration.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConfigError {
+    #[error("{}: {error}", path.display())]
+    Read { path: PathBuf, error: std::io::Error },
+    #[error("{place}: {message}")]
+    Invalid { place: String, message: String },
+}
+
+/// What the environment says: every variable that begins with our prefix, and who calls.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Environment {
+    variables: Vec<(String, String)>,
+    pub(crate) user: Option<String>,
+}
+
+impl Environment {
+    /// The environment of this process.
+    #[expect(clippy::disallowed_methods, reason = "configuration is read here and only here")]
+    pub(crate) fn of_process() -> Self {
+        let ours = |(name, _): &(String, String)| name.starts_with(PREFIX);
+        let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        };
+        let variables = std::env::vars_os().filter_map(text).filter(ours).collect();
+        let user = ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
+        Self { variables, user }
+    }
+}
+
+/// What the command line says.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Overrides {
+    pub(crate) config: Option<PathBuf>,
+    pub(crate) database_url: Option<String>,
+    pub(crate) listen: Option<String>,
+}
+
+impl Config {
+    /// The configuration of this call.
+    pub(crate) fn load(
+        overrides: &Overrides,
+        environment: &Environment,
+    ) -> Result<Self, ConfigError> {
+        let mut table = parse(DEFAULTS, "built-in defaults")?;
+        let known: Vec<String> = table.keys().cloned().collect();
+        let named_by_environment = environment
+            .variables
+            .iter()
+            .find(|(name, _)| name == CONFIG_VARIABLE)
+            .map(|(_, value)| PathBuf::from(value));
+        if let Some(path) = overrides.config.clone().or(named_by_environment) {
+            merge_file(&mut table, &known, &path)?;
+        }
+        for (name, value) in &environment.variables {
+            if name != CONFIG_VARIABLE {
+                merge_variable(&mut table, &known, name, value)?;
+            }
+        }
+        let set = [("database_url", &overrides.database_url), ("listen", &overrides.listen)];
+        for (key, value) in set {
+            if let Some(value) = value {
+                table.insert(String::from(key), toml::Value::String(value.clone()));
+            }
+        }
+        let config: Self = table.try_into().map_err(|error: toml::de::Error| {
+            let message = error.message().to_owned();
+            ConfigError::Invalid { place: String::from("configuration"), message }
+        })?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let invalid = |place: &str, message: &str| {
+            Err(ConfigError::Invalid { place: place.to_owned(), message: message.to_owned() })
+        };
+        let code = self.currency.as_bytes();
+        if code.len() != 3 || !code.iter().all(u8::is_ascii_uppercase) {
+            return invalid("currency", "write an ISO code of three capitals, like USD");
+        }
+        if !(0..=86_400).contains(&self.duplicate_window_seconds) {
+            return invalid("duplicate_window_seconds", "must be 0 to 86400");
+        }
+        Ok(())
+    }
+
+    /// Where the secret is that keys are hashed with.
+    pub(crate) fn key_secret_path(&self) -> PathBuf {
+        if self.key_secret_file.is_empty() {
+            let path = self.database_url.trim_start_matches("sqlite:").trim_start_matches("//");
+            PathBuf::from(format!("{path}.secret"))
+        } else {
+            PathBuf::from(&self.key_secret_file)
+        }
+    }
+}
+
+fn parse(text: &str, place: &str) -> Result<toml::Table, ConfigError> {
+    text.parse().map_err(|error: toml::de::Error| ConfigError::Invalid {
+        place: place.to_owned(),
+        message: error.to_string(),
+    })
+}
+
+fn unknown(place: String, key: &str, known: &[String]) -> ConfigError {
+    let message = format!("`{key}` is not a setting; there are {}", known.join(", "));
+    ConfigError::Invalid { place, message }
+}
+
+fn merge_file(table: &mut toml::Table, known: &[String], path: &Path) -> Result<(), ConfigError> {
+    let place = path.display().to_string();
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| ConfigError::Read { path: path.to_owned(), error })?;
+    for (key, value) in parse(&text, &place)? {
+        match table.get(&key) {
+            None => return Err(unknown(place, &key, known)),
+            Some(default) if !default.same_type(&value) => {
+                let message = format!("`{key}`: expected {}", default.type_str());
+                return Err(ConfigError::Invalid { place, message });
+            }
+            Some(_) => drop(table.insert(key, value)),
+        }
+    }
+    Ok(())
+}
+
+fn merge_variable(
+    table: &mut toml::Table,
+    known: &[String],
+    name: &str,
+    value: &str,
+) -> Result<(), ConfigError> {
+    let key = name.trim_start_matches(PREFIX).to_ascii_lowercase();
+    let parsed = match table.get(&key) {
+        None => return Err(unknown(name.to_owned(), &key, known)),
+        Some(toml::Value::Integer(_)) => value.parse().ok().map(toml::Value::Integer),
+        Some(toml::Value::Boolean(_)) => value.parse().ok().map(toml::Value::Boolean),
+        Some(_) => Some(toml::Value::String(value.to_owned())),
+    };
+    let parsed = parsed.ok_or_else(|| ConfigError::Invalid {
+        place: name.to_owned(),
+        message: String::from("expected a whole number, or true or false"),
+    })?;
+    table.insert(key, parsed);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(variables: &[(&str, &str)], file: Option<&str>) -> Result<Config, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("c.toml");
+        if let Some(text) = file {
+            std::fs::write(&path, text).unwrap();
+        }
+        let overrides = Overrides { config: file.map(|_| path.clone()), ..Overrides::default() };
+        let pairs = variables.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned()));
+        let environment = Environment { variables: pairs.collect(), user: None };
+        let shown = path.display().to_string();
+        Config::load(&overrides, &environment).map_err(|e| e.to_string().replace(&shown, "FILE"))
+    }
+
+    #[test]
+    fn environment_wins_over_file_and_file_over_defaults() {
+        let defaults = with(&[], None).unwrap();
+        assert_eq!(defaults.listen, "127.0.0.1:8080");
+        assert_eq!(defaults.key_secret_path(), PathBuf::from("tradecounter.db.secret"));
+        let file = "listen = \"0.0.0.0:1\"\ncurrency = \"EUR\"\nduplicate_window_seconds = 0";
+        let variables =
+            [("TRADECOUNTER_LISTEN", "[::1]:2"), ("TRADECOUNTER_INFER_MISSING_ACTION", "false")];
+        let config = with(&variables, Some(file)).unwrap();
+        assert_eq!((config.listen.as_str(), config.currency.as_str()), ("[::1]:2", "EUR"));
+        assert_eq!((config.duplicate_window_seconds, config.infer_missing_action), (0, false));
+    }
+
+    #[test]
+    fn mistakes_are_refused_by_name() {
+        let all = "currency, database_url, duplicate_window_seconds, infer_missing_action, \
+                   key_secret_file, listen, log, log_format";
+        for (variables, file, expected) in [
+            (
+                vec![],
+                Some("lisen = \"x\""),
+                format!("FILE: `lisen` is not a setting; there are {all}"),
+            ),
+            (
+                vec![("TRADECOUNTER_LISEN", "x")],
+                None,
+                format!("TRADECOUNTER_LISEN: `lisen` is not a setting; there are {all}"),
+            ),
+            (
+                vec![("TRADECOUNTER_DUPLICATE_WINDOW_SECONDS", "soon")],
+                None,
+                String::from(
+                    "TRADECOUNTER_DUPLICATE_WINDOW_SECONDS: expected a whole number, or true or false",
+                ),
+            ),
+            (vec![], Some("listen = 8080"), String::from("FILE: `listen`: expected string")),
+            (
+                vec![("TRADECOUNTER_CURRENCY", "dollar")],
+                None,
+                String::from("currency: write an ISO code of three capitals, like USD"),
+            ),
+            (
+                vec![("TRADECOUNTER_DUPLICATE_WINDOW_SECONDS", "-1")],
+                None,
+                String::from("duplicate_window_seconds: must be 0 to 86400"),
+            ),
+        ] {
+            assert_eq!(with(&variables, file), Err(expected));
+        }
+    }
+}

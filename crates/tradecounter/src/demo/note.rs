@@ -1,0 +1,98 @@
+//! What the demo tells: on the screen for people, in `demo.json` for scripts.
+
+use crate::failure::Failure;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// The file in the data folder.
+pub(super) const FILE: &str = "demo.json";
+
+/// Everything that a person or a script needs to use the demo.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Note {
+    /// Address of the panel API.
+    pub(super) url: String,
+    /// API key of the demo account.
+    pub(super) key: String,
+    /// Id of the demo account.
+    pub(super) account: i64,
+    /// What the account was funded with.
+    pub(super) funded: String,
+    pub(super) currency: String,
+    /// The database, for the other commands.
+    pub(super) database: String,
+    /// The file that keys are hashed with, for the other commands.
+    pub(super) key_secret_file: String,
+    /// Services in the catalogue.
+    pub(super) services: usize,
+    /// A plain service to order from: link and quantity.
+    pub(super) service: i64,
+    /// Orders that were placed at the start.
+    pub(super) orders: Vec<i64>,
+    /// Who fulfils: nobody real.
+    pub(super) supplier: String,
+}
+
+impl Note {
+    /// What an earlier run wrote.
+    pub(super) fn read(folder: &Path) -> Result<Option<Self>, Failure> {
+        let path = folder.join(FILE);
+        match std::fs::read(&path) {
+            Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|error| {
+                Failure::Other(format!("{}: {error}; delete the folder", path.display()))
+            }),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Failure::io(path.display().to_string())(error)),
+        }
+    }
+
+    /// Writes the file: whole or not at all, readable by its owner only.
+    pub(super) fn write(&self, folder: &Path) -> Result<(), Failure> {
+        use std::io::Write;
+        let (path, draft) = (folder.join(FILE), folder.join("demo.json.new"));
+        let fail = || Failure::io(draft.display().to_string());
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(&draft).map_err(fail())?;
+        let text = format!("{:#}\n", self.json());
+        file.write_all(text.as_bytes()).map_err(fail())?;
+        std::fs::rename(&draft, &path).map_err(fail())
+    }
+
+    /// The note as JSON.
+    pub(super) fn json(&self) -> serde_json::Value {
+        serde_json::json!(self)
+    }
+
+    /// The note for a person.
+    pub(super) fn told(&self, folder: &Path) -> String {
+        let Self { url, key, funded, currency, services, service, orders, .. } = self;
+        let page = url.trim_end_matches("/api/v2");
+        let watched = orders.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+        format!(
+            "Tradecounter demo\n\
+             \n\
+             \x20 API   {url}\n\
+             \x20 key   {key}\n\
+             \x20 page  {page}/\n\
+             \n\
+             {services} services, {funded} {currency} on the account. A simulated supplier moves \
+             orders along:\n\
+             every order ends within a minute, some as Partial or Canceled. Nothing real is \
+             delivered.\n\
+             \n\
+             Paste:\n\
+             \n\
+             curl -s {url} -d key={key} -d action=balance\n\
+             curl -s {url} -d key={key} -d action=add -d service={service} -d quantity=1000 -d \
+             link=https://example.com/interview.mp3\n\
+             curl -s {url} -d key={key} -d action=status -d orders={watched}\n\
+             \n\
+             The same for scripts: {}\n\
+             End with Ctrl-C.\n",
+            folder.join(FILE).display()
+        )
+    }
+}

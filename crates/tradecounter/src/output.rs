@@ -1,0 +1,187 @@
+//! What commands print: a table or lines for people, JSON for programs.
+
+use crate::clock;
+use domain::orders::Order;
+use domain::{Micros, Timestamp};
+use serde_json::{Value, json};
+use store::tables::accounts::Account;
+use store::tables::keys::Key;
+use store::tables::requests::{Cancel, Refill};
+use store::tables::transfers::Transfer;
+
+/// How a command prints.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Output {
+    pub(crate) json: bool,
+}
+
+impl Output {
+    /// Prints a list: an array, or a table of the named members.
+    pub(crate) fn list(self, rows: &[Value], columns: &[&str]) {
+        if self.json {
+            println!("{}", Value::from(rows));
+        } else if rows.is_empty() {
+            println!("nothing found");
+        } else {
+            table(rows, columns);
+        }
+    }
+
+    /// Prints one thing: an object, or a line for each member.
+    pub(crate) fn one(self, value: &Value) {
+        if self.json {
+            println!("{value}");
+            return;
+        }
+        let Value::Object(members) = value else { return println!("{}", cell(value)) };
+        let width = members.keys().map(String::len).max().unwrap_or(0);
+        for (name, value) in members {
+            match value {
+                Value::Array(rows) if rows.iter().all(Value::is_object) && !rows.is_empty() => {
+                    println!("{name}:");
+                    let columns: Vec<&str> = rows
+                        .first()
+                        .and_then(Value::as_object)
+                        .map(|row| row.keys().map(String::as_str).collect())
+                        .unwrap_or_default();
+                    table(rows, &columns);
+                }
+                value => println!("{name:width$}  {}", cell(value)),
+            }
+        }
+    }
+
+    /// Prints that something was done: the object, or the sentence.
+    pub(crate) fn done(self, value: &Value, sentence: &str) {
+        if self.json { println!("{value}") } else { println!("{sentence}") }
+    }
+}
+
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => String::from("-"),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn table(rows: &[Value], columns: &[&str]) {
+    let cells: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| {
+            columns.iter().map(|name| row.get(name).map_or_else(String::new, cell)).collect()
+        })
+        .collect();
+    let width = |column: usize| {
+        let widest = cells.iter().filter_map(|row| row.get(column)).map(|c| c.chars().count());
+        let name = columns.get(column).map_or(0, |name| name.len());
+        widest.max().unwrap_or(0).max(name)
+    };
+    let widths: Vec<usize> = (0..columns.len()).map(width).collect();
+    let line = |cells: Vec<&str>| {
+        let padded = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        println!("{}", padded.collect::<Vec<_>>().join("  ").trim_end());
+    };
+    line(columns.to_vec());
+    for row in &cells {
+        line(row.iter().map(String::as_str).collect());
+    }
+}
+
+/// An amount, as text: exact, and the same for people and programs.
+pub(crate) fn amount(amount: Micros) -> Value {
+    Value::from(amount.to_string())
+}
+
+/// A moment, as text.
+pub(crate) fn time(at: Timestamp) -> Value {
+    Value::from(clock::shown(at))
+}
+
+pub(crate) fn account(account: &Account) -> Value {
+    json!({
+        "account": account.id.0,
+        "name": account.name,
+        "status": if account.suspended { "suspended" } else { "active" },
+        "available": amount(account.wallet.available),
+        "held": amount(account.wallet.held),
+        "credit_limit": amount(account.wallet.credit_limit),
+        "get_writes": account.get_writes,
+        "created": time(account.created),
+    })
+}
+
+pub(crate) fn key(key: &Key) -> Value {
+    json!({
+        "key_id": key.id.0,
+        "account": key.account.0,
+        "name": key.name,
+        "ends_with": key.hint,
+        "created": time(key.created),
+        "revoked": key.revoked.map(clock::shown),
+    })
+}
+
+pub(crate) fn order(order: &Order) -> Value {
+    json!({
+        "order": order.id.0,
+        "account": order.account.0,
+        "service": order.service.0,
+        "state": order.state.name(),
+        "quantity": order.quantity,
+        "remains": order.remains,
+        "start_count": order.start_count,
+        "charge": amount(order.charge),
+        "captured": amount(order.captured),
+        "released": amount(order.released),
+        "held": amount(order.held()),
+        "cancel_requested": order.cancel_requested,
+        "shape": order.shape.name(),
+        "parent": order.parent.map(|parent| parent.0),
+        "link": order.link,
+        "created": time(order.created),
+        "changed": time(order.changed),
+    })
+}
+
+pub(crate) fn transfer(transfer: &Transfer) -> Value {
+    let (debit, credit) = transfer.kind.books();
+    json!({
+        "account": transfer.account.0,
+        "number": transfer.number,
+        "kind": transfer.kind.name(),
+        "from": debit.name(),
+        "to": credit.name(),
+        "amount": amount(transfer.amount),
+        "available_after": amount(transfer.available_after),
+        "held_after": amount(transfer.held_after),
+        "order": transfer.order.map(|order| order.0),
+        "actor": transfer.actor,
+        "reason": transfer.reason,
+        "at": time(transfer.at),
+    })
+}
+
+pub(crate) fn refill(refill: &Refill) -> Value {
+    json!({
+        "refill": refill.id.0,
+        "order": refill.order.0,
+        "account": refill.account.0,
+        "state": refill.state.name(),
+        "note": refill.note,
+        "created": time(refill.created),
+        "changed": time(refill.changed),
+    })
+}
+
+pub(crate) fn cancel(cancel: &Cancel) -> Value {
+    json!({
+        "cancel": cancel.id.0,
+        "order": cancel.order.0,
+        "account": cancel.account.0,
+        "state": cancel.state.name(),
+        "note": cancel.note,
+        "created": time(cancel.created),
+        "changed": time(cancel.changed),
+    })
+}

@@ -1,0 +1,96 @@
+//! `serve`: the HTTP side and what keeps the books in order beside it.
+
+use crate::clock;
+use crate::config::Config;
+use crate::failure::Failure;
+use counter::Counter;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// How often runs are started and events sealed.
+const TICK: Duration = Duration::from_millis(500);
+
+/// Ticks between two sweeps of what is kept for a while only.
+const TICKS_PER_SWEEP: u32 = 40;
+
+/// A server that listens.
+pub(crate) struct Server {
+    pub(crate) counter: Counter,
+    pub(crate) address: SocketAddr,
+    listener: TcpListener,
+    infer_missing_action: bool,
+}
+
+/// Opens the database and the socket, in that order: whoever can connect is answered.
+pub(crate) async fn start(config: &Config) -> Result<Server, Failure> {
+    let counter = crate::opened::open(config).await?;
+    let what = format!("listen on {}", config.listen);
+    let listener = TcpListener::bind(&config.listen).await.map_err(Failure::io(what.clone()))?;
+    let address = listener.local_addr().map_err(Failure::io(what))?;
+    Ok(Server { counter, address, listener, infer_missing_action: config.infer_missing_action })
+}
+
+impl Server {
+    /// Serves until `end` resolves, then lets requests in flight finish. `beside` runs for as
+    /// long as the server does.
+    pub(crate) async fn run(
+        self,
+        end: impl Future<Output = ()> + Send + 'static,
+        beside: Option<crate::demo::Supplier>,
+    ) -> Result<(), Failure> {
+        let (ending, ended) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        tasks.spawn(upkeep(self.counter.clone(), ended.clone()));
+        if let Some(supplier) = beside {
+            tasks.spawn(supplier.run(ended));
+        }
+        let web = web::Web {
+            counter: self.counter.clone(),
+            clock: Arc::new(clock::now),
+            options: web::Options {
+                infer_missing_action: self.infer_missing_action,
+                ..web::Options::default()
+            },
+        };
+        let served = web::serve(self.listener, web::router(web), end).await;
+        tracing::info!("ending: no new connections, requests in flight are finished");
+        ending.send_replace(true);
+        while let Some(task) = tasks.join_next().await {
+            if let Err(error) = task {
+                tracing::error!(%error, "a background task panicked");
+            }
+        }
+        served.map_err(Failure::io("serve"))
+    }
+}
+
+/// Starts runs, ends subscriptions, seals events, forgets what is old. An error is logged and the
+/// next tick tries again: all of it is picked up from the database.
+async fn upkeep(counter: Counter, mut ended: watch::Receiver<bool>) {
+    let mut ticks: u32 = 0;
+    while !*ended.borrow_and_update() {
+        let now = clock::now();
+        if let Err(error) = counter.move_parts(now).await {
+            tracing::error!(%error, "runs and subscriptions are not moved on");
+        }
+        if let Err(error) = counter.seal_events(now).await {
+            tracing::error!(%error, "events are not sealed");
+        }
+        if ticks.checked_rem(TICKS_PER_SWEEP) == Some(0)
+            && let Err(error) = counter.forget_old(now).await
+        {
+            tracing::error!(%error, "old request ids are not forgotten");
+        }
+        ticks = ticks.wrapping_add(1);
+        // Whichever comes first; a closed channel means the end as well.
+        drop(tokio::time::timeout(TICK, ended.changed()).await);
+    }
+    // What the last requests did is sealed before the process ends.
+    if let Err(error) = counter.seal_events(clock::now()).await {
+        tracing::error!(%error, "the last events are not sealed; the next start will do it");
+    }
+}

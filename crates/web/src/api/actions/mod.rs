@@ -1,0 +1,61 @@
+//! The actions, one file each.
+
+mod add;
+mod balance;
+mod cancel;
+mod orders;
+mod products;
+mod refill;
+mod refill_status;
+mod services;
+mod status;
+
+pub(crate) use services::Zipped;
+
+use super::reply;
+use super::snag::Snag;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use counter::Counter;
+use domain::{AccountId, KeyId, Timestamp};
+use panel_api::request::{Id, Request};
+
+/// Who asks, and when.
+pub(crate) struct Asker<'a> {
+    pub(crate) counter: &'a Counter,
+    pub(crate) key: KeyId,
+    pub(crate) account: AccountId,
+    pub(crate) now: Timestamp,
+}
+
+/// The JSON of a reply, or why there is none.
+type Answer = Result<Vec<u8>, Snag>;
+
+/// Carries out what is asked.
+pub(crate) async fn dispatch(
+    asker: &Asker<'_>,
+    request: Request,
+    headers: &HeaderMap,
+    zipped: &Zipped,
+) -> Result<Response, Snag> {
+    let answer = match request {
+        Request::Services => return services::answer(asker, headers, zipped).await,
+        Request::Balance => balance::answer(asker).await,
+        Request::Add(add) => add::answer(asker, *add).await,
+        Request::Status(ids) => status::answer(asker, &ids).await,
+        Request::Refill(ids) => refill::answer(asker, &ids).await,
+        Request::RefillStatus(ids) => refill_status::answer(asker, &ids).await,
+        Request::Cancel(ids) => cancel::answer(asker, &ids).await,
+        Request::Orders { limit } => orders::answer(asker, limit).await,
+        Request::Products => Ok(products::list()),
+        Request::AddProductOrder(_) => products::add(),
+        Request::ProductOrderStatus(ids) => products::status(&ids),
+        Request::ResultProduct(_) => products::result(),
+    };
+    answer.map(reply::json)
+}
+
+/// Those of the ids that are numbers, as ids of their kind: the others can be nobody's.
+fn numbers<T>(ids: &[Id], kind: fn(i64) -> T) -> Vec<T> {
+    ids.iter().filter_map(|id| id.number.map(kind)).collect()
+}

@@ -1,0 +1,80 @@
+//! `refill`, of one order or of many.
+
+use super::{Answer, Asker, numbers};
+use domain::OrderId;
+use domain::requests::RefillRefusal;
+use panel_api::reply;
+use panel_api::request::{Id, Ids};
+use panel_api::words::errors;
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+pub(super) async fn answer(asker: &Asker<'_>, ids: &Ids) -> Answer {
+    let orders = numbers(ids.as_slice(), OrderId);
+    let answers = if orders.is_empty() {
+        Vec::new()
+    } else {
+        asker.counter.ask_refills(asker.account, orders.clone(), asker.now).await?
+    };
+    let mut answers: HashMap<i64, Result<i64, Cow<'static, str>>> = orders
+        .iter()
+        .zip(answers)
+        .filter_map(|(order, answer)| {
+            Some((order.0, answer?.map(|refill| refill.0).map_err(refused)))
+        })
+        .collect();
+    let mut find = |id: &Id| {
+        let answer = id.number.and_then(|number| answers.remove(&number));
+        answer.unwrap_or(Err(errors::INCORRECT_ORDER_ID.into()))
+    };
+    let mut out = Vec::new();
+    match ids {
+        Ids::One(id) => match find(id) {
+            Ok(refill) => reply::refill_one(&mut out, refill),
+            Err(text) => reply::error(&mut out, &text),
+        },
+        Ids::Many(ids) => {
+            let rows: Vec<_> = ids.iter().map(|id| (id, find(id))).collect();
+            let rows = rows.iter().map(|(id, answer)| (*id, answer.as_ref().copied()));
+            reply::refill_many(&mut out, rows.map(|(id, answer)| (id, answer.map_err(|e| &**e))));
+        }
+    }
+    Ok(out)
+}
+
+/// The refusal in the words of the dialect.
+fn refused(refusal: RefillRefusal) -> Cow<'static, str> {
+    match refusal {
+        RefillRefusal::Disabled => errors::REFILL_DISABLED.into(),
+        RefillRefusal::NotCompleted => errors::NOT_COMPLETED.into(),
+        RefillRefusal::TooSoon { hours: 24 } => errors::REFILL_TOO_SOON.into(),
+        // Without a cooldown only a refill that is still open is too soon for another.
+        RefillRefusal::TooSoon { hours: 0 } => {
+            "The order was completed or refill was requested before and is not done yet".into()
+        }
+        RefillRefusal::TooSoon { hours } => {
+            let unit = if hours == 1 { "hour" } else { "hours" };
+            let text = "The order was completed or refill was requested less than";
+            format!("{text} {hours} {unit} ago").into()
+        }
+        // The dialect has no text for it. This one has none of the words by which clients tell that
+        // a service is off, a wallet empty or a retry worth while.
+        RefillRefusal::TooLate { .. } => "The refill period of this order is over".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cooldown_reads_like_the_canonical_one() {
+        let hours = |hours| refused(RefillRefusal::TooSoon { hours });
+        assert_eq!(hours(24), errors::REFILL_TOO_SOON);
+        let (before, after) = errors::REFILL_TOO_SOON.split_once("24 hours").unwrap();
+        assert_eq!(hours(72), format!("{before}72 hours{after}"));
+        assert_eq!(hours(1), format!("{before}1 hour{after}"));
+        let prefix = before.split_once(" less").unwrap().0;
+        assert!(hours(0).starts_with(prefix), "{}", hours(0));
+    }
+}

@@ -1,0 +1,235 @@
+//! `services`: by far the largest reply, asked again and again, and hardly ever different. So it
+//! has an `ETag`, and is compressed for who asks.
+
+use super::Asker;
+use crate::api::reply::JSON;
+use crate::api::snag::Snag;
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use counter::catalogue::ServiceOffer;
+use domain::Micros;
+use domain::catalogue::ServiceKind;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use panel_api::reply::{self, ServiceRow};
+use panel_api::words;
+use parking_lot::Mutex;
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+/// Below this a compressed reply is hardly smaller, and takes the same one packet.
+const GZIP_FROM: usize = 1_024;
+
+/// The list that was compressed last, by its hash: compressing it costs more than everything else
+/// about it, and it is the same list until somebody changes the catalogue.
+#[derive(Debug, Default)]
+pub(crate) struct Zipped(Mutex<Option<(String, Bytes)>>);
+
+impl Zipped {
+    fn of(&self, hash: &str, body: &[u8]) -> std::io::Result<Bytes> {
+        if let Some((known, zipped)) = &*self.0.lock()
+            && known == hash
+        {
+            return Ok(zipped.clone());
+        }
+        // Not under the lock: a second one that does the same work at the same time is no harm,
+        // everybody waiting for the first is.
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(body)?;
+        let zipped = Bytes::from(encoder.finish()?);
+        *self.0.lock() = Some((hash.to_owned(), zipped.clone()));
+        Ok(zipped)
+    }
+}
+
+pub(super) async fn answer(
+    asker: &Asker<'_>,
+    headers: &HeaderMap,
+    zipped: &Zipped,
+) -> Result<Response, Snag> {
+    let offers = asker.counter.list_services().await?;
+    let mut body = Vec::new();
+    reply::services(&mut body, offers.iter().map(row));
+    let hash = hash(&body);
+    let zip = body.len() > GZIP_FROM && takes_gzip(headers);
+    let tag = if zip { format!("\"{hash}-gzip\"") } else { format!("\"{hash}\"") };
+    // By POST as well, where HTTP would have it refused: in this dialect a POST asks, too.
+    let mut response = if is_known(headers, &tag) {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        response
+    } else {
+        // Writing to memory does not fail; should it, the plain list is as good.
+        let packed = if zip { zipped.of(&hash, &body).ok() } else { None };
+        let encoded = packed.is_some();
+        let mut response = Response::new(packed.map_or_else(|| Body::from(body), Body::from));
+        response.headers_mut().insert(header::CONTENT_TYPE, JSON);
+        if encoded {
+            let gzip = HeaderValue::from_static("gzip");
+            response.headers_mut().insert(header::CONTENT_ENCODING, gzip);
+        }
+        response
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    if let Ok(tag) = HeaderValue::try_from(tag) {
+        headers.insert(header::ETAG, tag);
+    }
+    Ok(response)
+}
+
+fn row(offer: &ServiceOffer) -> ServiceRow<'_, Micros> {
+    ServiceRow {
+        service: offer.id.0,
+        name: &offer.name,
+        kind: word(offer.kind),
+        category: &offer.category,
+        rate: offer.rate,
+        min: offer.min,
+        max: offer.max,
+        refill: offer.refill.is_some(),
+        cancel: offer.cancel,
+        dripfeed: offer.drip_feed,
+        desc: Some(offer.description.as_str()).filter(|text| !text.is_empty()),
+    }
+}
+
+/// The dialect's spelling.
+const fn word(kind: ServiceKind) -> &'static str {
+    use words::ServiceKind as Word;
+    let word = match kind {
+        ServiceKind::Default => Word::Default,
+        ServiceKind::Package => Word::Package,
+        ServiceKind::Seo => Word::Seo,
+        ServiceKind::CustomComments => Word::CustomComments,
+        ServiceKind::CustomCommentsPackage => Word::CustomCommentsPackage,
+        ServiceKind::Mentions => Word::Mentions,
+        ServiceKind::MentionsWithHashtags => Word::MentionsWithHashtags,
+        ServiceKind::MentionsCustomList => Word::MentionsCustomList,
+        ServiceKind::MentionsHashtag => Word::MentionsHashtag,
+        ServiceKind::MentionsUserFollowers => Word::MentionsUserFollowers,
+        ServiceKind::MentionsMediaLikers => Word::MentionsMediaLikers,
+        ServiceKind::CommentLikes => Word::CommentLikes,
+        ServiceKind::CommentReplies => Word::CommentReplies,
+        ServiceKind::Poll => Word::Poll,
+        ServiceKind::InvitesFromGroups => Word::InvitesFromGroups,
+        ServiceKind::Subscriptions => Word::Subscriptions,
+        ServiceKind::WebTraffic => Word::WebTraffic,
+        ServiceKind::List => Word::VideoList,
+        ServiceKind::Suggest => Word::VideoSuggest,
+        ServiceKind::Search => Word::VideoSearch,
+    };
+    word.name()
+}
+
+/// Half of a SHA-256, in hexadecimal: two lists that differ never share it.
+fn hash(body: &[u8]) -> String {
+    let mut text = String::new();
+    for byte in Sha256::digest(body).iter().take(16) {
+        // Writing to a text does not fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+/// Whether the client has the list that it would get, by `If-None-Match`.
+fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    let mut given = elements(headers, &header::IF_NONE_MATCH);
+    given.any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
+}
+
+/// Whether the client takes gzip, by `Accept-Encoding`; what it does not mention is not wanted.
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let mut any = false;
+    for element in elements(headers, &header::ACCEPT_ENCODING) {
+        let mut parts = element.split(';').map(str::trim);
+        let coding = parts.next().unwrap_or_default();
+        let refused = parts.any(|part| {
+            let weight = part.strip_prefix("q=").or_else(|| part.strip_prefix("Q="));
+            weight.is_some_and(|weight| weight.bytes().all(|byte| matches!(byte, b'0' | b'.')))
+        });
+        if coding.eq_ignore_ascii_case("gzip") || coding.eq_ignore_ascii_case("x-gzip") {
+            return !refused;
+        }
+        any |= coding == "*" && !refused;
+    }
+    any
+}
+
+/// The elements of a header that is a list.
+fn elements<'h>(
+    headers: &'h HeaderMap,
+    name: &header::HeaderName,
+) -> impl Iterator<Item = &'h str> {
+    let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).map(str::trim)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gzip_is_for_who_takes_it() {
+        for (accepted, takes) in [
+            ("gzip", true),
+            ("GZIP", true),
+            ("x-gzip", true),
+            ("gzip, deflate, br", true),
+            ("deflate, gzip;q=1.0", true),
+            ("br;q=1, gzip; q=0.5", true),
+            ("*", true),
+            ("gzip;q=0", false),
+            ("gzip;q=0.000, *", false),
+            ("*;q=0", false),
+            ("identity", false),
+            ("deflate", false),
+            ("", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(accepted));
+            assert_eq!(takes_gzip(&headers), takes, "{accepted}");
+        }
+        assert!(!takes_gzip(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn a_known_list_is_found_among_others() {
+        for (given, known) in [
+            ("\"a\"", true),
+            ("W/\"a\"", true),
+            ("\"b\", \"a\"", true),
+            ("*", true),
+            ("\"b\"", false),
+            ("a", false),
+            ("\"a-gzip\"", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::IF_NONE_MATCH, HeaderValue::from_static(given));
+            assert_eq!(is_known(&headers, "\"a\""), known, "{given}");
+        }
+        assert!(!is_known(&HeaderMap::new(), "\"a\""));
+    }
+
+    #[test]
+    fn every_kind_has_its_own_word() {
+        let words: Vec<&str> = ServiceKind::ALL.iter().map(|kind| word(*kind)).collect();
+        for (kind, word) in ServiceKind::ALL.iter().zip(&words) {
+            assert_eq!(words.iter().filter(|other| *other == word).count(), 1, "{word}");
+            // Spelled alike but for case and blanks, but for the three names that are our own.
+            let plain = word.to_lowercase().replace(' ', "_");
+            assert!(plain.ends_with(kind.name()), "{word} for {}", kind.name());
+        }
+    }
+
+    #[test]
+    fn the_compressed_list_is_made_once() {
+        let zipped = Zipped::default();
+        let first = zipped.of("a", b"x").unwrap();
+        assert_eq!(zipped.of("a", b"other").unwrap(), first, "the hash says it is the same list");
+        assert_ne!(zipped.of("b", b"other").unwrap(), first);
+    }
+}

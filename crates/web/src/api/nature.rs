@@ -1,0 +1,54 @@
+//! What must be known of a request before it is carried out.
+
+use panel_api::request::Request;
+
+/// What must be known of a request before it is carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Nature {
+    /// The action's name, for the log.
+    pub(crate) action: &'static str,
+    /// Whether it changes something: then an account may forbid it by GET, and a failure must not
+    /// be told before it is certain.
+    pub(crate) changes: bool,
+    /// Whether a suspended account may ask it.
+    ///
+    /// It may ask what became of its orders: an error beside an order is final for the panels
+    /// downstream. They would mark every order that is still being delivered as failed, refund
+    /// their own customers and never ask again, though the suspension may be lifted tomorrow.
+    pub(crate) open_to_suspended: bool,
+}
+
+impl Nature {
+    /// Of what could not be read.
+    pub(crate) const UNREADABLE: Self = Self::reading("unreadable");
+
+    const fn reading(action: &'static str) -> Self {
+        Self { action, changes: false, open_to_suspended: false }
+    }
+
+    const fn changing(action: &'static str) -> Self {
+        Self { action, changes: true, open_to_suspended: false }
+    }
+
+    const fn following(action: &'static str) -> Self {
+        Self { action, changes: false, open_to_suspended: true }
+    }
+
+    /// Of a request.
+    pub(crate) const fn of(request: &Request) -> Self {
+        match request {
+            Request::Services => Self::reading("services"),
+            Request::Balance => Self::reading("balance"),
+            Request::Add(_) => Self::changing("add"),
+            Request::Status(_) => Self::following("status"),
+            Request::Refill(_) => Self::changing("refill"),
+            Request::RefillStatus(_) => Self::following("refill_status"),
+            Request::Cancel(_) => Self::changing("cancel"),
+            Request::Orders { .. } => Self::following("orders"),
+            Request::Products => Self::reading("products"),
+            Request::AddProductOrder(_) => Self::changing("add_product_order"),
+            Request::ProductOrderStatus(_) => Self::following("product_order_status"),
+            Request::ResultProduct(_) => Self::reading("result_product"),
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! The fixture: a shop to ask, and to look behind the counter of.
+
+use super::seed;
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
+use counter::accounts::{AccountChange, Adjustment, KeySecret, RANDOM_BYTES};
+use counter::orders::{OrderReport, OrderView, Report};
+use counter::{Counter, Settings};
+use domain::{AccountId, CancelId, Micros, OrderId, RefillId, Timestamp};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use store::tables::orders::Filter;
+use store::{Access, SqliteOptions, Store};
+use tempfile::TempDir;
+use tower::ServiceExt;
+use web::{Options, Web};
+
+pub const FORM: &str = "application/x-www-form-urlencoded";
+
+/// 2026-03-02 08:33:09 UTC.
+const START: i64 = 1_772_440_389_000_000;
+
+/// What a test may want different.
+#[derive(Clone, Copy)]
+pub struct Setup {
+    pub options: Options,
+    /// Units of work that may wait.
+    pub queue: usize,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self { options: Options::default(), queue: 4_096 }
+    }
+}
+
+/// An account and its key.
+pub struct Account {
+    pub id: AccountId,
+    pub key: String,
+}
+
+pub struct Shop {
+    pub counter: Counter,
+    pub router: Router,
+    /// Has 1,000.
+    pub alice: Account,
+    /// Has 50.
+    pub bob: Account,
+    /// Has 0.01.
+    pub poor: Account,
+    /// Has 5, and forbids changes by GET.
+    pub careful: Account,
+    /// A key of Alice's that was revoked.
+    pub revoked: String,
+    clock: Arc<AtomicI64>,
+    _folder: TempDir,
+}
+
+/// All that a refused request must leave as it is.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Books {
+    /// Available and held, by account.
+    pub wallets: Vec<(i64, String, String)>,
+    pub orders: usize,
+    pub refills: usize,
+    pub cancels: usize,
+}
+
+/// A reply, read to its end.
+pub struct Reply {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Reply {
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The text of a reply of the dialect, which is always 200 and JSON to the letter.
+    pub fn dialect(&self) -> String {
+        assert_eq!(self.status, 200, "{}", self.text());
+        assert_eq!(self.header("content-type"), "application/json");
+        assert_eq!(self.header("cache-control"), "no-store");
+        assert!(!self.headers.contains_key("content-encoding"));
+        let _: serde_json::Value = serde_json::from_slice(&self.body).unwrap();
+        self.text().to_owned()
+    }
+}
+
+impl Shop {
+    pub async fn open() -> Self {
+        Self::with(Setup::default()).await
+    }
+
+    pub async fn with(setup: Setup) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("counter.db");
+        let options = SqliteOptions { path, readers: 2, queue: setup.queue };
+        let store = Store::open_sqlite(&options, Access::CreateIfMissing, |_| {}).unwrap();
+        let settings = Settings {
+            currency: String::from("USD"),
+            duplicate_window_seconds: 30,
+            key_secret: KeySecret::new(vec![7; 32]).unwrap(),
+        };
+        let counter = Counter::new(store, settings);
+        let now = Timestamp(START);
+        seed::catalogue(&counter, now).await;
+        let alice = account(&counter, "alice", "1000", 1).await;
+        let bob = account(&counter, "bob", "50", 2).await;
+        let poor = account(&counter, "poor", "0.01", 3).await;
+        let careful = account(&counter, "careful", "5", 4).await;
+        let change = AccountChange { get_writes: Some(false), ..AccountChange::default() };
+        counter.change_account(careful.id, change, now).await.unwrap();
+        let old = counter.make_key(alice.id, "old", [9; RANDOM_BYTES], now).await.unwrap();
+        counter.revoke_key(old.id, now).await.unwrap();
+        let revoked = old.token.reveal().to_owned();
+        let clock = Arc::new(AtomicI64::new(START));
+        let hand = Arc::clone(&clock);
+        let web = Web {
+            counter: counter.clone(),
+            clock: Arc::new(move || Timestamp(hand.load(Ordering::SeqCst))),
+            options: setup.options,
+        };
+        let router = web::router(web);
+        Self { counter, router, alice, bob, poor, careful, revoked, clock, _folder: folder }
+    }
+
+    pub fn now(&self) -> Timestamp {
+        Timestamp(self.clock.load(Ordering::SeqCst))
+    }
+
+    /// Moves the clock.
+    pub fn wait(&self, seconds: i64) {
+        self.clock.fetch_add(seconds.saturating_mul(1_000_000), Ordering::SeqCst);
+    }
+
+    /// Moves the clock past the window in which the same order counts as a repetition.
+    pub fn outwait_repetition(&self) {
+        self.wait(31);
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Reply {
+        let reply = self.router.clone().oneshot(request).await.unwrap();
+        let (head, body) = reply.into_parts();
+        let body = axum::body::to_bytes(body, usize::MAX).await.unwrap().to_vec();
+        Reply { status: head.status, headers: head.headers, body }
+    }
+
+    /// Posts a form with the account's key and gives the JSON that comes back.
+    pub async fn ask(&self, account: &Account, form: &str) -> String {
+        self.post(format!("key={}&{form}", account.key)).await.dialect()
+    }
+
+    /// Posts a form.
+    pub async fn post(&self, form: impl Into<Body>) -> Reply {
+        let request = Request::post("/api/v2").header("content-type", FORM);
+        self.send(request.body(form.into()).unwrap()).await
+    }
+
+    /// Gets the API with a query.
+    pub async fn get(&self, query: &str) -> Reply {
+        self.send(Request::get(format!("/api/v2?{query}")).body(Body::empty()).unwrap()).await
+    }
+
+    /// Places an order for Alice, which must be taken, and gives its number.
+    pub async fn place(&self, form: &str) -> i64 {
+        let reply = self.ask(&self.alice, &format!("action=add&{form}")).await;
+        let id = reply.strip_prefix("{\"order\":").and_then(|rest| rest.strip_suffix('}'));
+        id.unwrap_or_else(|| panic!("{form}: {reply}")).parse().unwrap()
+    }
+
+    /// Reports on an order, as whoever fulfils it does.
+    pub async fn report(&self, order: i64, report: Report) {
+        let report = OrderReport { order: OrderId(order), report, reason: None };
+        self.counter.report_order(report, "staff", self.now()).await.unwrap();
+    }
+
+    pub async fn show(&self, order: i64) -> OrderView {
+        self.counter.show_order(OrderId(order), self.now()).await.unwrap()
+    }
+
+    /// What the account has available, and what its orders hold.
+    pub async fn money(&self, account: &Account) -> (String, String) {
+        let wallet = self.counter.wallet(account.id).await.unwrap().unwrap();
+        (wallet.available.to_string(), wallet.held.to_string())
+    }
+
+    pub async fn suspend(&self, account: &Account, suspended: bool) {
+        let change = AccountChange { suspended: Some(suspended), ..AccountChange::default() };
+        self.counter.change_account(account.id, change, self.now()).await.unwrap();
+    }
+
+    pub async fn books(&self) -> Books {
+        let most = i64::from(i32::MAX);
+        let accounts = self.counter.list_accounts(AccountId(0), most).await.unwrap();
+        let orders = self.counter.list_orders(Filter::All, OrderId(most), most).await.unwrap();
+        let wallets = accounts.iter().map(|account| {
+            let wallet = account.wallet;
+            (account.id.0, wallet.available.to_string(), wallet.held.to_string())
+        });
+        Books {
+            wallets: wallets.collect(),
+            orders: orders.len(),
+            refills: self.counter.list_refills(Some(RefillId(most)), most).await.unwrap().len(),
+            cancels: self.counter.list_cancels(Some(CancelId(most)), most).await.unwrap().len(),
+        }
+    }
+
+    /// Checks that each of the forms, sent by Alice, is refused with its text and changes nothing.
+    pub async fn refuses(&self, table: &[(impl AsRef<str>, impl AsRef<str>)]) {
+        let before = self.books().await;
+        for (form, text) in table {
+            let (form, text) = (form.as_ref(), text.as_ref());
+            assert_eq!(self.ask(&self.alice, form).await, super::error(text), "{form:.200}");
+        }
+        assert_eq!(self.books().await, before);
+    }
+
+    /// Checks that the books still balance.
+    pub async fn close(self) {
+        let report = self.counter.verify(&mut |_, _| {}).await.unwrap();
+        assert!(report.clean(), "{report:#?}");
+    }
+}
+
+async fn account(counter: &Counter, name: &str, money: &str, number: u8) -> Account {
+    let now = Timestamp(START);
+    let id = counter.open_account(name, now).await.unwrap();
+    let amount = Micros::parse(money).unwrap();
+    let adjustment = Adjustment { account: id, amount, reason: String::from("opening") };
+    counter.credit(adjustment, "test", now).await.unwrap();
+    let key = counter.make_key(id, "first", [number; RANDOM_BYTES], now).await.unwrap();
+    Account { id, key: key.token.reveal().to_owned() }
+}
