@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, reason = "a command line tool: standard output is its progress")]
 #![expect(clippy::print_stderr, reason = "a command line tool: standard error is its refusals")]
 
+mod bench;
 mod flags;
 mod lint;
 mod python;
@@ -33,6 +34,7 @@ fn run(command: &XtaskCmd) -> Result<(), Failure> {
     match command {
         XtaskCmd::Test(_) => test::run(&root),
         XtaskCmd::Lint(_) => lint::run(&root),
+        XtaskCmd::Bench(options) => bench::run(&root, options),
     }
 }
 

@@ -8,13 +8,14 @@ use serde_json::Value;
 use crate::{Outcome, root};
 
 /// Crate, and the workspace crates it may be built on.
-const FLOORS: [(&str, &[&str]); 8] = [
+const FLOORS: [(&str, &[&str]); 9] = [
     ("domain", &[]),
     ("panel-api", &[]),
     ("store", &["domain"]),
     ("counter", &["domain", "store"]),
     ("web", &["counter", "domain", "panel-api", "store"]),
     ("tradecounter", &["counter", "domain", "panel-api", "store", "web"]),
+    ("bench", &["counter", "domain", "store", "web"]),
     ("testkit", &["counter", "domain", "panel-api", "store", "web"]),
     ("xtask", &["counter", "domain", "panel-api", "store", "testkit", "web"]),
 ];

@@ -4,7 +4,7 @@
 mod seed;
 mod shop;
 
-pub use shop::{Account, Books, Reply, Setup, Shop};
+pub use shop::{FORM, Reply, Setup, Shop};
 
 /// What the counter says in place of an answer.
 pub fn error(text: &str) -> String {

@@ -1,13 +1,12 @@
 //! The ways in which one request may be sent.
 
-use crate::common::encoded;
+use crate::common::{FORM, encoded};
 use axum::body::Body;
 use axum::http::Request;
 
 pub type Pairs<'a> = &'a [(&'a str, &'a str)];
 
 const PATH: &str = "/api/v2";
-const FORM: &str = "application/x-www-form-urlencoded";
 
 pub fn form(pairs: Pairs<'_>) -> String {
     let pairs: Vec<String> =
