@@ -1,6 +1,7 @@
 //! Orders whose parts are orders: starting a part, stopping the rest, ending the whole.
 
 use crate::desk::{Cause, Desk};
+use domain::invariants::may_follow;
 use domain::ledger::{Posting, PostingError, TransferKind};
 use domain::orders::{Event, Order, OrderShape, PartsState, State, parent_outcome};
 use domain::{Micros, OrderId};
@@ -113,13 +114,14 @@ pub(crate) fn settle_parent_of(desk: &mut Desk<'_>, part: &Order) -> Result<(), 
     }
 }
 
-/// Ends an order whose plan is over and whose parts have all ended; returns it when it did.
+/// Ends an order whose plan is over and whose parts have all ended, or corrects it after a part was
+/// corrected; returns it when it moved.
 pub(super) fn settle_parent(
     desk: &mut Desk<'_>,
     parent: OrderId,
 ) -> Result<Option<Order>, DbError> {
     let Some(order) = orders::by_id(desk.tx, parent)? else { return Ok(None) };
-    if order.state.is_terminal() || plan_state(desk, &order)? != Some(PartsState::Ended) {
+    if plan_state(desk, &order)? != Some(PartsState::Ended) {
         return Ok(None);
     }
     let sums = orders::part_sums(desk.tx, parent)?;
@@ -127,6 +129,12 @@ pub(super) fn settle_parent(
     let Some((state, remains)) = parent_outcome(order.quantity, &sums.totals, subscription) else {
         return Ok(None);
     };
+    // An order that has ended moves again only when a part of it was corrected.
+    if order.state.is_terminal()
+        && ((order.state, order.remains) == (state, remains) || !may_follow(order.state, state))
+    {
+        return Ok(None);
+    }
     let kind = match state {
         State::Canceled => "order.canceled",
         State::Partial => "order.partial",

@@ -261,6 +261,7 @@ impl Model {
                 } else if order.status != Status::Canceled && earned < order.earned {
                     self.correct(index, earned, Status::Partial);
                     self.orders[index].remains = remains;
+                    self.part_ended(index);
                 } else {
                     return false;
                 }
@@ -269,6 +270,7 @@ impl Model {
             R::Canceled if order.status != Status::Canceled => {
                 self.correct(index, 0, Status::Canceled);
                 self.orders[index].remains = order.quantity;
+                self.part_ended(index);
             }
             _ => return false,
         }
@@ -317,8 +319,7 @@ impl Model {
         };
         let parts: Vec<&Order> =
             self.orders.iter().filter(|order| order.parent == Some(parent)).collect();
-        let done = !self.orders[parent].status.ended() && over;
-        if !done || parts.iter().any(|part| !part.status.ended()) {
+        if !over || parts.iter().any(|part| !part.status.ended()) {
             return;
         }
         let started: i64 = parts.iter().map(|part| part.quantity).sum();
@@ -333,7 +334,12 @@ impl Model {
         } else {
             (Status::Partial, undelivered)
         };
-        self.end(parent, status);
+        let correctable = matches!(status, Status::Partial | Status::Canceled);
+        match self.orders[parent].status {
+            Status::Completed | Status::Partial if !correctable => return,
+            Status::Canceled => return,
+            _ => self.end(parent, status),
+        }
         self.orders[parent].remains = remains;
     }
 

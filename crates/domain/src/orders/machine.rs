@@ -6,6 +6,7 @@
 
 use super::order::{Order, OrderShape};
 use super::state::State;
+use crate::invariants::may_follow;
 use crate::ledger::{Posting, TransferKind};
 use crate::limits::COUNT_MAX;
 use crate::money::delivered_share;
@@ -256,8 +257,9 @@ pub fn apply(order: &Order, event: &Event, now: Timestamp) -> Result<Change, Tra
         (Event::PartsStopped, s) if is_parent(order) && !s.is_terminal() => {
             step.release(order.held());
         }
+        // Once more when a part was corrected after the whole had ended.
         (Event::PartsEnded { state, remains }, s)
-            if is_parent(order) && !s.is_terminal() && state.is_terminal() =>
+            if is_parent(order) && state.is_terminal() && may_follow(s, state) =>
         {
             step.release(order.held());
             step.order.remains = remains;
