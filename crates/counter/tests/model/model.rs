@@ -145,8 +145,7 @@ impl Model {
         if account.available + account.limit < charge {
             return Err("funds");
         }
-        let open_on_link =
-            |o: &Order| o.service == 2 && !o.status.ended() && o.link == asked.link;
+        let open_on_link = |o: &Order| o.service == 2 && !o.status.ended() && o.link == asked.link;
         if service == 2 && self.orders.iter().any(open_on_link) {
             return Err("active");
         }

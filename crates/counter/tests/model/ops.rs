@@ -6,20 +6,54 @@ use proptest::prelude::*;
 #[derive(Clone, Debug)]
 pub(crate) enum Op {
     OpenAccount,
-    Credit { account: usize, amount: i64 },
-    Debit { account: usize, amount: i64 },
-    CreditLimit { account: usize, limit: i64 },
-    Suspend { account: usize, suspended: bool },
-    Rate { service: usize, rate: i64 },
+    Credit {
+        account: usize,
+        amount: i64,
+    },
+    Debit {
+        account: usize,
+        amount: i64,
+    },
+    CreditLimit {
+        account: usize,
+        limit: i64,
+    },
+    Suspend {
+        account: usize,
+        suspended: bool,
+    },
+    Rate {
+        service: usize,
+        rate: i64,
+    },
     /// Places several orders that wait for the writer together.
     Place(Vec<Place>),
-    Report { order: usize, report: Reported },
-    AskCancel { order: usize, stranger: bool },
-    RejectCancel { cancel: usize },
-    AskRefill { order: usize, stranger: bool },
-    DecideRefill { refill: usize, decision: u8 },
-    Post { order: usize, quantity: i64 },
-    Wait { minutes: i64 },
+    Report {
+        order: usize,
+        report: Reported,
+    },
+    AskCancel {
+        order: usize,
+        stranger: bool,
+    },
+    RejectCancel {
+        cancel: usize,
+    },
+    AskRefill {
+        order: usize,
+        stranger: bool,
+    },
+    DecideRefill {
+        refill: usize,
+        decision: u8,
+    },
+    Post {
+        order: usize,
+        quantity: i64,
+    },
+    Wait {
+        minutes: i64,
+    },
     MoveParts,
     Seal,
     Forget,
@@ -45,20 +79,26 @@ pub(crate) enum Reported {
 }
 
 fn any_place() -> impl Strategy<Value = Place> {
-    (0..4_usize, 0..5_usize, 0..3_u8, -1..40_i64, 0..4_i64, prop::option::weighted(0.3, 0..3_u8))
-        .prop_map(|(account, service, link, quantity, runs, request_id)| Place {
+    // Few values: what matters is what meets again.
+    let account = prop_oneof![3 => Just(0_usize), 1 => 1..4_usize];
+    let quantity = prop::sample::select(vec![-1, 1, 2, 10, 13, 30, 31]);
+    let request_id = prop::option::weighted(0.3, 0..3_u8);
+    (account, 0..5_usize, 0..2_u8, quantity, 0..4_i64, request_id).prop_map(
+        |(account, service, link, quantity, runs, request_id)| Place {
             account,
             service,
             link,
             quantity,
             runs,
             request_id,
-        })
+        },
+    )
 }
 
 fn any_report() -> impl Strategy<Value = Reported> {
     prop_oneof![
         Just(Reported::Accepted),
+        Just(Reported::Completed(0)),
         (-3..45_i64).prop_map(Reported::Progress),
         (-3..3_i64).prop_map(Reported::Completed),
         (-1..45_i64).prop_map(Reported::Partial),
@@ -83,12 +123,14 @@ pub(crate) fn any_op() -> impl Strategy<Value = Op> {
         3 => (0..50_usize, prop::bool::weighted(0.2))
             .prop_map(|(order, stranger)| Op::AskCancel { order, stranger }),
         1 => (0..9_usize).prop_map(|cancel| Op::RejectCancel { cancel }),
-        3 => (0..50_usize, prop::bool::weighted(0.2))
+        6 => (0..50_usize, prop::bool::weighted(0.1))
             .prop_map(|(order, stranger)| Op::AskRefill { order, stranger }),
         2 => (0..9_usize, 0..3_u8)
             .prop_map(|(refill, decision)| Op::DecideRefill { refill, decision }),
         3 => (0..50_usize, 0..30_i64).prop_map(|(order, quantity)| Op::Post { order, quantity }),
-        2 => (0..400_i64).prop_map(|minutes| Op::Wait { minutes }),
+        // Around the run interval (10), the refill cooldown (120) and the refill window (1440).
+        3 => prop::sample::select(vec![1, 9, 10, 11, 15, 21, 119, 121, 130, 1_300])
+            .prop_map(|minutes| Op::Wait { minutes }),
         3 => Just(Op::MoveParts),
         1 => Just(Op::Seal),
         1 => Just(Op::Forget),

@@ -324,7 +324,13 @@ impl World {
         if self.model.orders.is_empty() {
             return;
         }
-        let index = order % self.model.orders.len();
+        // Mostly orders that might be refilled; the others are refused anyhow.
+        let mut candidates: Vec<usize> = (0..self.model.orders.len())
+            .filter(|index| self.model.orders[*index].ended_at.is_some())
+            .filter(|index| self.model.orders[*index].service == 0)
+            .collect();
+        candidates.push(order % self.model.orders.len());
+        let index = candidates[order % candidates.len()];
         let Order { id, account, .. } = self.model.orders[index].clone();
         let asker = if stranger { (account + 1) % self.model.accounts.len() } else { account };
         let ids = vec![OrderId(id)];

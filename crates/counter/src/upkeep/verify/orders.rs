@@ -2,10 +2,10 @@
 //! parts fit it.
 
 use super::{Check, PAGE, Progress};
-use domain::{Micros, OrderId};
 use domain::invariants::order_money;
 use domain::ledger::TransferKind;
 use domain::orders::{Order, OrderShape, PartsState};
+use domain::{Micros, OrderId};
 use store::tables::{orders, parts, transfers};
 use store::{DbError, Tx};
 
