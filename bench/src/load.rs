@@ -59,7 +59,8 @@ impl Load {
         let path = folder.join(format!("{name}.lua"));
         let listed: Vec<String> = keys.iter().map(|key| format!("\"{key}\"")).collect();
         // The time tells runs apart, so that no link comes twice.
-        let text = format!("keys = {{{}}}\nrun = \"{name}\" .. os.time()\n{SCRIPT}", listed.join(","));
+        let text =
+            format!("keys = {{{}}}\nrun = \"{name}\" .. os.time()\n{SCRIPT}", listed.join(","));
         std::fs::write(&path, text)?;
         Ok(Self { url: format!("http://{address}"), script: Some(path) })
     }

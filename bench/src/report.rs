@@ -38,7 +38,10 @@ pub(crate) fn print(rows: &[Row], answered: u64, stored: u64, findings: &[String
         let ratio = rate / ceiling;
         println!("{:<22} {rate:>10.0} {p99:>9.2} {ratio:>9.3}  {}", row.name, row.note);
     }
-    println!("{answered} adds answered, {stored} orders stored, {} findings of verify", findings.len());
+    println!(
+        "{answered} adds answered, {stored} orders stored, {} findings of verify",
+        findings.len()
+    );
     for finding in findings {
         println!("  {finding}");
     }

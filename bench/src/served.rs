@@ -74,7 +74,9 @@ pub(crate) async fn start(accounts: usize) -> Result<Served, Box<dyn Error>> {
             if let Err(error) = upkeep.seal_events(now()).await {
                 eprintln!("seal: {error}");
             }
-            drop(tokio::time::timeout(std::time::Duration::from_millis(500), until.changed()).await);
+            drop(
+                tokio::time::timeout(std::time::Duration::from_millis(500), until.changed()).await,
+            );
         }
         Ok(())
     });

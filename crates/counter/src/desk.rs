@@ -5,7 +5,7 @@ use crate::journal::Journal;
 use domain::ledger::{Posting, PostingError, Wallet};
 use domain::orders::{self, Change, Order};
 use domain::requests::settle_cancel;
-use domain::{AccountId, OrderId, Timestamp};
+use domain::{AccountId, OrderId, ProductOrderId, Timestamp};
 use std::collections::BTreeMap;
 use store::tables::accounts::{self, Account};
 use store::tables::transfers::{self, Transfer};
@@ -16,6 +16,7 @@ use store::{DbError, Tx};
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Cause<'a> {
     pub(crate) order: Option<OrderId>,
+    pub(crate) product_order: Option<ProductOrderId>,
     pub(crate) actor: Option<&'a str>,
     pub(crate) reason: Option<&'a str>,
 }
@@ -79,6 +80,7 @@ impl<'t> Desk<'t> {
             available_after: after.available,
             held_after: after.held,
             order: cause.order,
+            product_order: cause.product_order,
             actor: cause.actor.map(str::to_owned),
             reason: cause.reason.map(str::to_owned),
             at: self.now,

@@ -1,6 +1,6 @@
 //! The events of a unit, written with it.
 
-use domain::{AccountId, OrderId, Timestamp};
+use domain::{AccountId, OrderId, ProductOrderId, Timestamp};
 use store::tables::events::{self, Event};
 use store::{DbError, Tx};
 
@@ -20,8 +20,25 @@ impl Journal {
         data: String,
         at: Timestamp,
     ) {
+        let product_order = None;
         let kind = kind.to_owned();
-        self.drafts.push(Event { id: 0, position: None, account, order, kind, data, at });
+        let draft = Event { id: 0, position: None, account, order, product_order, kind, data, at };
+        self.drafts.push(draft);
+    }
+
+    /// Notes that `kind` happened to an order for products. `data` is a JSON object.
+    pub(crate) fn note_product_order(
+        &mut self,
+        account: AccountId,
+        order: ProductOrderId,
+        kind: &str,
+        data: String,
+        at: Timestamp,
+    ) {
+        self.note(account, None, kind, data, at);
+        if let Some(draft) = self.drafts.last_mut() {
+            draft.product_order = Some(order);
+        }
     }
 
     /// Writes the events.

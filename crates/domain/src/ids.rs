@@ -49,3 +49,19 @@ id!(
     /// An entry of the event stream.
     EventId
 );
+id!(
+    /// A product: a digital good sold by the piece.
+    ProductId
+);
+id!(
+    /// An order for products; a sequence of its own.
+    ProductOrderId
+);
+id!(
+    /// A deliverable secret line of a product.
+    StockItemId
+);
+id!(
+    /// An import of stock.
+    StockBatchId
+);

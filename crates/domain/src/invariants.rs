@@ -4,6 +4,7 @@
 use crate::Micros;
 use crate::ledger::Wallet;
 use crate::orders::{Order, OrderShape, State};
+use crate::products::ProductOrder;
 
 /// A rule that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -101,6 +102,34 @@ pub fn order_money(order: &Order) -> Result<(), Violation> {
     if whole && held != order.charge {
         let charge = order.charge;
         return Err(Violation::OpenHoldsLess { order: order.id.0, state, held, charge });
+    }
+    Ok(())
+}
+
+/// The same for an order for products; what was earned is exactly the price of what was delivered.
+///
+/// # Errors
+/// The first [`Violation`].
+pub fn product_order_money(order: &ProductOrder) -> Result<(), Violation> {
+    let held = order.held();
+    let state = order.state.name();
+    let (id, charge) = (order.id.0, order.charge);
+    let negative = order.captured < Micros::ZERO || order.released < Micros::ZERO;
+    let earned = order.rate.times(order.delivered) == Some(order.captured);
+    if negative || held < Micros::ZERO || !earned {
+        return Err(Violation::OrderShares {
+            order: id,
+            charge,
+            captured: order.captured,
+            released: order.released,
+        });
+    }
+    if order.state.is_terminal() && held != Micros::ZERO {
+        return Err(Violation::FinishedHolds { order: id, state, held });
+    }
+    let rest = order.rate.times(order.remains());
+    if !order.state.is_terminal() && rest != Some(held) {
+        return Err(Violation::OpenHoldsLess { order: id, state, held, charge });
     }
     Ok(())
 }

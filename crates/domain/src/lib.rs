@@ -11,9 +11,13 @@ pub mod limits;
 pub mod money;
 mod names;
 pub mod orders;
+pub mod products;
 pub mod requests;
 pub mod time;
 
-pub use ids::{AccountId, CancelId, CategoryId, EventId, KeyId, OrderId, RefillId, ServiceId};
+pub use ids::{
+    AccountId, CancelId, CategoryId, EventId, KeyId, OrderId, ProductId, ProductOrderId, RefillId,
+    ServiceId, StockBatchId, StockItemId,
+};
 pub use money::Micros;
 pub use time::Timestamp;

@@ -17,7 +17,8 @@ pub const LINES_MAX: usize = 10_000;
 /// Longest entry of a list parameter in bytes.
 pub const LINE_BYTES_MAX: usize = 5_000;
 
-/// Longest text parameter (user name, hashtag, country, …) in bytes.
+/// Longest text parameter (hashtag, country, keyword, …) in bytes; those that may be addresses are
+/// as long as links.
 pub const TEXT_BYTES_MAX: usize = 500;
 
 /// Most runs of a drip-feed.
@@ -45,11 +46,29 @@ pub const NAME_BYTES_MAX: usize = 300;
 /// Longest description of a service in bytes.
 pub const DESCRIPTION_BYTES_MAX: usize = 10_000;
 
-/// Longest request id in bytes.
-pub const REQUEST_ID_BYTES_MAX: usize = 128;
-
 /// Longest refill window in days: ten years stand for "always".
 pub const REFILL_DAYS_MAX: i64 = 3_650;
 
 /// Longest cooldown between two refills, in hours: a year.
 pub const REFILL_COOLDOWN_HOURS_MAX: i64 = 8_760;
+
+/// Most pieces of one order for products: what one reply can carry.
+pub const PIECES_MAX: i64 = 1_000;
+
+/// Most fields of a product's form.
+pub const FORM_FIELDS_MAX: usize = 10;
+
+/// Longest answer to a field of a form in bytes.
+pub const FORM_TEXT_BYTES_MAX: usize = 2_000;
+
+/// Longest time that the rest of an order is waited for: 90 days, in hours.
+pub const WAIT_HOURS_MAX: i64 = 2_160;
+
+/// Longest warranty of an item: ten years, in days.
+pub const WARRANTY_DAYS_MAX: i64 = 3_650;
+
+/// Longest line of stock in bytes: 1,000 of them fit a reply that clients still read.
+pub const STOCK_LINE_BYTES_MAX: usize = 4_000;
+
+/// Most uses of one item of stock.
+pub const ITEM_USES_MAX: i64 = 1_000_000;

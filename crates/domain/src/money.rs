@@ -55,6 +55,14 @@ impl Micros {
         }
     }
 
+    /// This amount `count` times, or nothing when it does not fit.
+    pub const fn times(self, count: i64) -> Option<Self> {
+        match self.0.checked_mul(count) {
+            Some(product) => Some(Self(product)),
+            None => None,
+        }
+    }
+
     /// Reads plain decimal text: an optional sign, digits, and at most six decimals.
     /// No exponent, no separators, no blanks.
     ///

@@ -14,8 +14,10 @@ pub struct Migration {
 }
 
 /// Every migration, in order. One that was released is never edited; a test compares checksums.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { version: 1, name: "counter", text: include_str!("migrations/0001_counter.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, name: "counter", text: include_str!("migrations/0001_counter.sql") },
+    Migration { version: 2, name: "products", text: include_str!("migrations/0002_products.sql") },
+];
 
 /// How far a database is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

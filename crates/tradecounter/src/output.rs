@@ -156,6 +156,7 @@ pub(crate) fn transfer(transfer: &Transfer) -> Value {
         "available_after": amount(transfer.available_after),
         "held_after": amount(transfer.held_after),
         "order": transfer.order.map(|order| order.0),
+        "product_order": transfer.product_order.map(|order| order.0),
         "actor": transfer.actor,
         "reason": transfer.reason,
         "at": time(transfer.at),

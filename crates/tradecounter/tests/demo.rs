@@ -1,5 +1,7 @@
 //! The demo, as the README starts it: the real binary in a new folder.
 
+#![expect(clippy::unwrap_used, reason = "what cannot be done is a failed test")]
+
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use testkit::{Program, until};

@@ -1,5 +1,7 @@
 //! An operator's day at the command line, beside a running server.
 
+#![expect(clippy::unwrap_used, reason = "what cannot be done is a failed test")]
+
 use serde_json::{Value, json};
 use testkit::Program;
 
@@ -8,7 +10,7 @@ const BINARY: &str = env!("CARGO_BIN_EXE_tradecounter");
 /// A counter with an account of 100, a key, and services with refills and without.
 fn set_up() -> (Program, String) {
     let program = Program::new(BINARY);
-    assert_eq!(program.json(&["migrate"]), json!({ "before": 0, "after": 1 }));
+    assert_eq!(program.json(&["migrate"])["before"], 0);
     assert_eq!(program.json(&["account", "add", "Acme"])["account"], 1);
     let key = program.json(&["key", "add", "Acme", "shop"]);
     let credited = program.json(&["credit", "Acme", "100", "--reason", "bank transfer 17"]);

@@ -66,7 +66,7 @@ impl Counter {
             if desk.account(*account).is_none() {
                 return Err(Refusal::missing("account", account).into());
             }
-            let cause = Cause { actor: Some(&actor), reason: Some(reason), order: None };
+            let cause = Cause { actor: Some(&actor), reason: Some(reason), ..Cause::default() };
             desk.post(*account, &posting, cause)?.map_err(Refusal::Money)?;
             let wallet = desk.account(*account).map(|account| account.wallet);
             let data = serde_json::json!({

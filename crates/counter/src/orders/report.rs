@@ -122,7 +122,8 @@ fn report_one(
     report: &OrderReport,
     actor: Option<&str>,
 ) -> Result<Result<Order, Refusal>, DbError> {
-    let cause = Cause { order: Some(order.id), actor, reason: report.reason.as_deref() };
+    let reason = report.reason.as_deref();
+    let cause = Cause { order: Some(order.id), actor, reason, ..Cause::default() };
     if order.shape != OrderShape::Single {
         return match report.report {
             Report::Canceled if !order.state.is_terminal() => {

@@ -5,7 +5,7 @@ use domain::Timestamp;
 use store::StoreError;
 use store::tables::guards;
 
-/// Hours that a request id is remembered. Clients retry for minutes; two days cover a weekend's
+/// Hours that a request id is remembered. Clients retry for minutes; three days cover a weekend's
 /// outage.
 const REQUEST_ID_HOURS: i64 = 72;
 

@@ -66,6 +66,7 @@ pub(crate) fn chain_hash(previous: &[u8], events: &[Event]) -> Vec<u8> {
         number(&mut hash, event.id);
         number(&mut hash, event.account.0);
         number(&mut hash, event.order.map_or(0, |order| order.0));
+        number(&mut hash, event.product_order.map_or(0, |order| order.0));
         number(&mut hash, event.at.0);
         text(&mut hash, event.kind.as_bytes());
         text(&mut hash, event.data.as_bytes());

@@ -103,10 +103,10 @@ pub(crate) struct Asked {
 impl Model {
     /// What the counter must answer: the id of a new order (`id`), of an old one, or a refusal.
     pub(crate) fn place(&mut self, asked: &Asked, id: i64) -> Result<i64, &'static str> {
-        if let Some(request) = asked.request_id {
-            if let Some((meaning, order)) = self.request_ids.get(&(asked.account, request)) {
-                return if *meaning == asked.meaning { Ok(*order) } else { Err("request id") };
-            }
+        if let Some(request) = asked.request_id
+            && let Some((meaning, order)) = self.request_ids.get(&(asked.account, request))
+        {
+            return if *meaning == asked.meaning { Ok(*order) } else { Err("request id") };
         }
         let account = self.accounts.get(asked.account).ok_or("suspended")?;
         if account.suspended {

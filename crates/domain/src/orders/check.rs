@@ -117,10 +117,18 @@ fn checked_list(request: &OrderRequest, field: ListField) -> Result<Vec<String>,
 
 fn checked_text(request: &OrderRequest, field: TextField) -> Result<Option<String>, OrderRefusal> {
     match request.text(field) {
-        Some(text) if text.len() > TEXT_BYTES_MAX => Err(incorrect_text(field)),
+        Some(text) if text.len() > bytes_max(field) => Err(incorrect_text(field)),
         Some(text) if text.chars().any(char::is_control) => Err(incorrect_text(field)),
         Some(text) => Ok(Some(text.to_owned())),
         None => Ok(None),
+    }
+}
+
+/// Users and media are named by address as often as by name.
+const fn bytes_max(field: TextField) -> usize {
+    match field {
+        TextField::Username | TextField::Media | TextField::ReferringUrl => LINK_BYTES_MAX,
+        _ => TEXT_BYTES_MAX,
     }
 }
 

@@ -45,6 +45,8 @@ pub const fn net_charge(order: &Order) -> Micros {
 pub fn public_remains(order: &Order) -> i64 {
     match order.state {
         State::Canceled => order.quantity,
+        // A subscription without an end promised no number of units.
+        State::Partial if order.quantity == 0 => order.remains.max(0),
         State::Partial => order.remains.clamp(0, order.quantity),
         _ => order.remains,
     }

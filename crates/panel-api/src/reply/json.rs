@@ -59,6 +59,21 @@ impl<'o> Object<'o> {
         self
     }
 
+    /// A value as the number that it displays, which must be plain decimal text.
+    pub(super) fn number(&mut self, name: &'static str, value: impl Display) -> &mut Self {
+        self.name(name).extend_from_slice(value.to_string().as_bytes());
+        self
+    }
+
+    pub(super) fn strings<'a>(
+        &mut self,
+        name: &'static str,
+        texts: impl IntoIterator<Item = &'a str>,
+    ) -> &mut Self {
+        array(self.name(name), texts, string);
+        self
+    }
+
     pub(super) fn int(&mut self, name: &'static str, number: i64) -> &mut Self {
         int(self.name(name), number);
         self

@@ -9,6 +9,7 @@ mod cancel;
 mod error;
 mod json;
 mod orders;
+mod products;
 mod refill;
 mod refill_status;
 mod services;
@@ -18,6 +19,9 @@ pub use balance::balance;
 pub use cancel::{cancel_many, cancel_one};
 pub use error::error;
 pub use orders::{OrderRow, added, orders};
+pub use products::{
+    ProductRow, ProductStatus, product_status_many, product_status_one, products, result_product,
+};
 pub use refill::{refill_many, refill_one};
 pub use refill_status::{refill_status_many, refill_status_one};
 pub use services::{ServiceRow, services};

@@ -8,6 +8,7 @@ mod fuzz;
 mod ids;
 mod limits;
 mod lists;
+mod products;
 mod real_clients;
 mod replies;
 mod reply_lists;

@@ -153,13 +153,16 @@ create table transfer (
   available_after {i64} not null,
   held_after {i64} not null check (held_after >= 0),
   order_id {i64},
+  product_order_id {i64},
   actor text,
   reason text,
   at_us {i64} not null,
-  check (order_id is not null or reason is not null)
+  check (order_id is not null or product_order_id is not null or reason is not null)
 ){strict};
 create unique index transfer_number on transfer (account_id, number);
 create index transfer_order on transfer (order_id) where order_id is not null;
+create index transfer_product_order on transfer (product_order_id)
+  where product_order_id is not null;
 
 create table refill (
   id {id},
@@ -221,6 +224,7 @@ create table event (
   position {i64},
   account_id {i64} not null,
   order_id {i64},
+  product_order_id {i64},
   kind text not null,
   data text not null,
   at_us {i64} not null
@@ -228,6 +232,8 @@ create table event (
 create unique index event_position on event (position) where position is not null;
 create index event_unsealed on event (id) where position is null;
 create index event_order on event (order_id, id) where order_id is not null;
+create index event_product_order on event (product_order_id, id)
+  where product_order_id is not null;
 
 create table seal (
   last_position {id},

@@ -2,7 +2,7 @@
 
 use super::time;
 use crate::{DbError, Row, Tx, TxExt, Val};
-use domain::{AccountId, OrderId, Timestamp};
+use domain::{AccountId, OrderId, ProductOrderId, Timestamp};
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub struct Event {
     pub account: AccountId,
     /// The order it concerns.
     pub order: Option<OrderId>,
+    /// The order for products it concerns.
+    pub product_order: Option<ProductOrderId>,
     /// What, as `order.placed`.
     pub kind: String,
     /// Details, as a JSON object.
@@ -40,14 +42,16 @@ pub struct Seal {
 
 macro_rules! columns {
     () => {
-        "id, position, account_id, order_id, kind, data, at_us"
+        "id, position, account_id, order_id, product_order_id, kind, data, at_us"
     };
 }
 
 crate::statements! {
-    INSERT = "insert into event (id, account_id, order_id, kind, data, at_us) \
-        values (?1, ?2, ?3, ?4, ?5, ?6)";
+    INSERT = "insert into event (id, account_id, order_id, product_order_id, kind, data, at_us) \
+        values (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     OF_ORDER = concat!("select ", columns!(), " from event where order_id = ?1 order by id");
+    OF_PRODUCT_ORDER = concat!("select ", columns!(), " from event where product_order_id = ?1 \
+        order by id");
     UNSEALED = concat!("select ", columns!(), " from event where position is null \
         order by id limit ?1");
     SET_POSITION = "update event set position = ?2 where id = ?1 and position is null";
@@ -69,9 +73,10 @@ fn decode(row: &dyn Row) -> Result<Event, DbError> {
         position: row.opt_int(1)?,
         account: AccountId(row.int(2)?),
         order: row.opt_int(3)?.map(OrderId),
-        kind: row.text(4)?.to_owned(),
-        data: row.text(5)?.to_owned(),
-        at: time(row, 6)?,
+        product_order: row.opt_int(4)?.map(ProductOrderId),
+        kind: row.text(5)?.to_owned(),
+        data: row.text(6)?.to_owned(),
+        at: time(row, 7)?,
     })
 }
 
@@ -90,18 +95,19 @@ fn decode_seal(row: &dyn Row) -> Result<Seal, DbError> {
 /// # Errors
 /// [`DbError`].
 pub fn insert(tx: &mut dyn Tx, events: &[Event]) -> Result<(), DbError> {
-    let mut params: Vec<Val<'_>> = Vec::with_capacity(events.len().saturating_mul(6));
+    let mut params: Vec<Val<'_>> = Vec::with_capacity(events.len().saturating_mul(7));
     for event in events {
         params.extend([
             Val::Int(event.id),
             event.account.0.into(),
             event.order.map(|order| order.0).into(),
+            event.product_order.map(|order| order.0).into(),
             event.kind.as_str().into(),
             event.data.as_str().into(),
             event.at.0.into(),
         ]);
     }
-    tx.exec_exactly(&INSERT, 6, &params, events.len())
+    tx.exec_exactly(&INSERT, 7, &params, events.len())
 }
 
 /// The timeline of an order, oldest first.
@@ -110,6 +116,14 @@ pub fn insert(tx: &mut dyn Tx, events: &[Event]) -> Result<(), DbError> {
 /// [`DbError`].
 pub fn of_order(tx: &mut dyn Tx, order: OrderId) -> Result<Vec<Event>, DbError> {
     tx.rows(&OF_ORDER, &[order.0.into()], decode)
+}
+
+/// The timeline of an order for products, oldest first.
+///
+/// # Errors
+/// [`DbError`].
+pub fn of_product_order(tx: &mut dyn Tx, order: ProductOrderId) -> Result<Vec<Event>, DbError> {
+    tx.rows(&OF_PRODUCT_ORDER, &[order.0.into()], decode)
 }
 
 /// Up to `limit` events without a position.

@@ -9,7 +9,10 @@ pub mod links;
 pub mod meta;
 pub mod orders;
 pub mod parts;
+pub mod product_orders;
+pub mod products;
 pub mod requests;
+pub mod stock;
 pub mod transfers;
 
 use crate::{DbError, Row, Sql};
@@ -27,7 +30,10 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         meta::ALL,
         orders::ALL,
         parts::ALL,
+        product_orders::ALL,
+        products::ALL,
         requests::ALL,
+        stock::ALL,
         transfers::ALL,
     ]
     .into_iter()

@@ -3,7 +3,7 @@
 use super::{micros, named, opt_string, time};
 use crate::{DbError, Row, Tx, TxExt, Val};
 use domain::ledger::TransferKind;
-use domain::{AccountId, Micros, OrderId, Timestamp};
+use domain::{AccountId, Micros, OrderId, ProductOrderId, Timestamp};
 
 /// One movement of money.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub struct Transfer {
     pub held_after: Micros,
     /// The order that caused it.
     pub order: Option<OrderId>,
+    /// The order for products that caused it.
+    pub product_order: Option<ProductOrderId>,
     /// The operator who caused it.
     pub actor: Option<String>,
     /// The reason the operator gave.
@@ -32,20 +34,22 @@ pub struct Transfer {
 
 macro_rules! columns {
     () => {
-        "account_id, number, kind, amount, available_after, held_after, order_id, actor, reason, \
-         at_us"
+        "account_id, number, kind, amount, available_after, held_after, order_id, \
+         product_order_id, actor, reason, at_us"
     };
 }
 
 crate::statements! {
     INSERT = concat!("insert into transfer (", columns!(), ") \
-        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
+        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
     AFTER = concat!("select ", columns!(), " from transfer where account_id = ?1 and number > ?2 \
         order by number limit ?3");
     BEFORE = concat!("select ", columns!(), " from transfer where account_id = ?1 and number < ?2 \
         order by number desc limit ?3");
     OF_ORDER = concat!("select ", columns!(), " from transfer where order_id = ?1 \
         order by account_id, number");
+    OF_PRODUCT_ORDER = concat!("select ", columns!(), " from transfer \
+        where product_order_id = ?1 order by account_id, number");
     BOOK_SUMS = "select kind, cast(sum(amount) as bigint) from transfer group by kind \
         order by kind";
     STRANGERS = "select t.account_id, t.number from transfer t \
@@ -63,9 +67,10 @@ fn decode(row: &dyn Row) -> Result<Transfer, DbError> {
         available_after: micros(row, 4)?,
         held_after: micros(row, 5)?,
         order: row.opt_int(6)?.map(OrderId),
-        actor: opt_string(row, 7)?,
-        reason: opt_string(row, 8)?,
-        at: time(row, 9)?,
+        product_order: row.opt_int(7)?.map(ProductOrderId),
+        actor: opt_string(row, 8)?,
+        reason: opt_string(row, 9)?,
+        at: time(row, 10)?,
     })
 }
 
@@ -74,7 +79,7 @@ fn decode(row: &dyn Row) -> Result<Transfer, DbError> {
 /// # Errors
 /// [`DbError`], also when a number is taken.
 pub fn insert(tx: &mut dyn Tx, transfers: &[Transfer]) -> Result<(), DbError> {
-    let mut params: Vec<Val<'_>> = Vec::with_capacity(transfers.len().saturating_mul(10));
+    let mut params: Vec<Val<'_>> = Vec::with_capacity(transfers.len().saturating_mul(11));
     for transfer in transfers {
         params.extend([
             Val::Int(transfer.account.0),
@@ -84,12 +89,13 @@ pub fn insert(tx: &mut dyn Tx, transfers: &[Transfer]) -> Result<(), DbError> {
             transfer.available_after.raw().into(),
             transfer.held_after.raw().into(),
             transfer.order.map(|order| order.0).into(),
+            transfer.product_order.map(|order| order.0).into(),
             transfer.actor.as_deref().into(),
             transfer.reason.as_deref().into(),
             transfer.at.0.into(),
         ]);
     }
-    tx.exec_exactly(&INSERT, 10, &params, transfers.len())
+    tx.exec_exactly(&INSERT, 11, &params, transfers.len())
 }
 
 /// Up to `limit` transfers of an account above `number`, oldest first.
@@ -124,6 +130,14 @@ pub fn before(
 /// [`DbError`].
 pub fn of_order(tx: &mut dyn Tx, order: OrderId) -> Result<Vec<Transfer>, DbError> {
     tx.rows(&OF_ORDER, &[order.0.into()], decode)
+}
+
+/// The transfers that an order for products caused, oldest first.
+///
+/// # Errors
+/// [`DbError`].
+pub fn of_product_order(tx: &mut dyn Tx, order: ProductOrderId) -> Result<Vec<Transfer>, DbError> {
+    tx.rows(&OF_PRODUCT_ORDER, &[order.0.into()], decode)
 }
 
 /// The sum of each kind over all accounts.

@@ -4,15 +4,15 @@
 mod seed;
 mod shop;
 
-pub use shop::{FORM, Reply, Setup, Shop};
+pub(crate) use shop::{FORM, Reply, Setup, Shop};
 
 /// What the counter says in place of an answer.
-pub fn error(text: &str) -> String {
+pub(crate) fn error(text: &str) -> String {
     format!(r#"{{"error":"{text}"}}"#)
 }
 
 /// Text as it stands in a form.
-pub fn encoded(text: &str) -> String {
+pub(crate) fn encoded(text: &str) -> String {
     let mut out = String::new();
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_.".contains(&byte) {

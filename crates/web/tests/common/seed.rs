@@ -34,17 +34,17 @@ const KINDS: [(ServiceKind, &str, i64, i64); 20] = [
 ];
 
 /// A default service that is not on sale.
-pub const OFF_SALE: i64 = 21;
+pub(crate) const OFF_SALE: i64 = 21;
 /// A default service that takes one open order on a link.
-pub const ONE_PER_LINK: i64 = 22;
+pub(crate) const ONE_PER_LINK: i64 = 22;
 /// A default service with neither refill nor cancel nor drip-feed.
-pub const BARE: i64 = 23;
+pub(crate) const BARE: i64 = 23;
 /// A default service with refills for two days and without a cooldown.
-pub const REFILL_AT_ONCE: i64 = 24;
+pub(crate) const REFILL_AT_ONCE: i64 = 24;
 /// A drip-feed service so cheap that every run is rounded.
-pub const CHEAP: i64 = 25;
+pub(crate) const CHEAP: i64 = 25;
 
-pub async fn catalogue(counter: &Counter, now: Timestamp) {
+pub(crate) async fn catalogue(counter: &Counter, now: Timestamp) {
     let words = category(counter, "Words & more", now).await;
     let visits = category(counter, "Visits", now).await;
     let refill = Some(RefillRule { days: 30, cooldown_hours: 24 });
@@ -66,8 +66,7 @@ pub async fn catalogue(counter: &Counter, now: Timestamp) {
     let full = || ServiceChange { refill: Some(refill), cancel: Some(true), ..plain() };
     let off = ServiceChange { on_sale: Some(false), name: name("Off sale"), ..plain() };
     assert_eq!(add(counter, off, now).await, OFF_SALE);
-    let one =
-        ServiceChange { one_open_per_link: Some(true), name: name("One per link"), ..full() };
+    let one = ServiceChange { one_open_per_link: Some(true), name: name("One per link"), ..full() };
     assert_eq!(add(counter, one, now).await, ONE_PER_LINK);
     let bare = ServiceChange { name: name("Bare"), ..plain() };
     assert_eq!(add(counter, bare, now).await, BARE);

@@ -16,17 +16,17 @@ use tempfile::TempDir;
 use tower::ServiceExt;
 use web::{Options, Web};
 
-pub const FORM: &str = "application/x-www-form-urlencoded";
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
 /// 2026-03-02 08:33:09 UTC.
 const START: i64 = 1_772_440_389_000_000;
 
 /// What a test may want different.
 #[derive(Clone, Copy)]
-pub struct Setup {
-    pub options: Options,
+pub(crate) struct Setup {
+    pub(crate) options: Options,
     /// Units of work that may wait.
-    pub queue: usize,
+    pub(crate) queue: usize,
 }
 
 impl Default for Setup {
@@ -36,56 +36,56 @@ impl Default for Setup {
 }
 
 /// An account and its key.
-pub struct Account {
-    pub id: AccountId,
-    pub key: String,
+pub(crate) struct Account {
+    pub(crate) id: AccountId,
+    pub(crate) key: String,
 }
 
-pub struct Shop {
-    pub counter: Counter,
-    pub router: Router,
+pub(crate) struct Shop {
+    pub(crate) counter: Counter,
+    pub(crate) router: Router,
     /// Has 1,000.
-    pub alice: Account,
+    pub(crate) alice: Account,
     /// Has 50.
-    pub bob: Account,
+    pub(crate) bob: Account,
     /// Has 0.01.
-    pub poor: Account,
+    pub(crate) poor: Account,
     /// Has 5, and forbids changes by GET.
-    pub careful: Account,
+    pub(crate) careful: Account,
     /// A key of Alice's that was revoked.
-    pub revoked: String,
+    pub(crate) revoked: String,
     clock: Arc<AtomicI64>,
     _folder: TempDir,
 }
 
 /// All that a refused request must leave as it is.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Books {
+pub(crate) struct Books {
     /// Available and held, by account.
-    pub wallets: Vec<(i64, String, String)>,
-    pub orders: usize,
-    pub refills: usize,
-    pub cancels: usize,
+    pub(crate) wallets: Vec<(i64, String, String)>,
+    pub(crate) orders: usize,
+    pub(crate) refills: usize,
+    pub(crate) cancels: usize,
 }
 
 /// A reply, read to its end.
-pub struct Reply {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: Vec<u8>,
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Reply {
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         std::str::from_utf8(&self.body).unwrap()
     }
 
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
     /// The text of a reply of the dialect, which is always 200 and JSON to the letter.
-    pub fn dialect(&self) -> String {
+    pub(crate) fn dialect(&self) -> String {
         assert_eq!(self.status, 200, "{}", self.text());
         assert_eq!(self.header("content-type"), "application/json");
         assert_eq!(self.header("cache-control"), "no-store");
@@ -96,11 +96,11 @@ impl Reply {
 }
 
 impl Shop {
-    pub async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         Self::with(Setup::default()).await
     }
 
-    pub async fn with(setup: Setup) -> Self {
+    pub(crate) async fn with(setup: Setup) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("counter.db");
         let options = SqliteOptions { path, readers: 2, queue: setup.queue };
@@ -133,21 +133,21 @@ impl Shop {
         Self { counter, router, alice, bob, poor, careful, revoked, clock, _folder: folder }
     }
 
-    pub fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         Timestamp(self.clock.load(Ordering::SeqCst))
     }
 
     /// Moves the clock.
-    pub fn wait(&self, seconds: i64) {
+    pub(crate) fn wait(&self, seconds: i64) {
         self.clock.fetch_add(seconds.saturating_mul(1_000_000), Ordering::SeqCst);
     }
 
     /// Moves the clock past the window in which the same order counts as a repetition.
-    pub fn outwait_repetition(&self) {
+    pub(crate) fn outwait_repetition(&self) {
         self.wait(31);
     }
 
-    pub async fn send(&self, request: Request<Body>) -> Reply {
+    pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
         let reply = self.router.clone().oneshot(request).await.unwrap();
         let (head, body) = reply.into_parts();
         let body = axum::body::to_bytes(body, usize::MAX).await.unwrap().to_vec();
@@ -155,50 +155,50 @@ impl Shop {
     }
 
     /// Posts a form with the account's key and gives the JSON that comes back.
-    pub async fn ask(&self, account: &Account, form: &str) -> String {
+    pub(crate) async fn ask(&self, account: &Account, form: &str) -> String {
         self.post(format!("key={}&{form}", account.key)).await.dialect()
     }
 
     /// Posts a form.
-    pub async fn post(&self, form: impl Into<Body>) -> Reply {
+    pub(crate) async fn post(&self, form: impl Into<Body>) -> Reply {
         let request = Request::post("/api/v2").header("content-type", FORM);
         self.send(request.body(form.into()).unwrap()).await
     }
 
     /// Gets the API with a query.
-    pub async fn get(&self, query: &str) -> Reply {
+    pub(crate) async fn get(&self, query: &str) -> Reply {
         self.send(Request::get(format!("/api/v2?{query}")).body(Body::empty()).unwrap()).await
     }
 
     /// Places an order for Alice, which must be taken, and gives its number.
-    pub async fn place(&self, form: &str) -> i64 {
+    pub(crate) async fn place(&self, form: &str) -> i64 {
         let reply = self.ask(&self.alice, &format!("action=add&{form}")).await;
         let id = reply.strip_prefix("{\"order\":").and_then(|rest| rest.strip_suffix('}'));
         id.unwrap_or_else(|| panic!("{form}: {reply}")).parse().unwrap()
     }
 
     /// Reports on an order, as whoever fulfils it does.
-    pub async fn report(&self, order: i64, report: Report) {
+    pub(crate) async fn report(&self, order: i64, report: Report) {
         let report = OrderReport { order: OrderId(order), report, reason: None };
         self.counter.report_order(report, "staff", self.now()).await.unwrap();
     }
 
-    pub async fn show(&self, order: i64) -> OrderView {
+    pub(crate) async fn show(&self, order: i64) -> OrderView {
         self.counter.show_order(OrderId(order), self.now()).await.unwrap()
     }
 
     /// What the account has available, and what its orders hold.
-    pub async fn money(&self, account: &Account) -> (String, String) {
+    pub(crate) async fn money(&self, account: &Account) -> (String, String) {
         let wallet = self.counter.wallet(account.id).await.unwrap().unwrap();
         (wallet.available.to_string(), wallet.held.to_string())
     }
 
-    pub async fn suspend(&self, account: &Account, suspended: bool) {
+    pub(crate) async fn suspend(&self, account: &Account, suspended: bool) {
         let change = AccountChange { suspended: Some(suspended), ..AccountChange::default() };
         self.counter.change_account(account.id, change, self.now()).await.unwrap();
     }
 
-    pub async fn books(&self) -> Books {
+    pub(crate) async fn books(&self) -> Books {
         let most = i64::from(i32::MAX);
         let accounts = self.counter.list_accounts(AccountId(0), most).await.unwrap();
         let orders = self.counter.list_orders(Filter::All, OrderId(most), most).await.unwrap();
@@ -215,7 +215,7 @@ impl Shop {
     }
 
     /// Checks that each of the forms, sent by Alice, is refused with its text and changes nothing.
-    pub async fn refuses(&self, table: &[(impl AsRef<str>, impl AsRef<str>)]) {
+    pub(crate) async fn refuses(&self, table: &[(impl AsRef<str>, impl AsRef<str>)]) {
         let before = self.books().await;
         for (form, text) in table {
             let (form, text) = (form.as_ref(), text.as_ref());
@@ -225,7 +225,7 @@ impl Shop {
     }
 
     /// Checks that the books still balance.
-    pub async fn close(self) {
+    pub(crate) async fn close(self) {
         let report = self.counter.verify(&mut |_, _| {}).await.unwrap();
         assert!(report.clean(), "{report:#?}");
     }

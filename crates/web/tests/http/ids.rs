@@ -76,10 +76,7 @@ async fn the_order_asked_and_the_text_asked_come_back() {
             let keys = ["0", "-1", "+1", "1.0", "1e0"].map(|id| format!(r#""{id}":{unknown}"#));
             format!("{{{}}}", keys.join(","))
         }),
-        (
-            "orders=%22,%5C,%3Cb%3E",
-            format!(r#"{{"\"":{unknown},"\\":{unknown},"<b>":{unknown}}}"#),
-        ),
+        ("orders=%22,%5C,%3Cb%3E", format!(r#"{{"\"":{unknown},"\\":{unknown},"<b>":{unknown}}}"#)),
     ] {
         let reply = shop.ask(&shop.alice, &format!("action=status&{form}")).await;
         assert_eq!(reply, wanted, "{form}");
@@ -124,14 +121,14 @@ async fn lists_of_refills_and_cancels_answer_id_by_id() {
             ),
         ),
         ("action=cancel&orders=3", r#"[{"order":3,"cancel":1}]"#),
-        ("action=refill&orders=x,y", concat!(
-            r#"[{"order":"x","refill":{"error":"Incorrect order ID"}},"#,
-            r#"{"order":"y","refill":{"error":"Incorrect order ID"}}]"#
-        )),
         (
-            "action=cancel&orders=x",
-            r#"[{"order":"x","cancel":{"error":"Incorrect order ID"}}]"#,
+            "action=refill&orders=x,y",
+            concat!(
+                r#"[{"order":"x","refill":{"error":"Incorrect order ID"}},"#,
+                r#"{"order":"y","refill":{"error":"Incorrect order ID"}}]"#
+            ),
         ),
+        ("action=cancel&orders=x", r#"[{"order":"x","cancel":{"error":"Incorrect order ID"}}]"#),
         (
             "action=product_order_status&orders=1,x",
             r#"{"1":{"error":"Incorrect order ID"},"x":{"error":"Incorrect order ID"}}"#,
@@ -147,8 +144,7 @@ async fn a_hundred_ids_and_no_more() {
     let shop = three_orders().await;
     let list = |count: i64| (1..=count).map(|id| id.to_string()).collect::<Vec<_>>().join(",");
     let hundred = shop.ask(&shop.alice, &format!("action=status&orders={}", list(100))).await;
-    let read: serde_json::Map<String, serde_json::Value> =
-        serde_json::from_str(&hundred).unwrap();
+    let read: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&hundred).unwrap();
     assert_eq!(read.len(), 100);
     assert!(hundred.ends_with(r#","100":{"error":"Incorrect order ID"}}"#), "{hundred}");
     let repeated = format!("action=status&orders={}", [list(100), list(100)].join(","));
@@ -156,7 +152,8 @@ async fn a_hundred_ids_and_no_more() {
 
     let before = shop.books().await;
     let brackets: String = (1..=101).map(|id| format!("&orders[]={id}")).collect();
-    for action in ["status", "refill", "refill_status", "cancel", "product_order_status", "orders"] {
+    for action in ["status", "refill", "refill_status", "cancel", "product_order_status", "orders"]
+    {
         for ids in [
             format!("&orders={}", list(101)),
             format!("&orders={}", list(10_000)),

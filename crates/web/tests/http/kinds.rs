@@ -19,7 +19,15 @@ struct Kind {
 }
 
 const fn kind(service: i64, form: &'static str, quantity: i64, charge: &'static str) -> Kind {
-    Kind { service, form, link: "https://example.com/p", quantity, charge, params: None, partial: None }
+    Kind {
+        service,
+        form,
+        link: "https://example.com/p",
+        quantity,
+        charge,
+        params: None,
+        partial: None,
+    }
 }
 
 impl Kind {

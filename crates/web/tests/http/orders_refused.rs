@@ -16,8 +16,21 @@ async fn ids_that_are_nobodys_or_somebody_elses() {
     shop.report(1, DONE).await;
     assert_eq!(shop.ask(&shop.bob, "action=refill&order=1").await, r#"{"refill":"1"}"#);
     let ids = [
-        "1", "2", "0", "-1", "%2B2", "1.0", "1e1", "abc", "2147483647", "2147483648",
-        "99999999999999999999", "%C3%A4", "%EF%BC%91", "0x1", "true",
+        "1",
+        "2",
+        "0",
+        "-1",
+        "%2B2",
+        "1.0",
+        "1e1",
+        "abc",
+        "2147483647",
+        "2147483648",
+        "99999999999999999999",
+        "%C3%A4",
+        "%EF%BC%91",
+        "0x1",
+        "true",
     ];
     let mut rows = Vec::new();
     for id in ids {
@@ -78,10 +91,7 @@ async fn refills_that_are_refused() {
     assert_eq!(shop.ask(&shop.alice, &ask(usual)).await, r#"{"refill":"2"}"#);
     decide(2, RefillDecision::Reject).await.unwrap();
     let both = shop.ask(&shop.alice, "action=refill_status&refills=2,1").await;
-    assert_eq!(
-        both,
-        r#"[{"refill":2,"status":"Rejected"},{"refill":1,"status":"Completed"}]"#
-    );
+    assert_eq!(both, r#"[{"refill":2,"status":"Rejected"},{"refill":1,"status":"Completed"}]"#);
     shop.refuses(&[(ask(usual), soon)]).await;
     shop.wait(30 * 24 * HOUR);
     shop.refuses(&[(ask(usual), late)]).await;
@@ -98,7 +108,10 @@ async fn refills_without_a_cooldown() {
     shop.refuses(&[("action=refill&order=1", open)]).await;
     let reject = RefillDecision::Reject;
     shop.counter.decide_refill(RefillId(1), reject, None, "staff", shop.now()).await.unwrap();
-    assert_eq!(shop.ask(&shop.alice, "action=refill&orders=1").await, r#"[{"order":1,"refill":2}]"#);
+    assert_eq!(
+        shop.ask(&shop.alice, "action=refill&orders=1").await,
+        r#"[{"order":1,"refill":2}]"#
+    );
     let in_list = format!(r#"[{{"order":1,"refill":{}}}]"#, error(open));
     assert_eq!(shop.ask(&shop.alice, "action=refill&orders=1").await, in_list);
     shop.wait(48 * HOUR + 1);

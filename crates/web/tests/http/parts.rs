@@ -189,6 +189,7 @@ async fn a_subscription_without_an_end_holds_nothing_ahead() {
     assert_eq!(money(&shop).await, owned("1000", "0"));
     assert_eq!(post(&shop, 20).await, 2);
     assert_eq!(money(&shop).await, owned("999.96", "0.04"));
+    shop.report(2, Report::Progress { start_count: None, remains: None }).await;
     let form = "action=cancel&order=1";
     let taken = r#"{"order":1,"cancel":1,"status":"success"}"#;
     assert_eq!(shop.ask(&shop.alice, form).await, taken);

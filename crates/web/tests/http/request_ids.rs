@@ -51,10 +51,7 @@ async fn the_same_request_is_the_same_order() {
 #[tokio::test]
 async fn a_name_that_was_used_for_something_else_is_refused() {
     let shop = Shop::open().await;
-    assert_eq!(
-        shop.ask(&shop.alice, &format!("{ORDER}&request_id=r-1")).await,
-        r#"{"order":1}"#
-    );
+    assert_eq!(shop.ask(&shop.alice, &format!("{ORDER}&request_id=r-1")).await, r#"{"order":1}"#);
     let text = "Incorrect request_id";
     let changed = [
         "action=add&service=1&link=https://example.com&quantity=101&request_id=r-1",
@@ -80,12 +77,7 @@ async fn names_that_cannot_be_used() {
         (long, text),
     ])
     .await;
-    for keys in [
-        &[&b"a"[..], b"b"][..],
-        &[b"\xff\xfe"],
-        &[&[b'x'; 129]],
-        &[b"a", b""],
-    ] {
+    for keys in [&[&b"a"[..], b"b"][..], &[b"\xff\xfe"], &[&[b'x'; 129]], &[b"a", b""]] {
         let reply = with_header(&shop, ORDER, keys).await;
         assert_eq!(reply.dialect(), error(text), "{keys:?}");
     }
@@ -142,7 +134,7 @@ async fn many_at_once_are_one_order() {
         let router = shop.router.clone();
         let body = format!("key={}&{ORDER}&request_id=r", shop.alice.key);
         let request = Request::post("/api/v2").header("content-type", FORM);
-        let request = request.body(body.into()).unwrap();
+        let request = request.body(axum::body::Body::from(body)).unwrap();
         requests.spawn(async move {
             let reply = tower::ServiceExt::oneshot(router, request).await.unwrap();
             axum::body::to_bytes(reply.into_body(), 1_000).await.unwrap()

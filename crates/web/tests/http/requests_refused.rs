@@ -169,12 +169,18 @@ async fn requests_that_cannot_be_read() {
         ("a part without an end", parts, b"--X-b\r\nContent-Disposition: form-data; na".to_vec()),
         ("a part without its boundary", parts, format!("key={key}&{ORDER}").into()),
         ("a multipart without a boundary", "multipart/form-data", b"--X\r\n\r\n--X--".to_vec()),
-        ("a part that is not UTF-8", parts, multipart(&[head, b"\xff\xfe\r\n".as_slice()].concat())),
+        (
+            "a part that is not UTF-8",
+            parts,
+            multipart(&[head, b"\xff\xfe\r\n".as_slice()].concat()),
+        ),
         ("a part with a NUL", parts, multipart(&[head, b"a\0b\r\n".as_slice()].concat())),
         (
             "too many parts",
             parts,
-            multipart(&b"--X-b\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n\r\n".repeat(999)),
+            multipart(
+                &b"--X-b\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n\r\n".repeat(999),
+            ),
         ),
     ];
     for (what, content_type, body) in rows {

@@ -1,0 +1,15 @@
+//! Products: digital goods sold by the piece, delivered from stock or by staff.
+
+mod machine;
+mod order;
+mod place;
+mod product;
+mod stock;
+
+pub use machine::{ProductChange, ProductError, ProductEvent, apply};
+pub use order::{ProductOrder, ProductState, PublicProductStatus};
+pub use place::{Picked, ProductPlacement, ProductRefusal, ProductRequest, check, place};
+pub use product::{
+    Product, ProductError as ProductEditError, ProductKind, WhenShort, check_product,
+};
+pub use stock::{BatchState, ItemState, StockLineError, check_line};

@@ -1,0 +1,126 @@
+//! Products and how many pieces of each are for sale.
+
+use super::{flag, micros, named};
+use crate::{DbError, Row, Tx, TxExt, Val};
+use domain::products::{Product, ProductKind, WhenShort};
+use domain::{CategoryId, ProductId};
+
+macro_rules! columns {
+    () => {
+        "id, category_id, name, description, kind, rate, min, max, form, when_short, wait_hours, \
+         warranty_days, low_stock, position, on_sale"
+    };
+}
+
+crate::statements! {
+    PRODUCTS = concat!("select ", columns!(), " from product order by position, id");
+    PUT_PRODUCT = concat!("insert into product (", columns!(), ") values (?1, ?2, ?3, ?4, ?5, ?6, \
+        ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) on conflict (id) do update set \
+        category_id = excluded.category_id, name = excluded.name, \
+        description = excluded.description, kind = excluded.kind, rate = excluded.rate, \
+        min = excluded.min, max = excluded.max, form = excluded.form, \
+        when_short = excluded.when_short, wait_hours = excluded.wait_hours, \
+        warranty_days = excluded.warranty_days, low_stock = excluded.low_stock, \
+        position = excluded.position, on_sale = excluded.on_sale");
+    NEW_STOCK = "insert into product_stock (product_id, pieces) values (?1, 0) \
+        on conflict (product_id) do nothing";
+    STOCK = "select pieces from product_stock where product_id = ?1";
+    ALL_STOCK = "select product_id, pieces from product_stock order by product_id";
+    ADD_PIECES = "update product_stock set pieces = pieces + ?2 where product_id = ?1";
+    COUNT_PIECES = "select p.product_id, p.pieces, \
+        cast(coalesce((select sum(i.uses_left) from stock_item i \
+            where i.product_id = p.product_id and i.state = 'available'), 0) as bigint) \
+        from product_stock p order by p.product_id";
+}
+
+/// Labels are stored one on a line; a label has no line breaks.
+const LABEL_SEPARATOR: char = '\n';
+
+fn decode(row: &dyn Row) -> Result<Product, DbError> {
+    let labels = row.text(8)?;
+    let form = labels.split(LABEL_SEPARATOR).filter(|label| !label.is_empty());
+    Ok(Product {
+        id: ProductId(row.int(0)?),
+        category: CategoryId(row.int(1)?),
+        name: row.text(2)?.to_owned(),
+        description: row.text(3)?.to_owned(),
+        kind: named(row, 4, ProductKind::from_name)?,
+        rate: micros(row, 5)?,
+        min: row.int(6)?,
+        max: row.int(7)?,
+        form: form.map(str::to_owned).collect(),
+        when_short: named(row, 9, WhenShort::from_name)?,
+        wait_hours: row.int(10)?,
+        warranty_days: row.int(11)?,
+        low_stock: row.int(12)?,
+        position: row.int(13)?,
+        on_sale: flag(row, 14)?,
+    })
+}
+
+/// Every product, by position; also those that are not on sale.
+///
+/// # Errors
+/// [`DbError`].
+pub fn products(tx: &mut dyn Tx) -> Result<Vec<Product>, DbError> {
+    tx.rows(&PRODUCTS, &[], decode)
+}
+
+/// Writes a product, new or changed.
+///
+/// # Errors
+/// [`DbError`].
+pub fn put_product(tx: &mut dyn Tx, product: &Product) -> Result<(), DbError> {
+    let form = product.form.join(&LABEL_SEPARATOR.to_string());
+    let params: [Val<'_>; 15] = [
+        product.id.0.into(),
+        product.category.0.into(),
+        product.name.as_str().into(),
+        product.description.as_str().into(),
+        product.kind.name().into(),
+        product.rate.raw().into(),
+        product.min.into(),
+        product.max.into(),
+        form.as_str().into(),
+        product.when_short.name().into(),
+        product.wait_hours.into(),
+        product.warranty_days.into(),
+        product.low_stock.into(),
+        product.position.into(),
+        product.on_sale.into(),
+    ];
+    tx.exec_exactly(&PUT_PRODUCT, 15, &params, 1)?;
+    tx.exec(&NEW_STOCK, &[product.id.0.into()]).map(|_| ())
+}
+
+/// Pieces for sale of a product.
+///
+/// # Errors
+/// [`DbError`].
+pub fn pieces(tx: &mut dyn Tx, product: ProductId) -> Result<i64, DbError> {
+    Ok(tx.row(&STOCK, &[product.0.into()], |row| row.int(0))?.unwrap_or(0))
+}
+
+/// Pieces for sale of every product.
+///
+/// # Errors
+/// [`DbError`].
+pub fn all_pieces(tx: &mut dyn Tx) -> Result<Vec<(ProductId, i64)>, DbError> {
+    tx.rows(&ALL_STOCK, &[], |row| Ok((ProductId(row.int(0)?), row.int(1)?)))
+}
+
+/// Changes how many pieces of a product are for sale.
+///
+/// # Errors
+/// [`DbError`].
+pub fn add_pieces(tx: &mut dyn Tx, product: ProductId, change: i64) -> Result<(), DbError> {
+    tx.exec_exactly(&ADD_PIECES, 2, &[product.0.into(), change.into()], 1)
+}
+
+/// Every product with its pieces for sale as counted and as its items sum to.
+///
+/// # Errors
+/// [`DbError`].
+pub fn counted_pieces(tx: &mut dyn Tx) -> Result<Vec<(ProductId, i64, i64)>, DbError> {
+    tx.rows(&COUNT_PIECES, &[], |row| Ok((ProductId(row.int(0)?), row.int(1)?, row.int(2)?)))
+}
