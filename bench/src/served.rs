@@ -45,6 +45,7 @@ pub(crate) async fn start(accounts: usize) -> Result<Served, Box<dyn Error>> {
         currency: String::from("USD"),
         duplicate_window_seconds: 30,
         key_secret: KeySecret::new(vec![7; 32]).ok_or("a secret")?,
+        vault: counter::stock::Vault::from_random([7; 64]),
     };
     let counter = Counter::new(store, settings);
     let keys = seed(&counter, accounts).await?;
@@ -53,6 +54,8 @@ pub(crate) async fn start(accounts: usize) -> Result<Served, Box<dyn Error>> {
     let web = web::Web {
         counter: counter.clone(),
         clock: Arc::new(now),
+        // Not measured with products: a name that counts up is as good.
+        random: Arc::new(|bytes| bytes.fill(7)),
         options: web::Options::default(),
     };
     let bare = axum::Router::new().route("/", axum::routing::get(|| async { "Hello, World!" }));

@@ -4,7 +4,7 @@
 use crate::journal::Journal;
 use domain::ledger::{Posting, PostingError, Wallet};
 use domain::orders::{self, Change, Order};
-use domain::requests::settle_cancel;
+use domain::requests::{CancelState, RefillState, settle_cancel};
 use domain::{AccountId, OrderId, ProductOrderId, Timestamp};
 use std::collections::BTreeMap;
 use store::tables::accounts::{self, Account};
@@ -138,6 +138,9 @@ impl<'t> Desk<'t> {
             guards::free_links(self.tx, &[before.id])?;
             self.settle_cancels(&after)?;
         }
+        if before.state.is_terminal() {
+            self.reject_open_refill(&after)?;
+        }
         match self.changed.iter_mut().find(|(_, latest)| latest.id == after.id) {
             Some(entry) => entry.1 = after.clone(),
             None => self.changed.push((before.clone(), after.clone())),
@@ -160,14 +163,32 @@ impl<'t> Desk<'t> {
     }
 
     fn settle_cancels(&mut self, after: &Order) -> Result<(), DbError> {
-        let Some(settled) = settle_cancel(after.state) else { return Ok(()) };
+        let Some(settled) = settle_cancel(after) else { return Ok(()) };
         for cancel in requests::cancels_of_order(self.tx, after.id)? {
-            if cancel.state == domain::requests::CancelState::Requested {
+            if cancel.state == CancelState::Requested {
                 let before = cancel.state;
                 let now = requests::Cancel { state: settled, changed: self.now, ..cancel };
                 requests::update_cancel(self.tx, before, &now)?;
             }
         }
+        Ok(())
+    }
+
+    /// A refill makes up for what a delivered order lost. A correction says that it was not
+    /// delivered, and gives the money back: there is nothing left to refill.
+    fn reject_open_refill(&mut self, corrected: &Order) -> Result<(), DbError> {
+        let last = requests::last_refill(self.tx, corrected.id)?;
+        let Some(open) = last.filter(|refill| !refill.state.is_terminal()) else { return Ok(()) };
+        let note = format!("the order was corrected: {}", corrected.state.name());
+        let data = serde_json::json!({
+            "refill": open.id.0, "state": RefillState::Rejected.name(), "note": note,
+        });
+        let before = open.state;
+        let state = RefillState::Rejected;
+        let after = requests::Refill { state, note: Some(note), changed: self.now, ..open };
+        requests::update_refill(self.tx, before, &after)?;
+        let data = data.to_string();
+        self.journal.note(corrected.account, Some(corrected.id), "refill.changed", data, self.now);
         Ok(())
     }
 

@@ -4,18 +4,24 @@
 //! all in one unit. Time and randomness are passed in.
 
 pub mod accounts;
+mod batch;
 pub mod catalogue;
 mod desk;
 mod failure;
 mod journal;
 pub mod orders;
+pub mod prices;
+pub mod products;
 pub mod requests;
+pub mod stock;
 pub mod upkeep;
 
 pub use failure::{Failure, Refusal};
 
+use accounts::KeyUses;
 use catalogue::Catalogue;
 use orders::AddQueue;
+use products::ProductQueue;
 use std::sync::Arc;
 use store::Store;
 
@@ -28,6 +34,8 @@ pub struct Settings {
     pub duplicate_window_seconds: i64,
     /// Secret that API keys are hashed with.
     pub key_secret: accounts::KeySecret,
+    /// Keys that secrets of stock are sealed with.
+    pub vault: stock::Vault,
 }
 
 /// The counter: every use case is a method of it. Cheap to clone.
@@ -37,6 +45,8 @@ pub struct Counter {
     settings: Arc<Settings>,
     catalogue: Arc<Catalogue>,
     adds: Arc<AddQueue>,
+    key_uses: Arc<KeyUses>,
+    product_adds: Arc<ProductQueue>,
 }
 
 impl Counter {
@@ -47,7 +57,24 @@ impl Counter {
             settings: Arc::new(settings),
             catalogue: Arc::new(Catalogue::default()),
             adds: Arc::new(AddQueue::default()),
+            key_uses: Arc::new(KeyUses::default()),
+            product_adds: Arc::new(ProductQueue::default()),
         }
+    }
+
+    /// The store that the counter works on.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The snapshot of the catalogue, for use cases that need it inside their unit.
+    pub(crate) fn catalogue_cache(&self) -> Arc<Catalogue> {
+        Arc::clone(&self.catalogue)
+    }
+
+    /// The keys that secrets of stock are sealed with.
+    pub fn vault(&self) -> &stock::Vault {
+        &self.settings.vault
     }
 
     /// The currency of every amount.

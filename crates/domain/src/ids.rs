@@ -65,3 +65,7 @@ id!(
     /// An import of stock.
     StockBatchId
 );
+id!(
+    /// A tier: accounts with the same discount.
+    TierId
+);

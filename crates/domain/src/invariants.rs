@@ -1,6 +1,10 @@
 //! What is true of the books at any moment. Pure functions, used by assertions, tests and
 //! `tradecounter verify` alike.
 
+mod orders;
+
+pub use orders::{PartsPlan, order_charge, order_delivery, order_parts};
+
 use crate::Micros;
 use crate::ledger::Wallet;
 use crate::orders::{Order, OrderShape, State};
@@ -44,6 +48,45 @@ pub enum Violation {
         held: Micros,
         /// Its charge.
         charge: Micros,
+    },
+    /// What was earned does not fit what was delivered.
+    #[error(
+        "order {order}: is {state} with {remains} of {quantity} undelivered, and {captured} of \
+         {charge} was earned"
+    )]
+    Delivery {
+        /// The order.
+        order: i64,
+        /// Its state.
+        state: &'static str,
+        /// Units not delivered.
+        remains: i64,
+        /// Units ordered.
+        quantity: i64,
+        /// What was earned.
+        captured: Micros,
+        /// Its charge.
+        charge: Micros,
+    },
+    /// The charge is not what rate and quantity come to.
+    #[error("order {order}: was charged {charge} for {quantity} at {rate} per 1000")]
+    Charge {
+        /// The order.
+        order: i64,
+        /// Its charge.
+        charge: Micros,
+        /// Units ordered.
+        quantity: i64,
+        /// Its rate.
+        rate: Micros,
+    },
+    /// An order and its parts do not fit each other.
+    #[error("order {order}: {what}")]
+    Parts {
+        /// The order.
+        order: i64,
+        /// What is wrong.
+        what: &'static str,
     },
     /// An account is below its credit limit.
     #[error("account {account}: available {available} is below its credit limit {credit_limit}")]

@@ -3,6 +3,7 @@
 //! Every function here takes plain data and returns a decision. Whoever calls it (the use cases in
 //! `counter`) reads the rows, passes the time in, and writes what was decided.
 
+pub mod access;
 pub mod catalogue;
 pub mod ids;
 pub mod invariants;
@@ -11,13 +12,14 @@ pub mod limits;
 pub mod money;
 mod names;
 pub mod orders;
+pub mod pricing;
 pub mod products;
 pub mod requests;
 pub mod time;
 
 pub use ids::{
     AccountId, CancelId, CategoryId, EventId, KeyId, OrderId, ProductId, ProductOrderId, RefillId,
-    ServiceId, StockBatchId, StockItemId,
+    ServiceId, StockBatchId, StockItemId, TierId,
 };
 pub use money::Micros;
 pub use time::Timestamp;

@@ -1,5 +1,8 @@
 //! Every bound on a request, with its reason. The size of the whole body is the caller's to limit.
 //!
+//! These bound the work; what an order may hold is for its rules to say. So texts and lines may be
+//! longer here than the rules allow: one place refuses, with one answer.
+//!
 //! "Characters" are Unicode scalar values, so that a text is not shorter in one script than in
 //! another.
 
@@ -23,7 +26,8 @@ pub const ID_CHARS: usize = 64;
 /// The largest id there can be: clients hold ids in signed 32-bit integers.
 pub const ID_MAX: i64 = 2_147_483_647;
 
-/// Lines of one list parameter: more than any known service sells in one order.
+/// Lines of one list parameter, also elements of it: more than any known service sells in one
+/// order.
 pub const LIST_LINES: usize = 10_000;
 
 /// Characters of one line of a list: the longest comment a large site takes (YouTube).
@@ -34,7 +38,7 @@ pub const LINE_CHARS: usize = 10_000;
 pub const URL_CHARS: usize = 2_000;
 
 /// Characters of any other one-line text: a phrase, a country, a date.
-pub const TEXT_CHARS: usize = 255;
+pub const TEXT_CHARS: usize = 500;
 
 /// Characters of `require`, what a buyer types for a product: several lines of account data at
 /// most.

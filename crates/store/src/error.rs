@@ -16,6 +16,20 @@ impl DbError {
     pub fn new(statement: &'static str, message: impl Into<String>) -> Self {
         Self { statement, message: message.into() }
     }
+
+    /// The statement that [`Self::ids_used_up`] names, and no other error.
+    const IDS_USED_UP: &'static str = "TAKE_IDS_USED_UP";
+
+    /// There are not as many ids of `kind` left as were asked for.
+    pub fn ids_used_up(kind: &str) -> Self {
+        Self::new(Self::IDS_USED_UP, format!("the ids of kind {kind} are used up"))
+    }
+
+    /// Whether ids were used up: a unit that asked for many can be split, so that those who need
+    /// none, or fewer, are not refused with the rest.
+    pub fn is_ids_used_up(&self) -> bool {
+        self.statement == Self::IDS_USED_UP
+    }
 }
 
 /// Why a unit was not carried out, or is not known to have been.

@@ -17,6 +17,11 @@ pub struct Migration {
 pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 1, name: "counter", text: include_str!("migrations/0001_counter.sql") },
     Migration { version: 2, name: "products", text: include_str!("migrations/0002_products.sql") },
+    Migration {
+        version: 3,
+        name: "keys_and_prices",
+        text: include_str!("migrations/0003_keys_and_prices.sql"),
+    },
 ];
 
 /// How far a database is.

@@ -1,13 +1,11 @@
 //! The store: an engine behind one way to write and one way to read.
 
-use crate::sqlite::{Access, Job, SqliteOptions, migrate, open_reader, open_writer};
-use crate::sqlite::{SqliteTx, Writer};
+use crate::sqlite::{Access, DEFAULT_LOCK_WAIT, Job, SqliteOptions, migrate, open_writer};
+use crate::sqlite::{Readers, SqliteTx, Writer};
 use crate::{DbError, MigrationStatus, OpenError, StoreError, Tx};
-use parking_lot::Mutex;
-use rusqlite::Connection;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// A database, open.
@@ -18,9 +16,10 @@ pub struct Store {
 
 #[derive(Debug)]
 struct Sqlite {
+    // Before the writer, because fields are dropped in this order: only a writing connection that
+    // closes last can remove the WAL.
+    readers: Readers,
     writer: Writer,
-    readers: Vec<Mutex<Connection>>,
-    turn: AtomicUsize,
 }
 
 /// A unit whose outcome is handed on by the unit itself: for batches, where many callers wait for
@@ -110,15 +109,28 @@ impl Store {
         access: Access,
         on_fatal: impl Fn(&str) + Send + 'static,
     ) -> Result<Self, OpenError> {
-        let mut connection = open_writer(&options.path, access)?;
-        migrate(&mut connection, &options.path, access)?;
-        let readers = (0..options.readers.max(1))
-            .map(|_| open_reader(&options.path).map(Mutex::new))
-            .collect::<Result<Vec<_>, _>>()?;
-        let writer = Writer::start(connection, options.queue, Box::new(on_fatal)).map_err(|e| {
-            OpenError::Engine { path: options.path.display().to_string(), message: e.to_string() }
+        Self::open_sqlite_waiting(options, DEFAULT_LOCK_WAIT, access, on_fatal)
+    }
+
+    /// As [`Self::open_sqlite`], and says how long the store waits for another process that holds
+    /// the lock before it refuses all units that wait. Otherwise it is 10 seconds.
+    ///
+    /// # Errors
+    /// [`OpenError`] says what is wrong and what to do.
+    pub fn open_sqlite_waiting(
+        options: &SqliteOptions,
+        lock_wait: Duration,
+        access: Access,
+        on_fatal: impl Fn(&str) + Send + 'static,
+    ) -> Result<Self, OpenError> {
+        let SqliteOptions { path, readers, queue } = options;
+        let mut connection = open_writer(path, access, lock_wait)?;
+        migrate(&mut connection, path, access)?;
+        let readers = Readers::open(path, *readers, lock_wait)?;
+        let writer = Writer::start(connection, *queue, Box::new(on_fatal)).map_err(|e| {
+            OpenError::Engine { path: path.display().to_string(), message: e.to_string() }
         })?;
-        Ok(Self { engine: Arc::new(Sqlite { writer, readers, turn: AtomicUsize::new(0) }) })
+        Ok(Self { engine: Arc::new(Sqlite { readers, writer }) })
     }
 
     /// Creates the database at `url` or brings its schema to this program's.
@@ -127,7 +139,7 @@ impl Store {
     /// [`OpenError`] says what is wrong and what to do.
     pub fn migrate(url: &str) -> Result<MigrationStatus, OpenError> {
         let path = sqlite_path(url)?;
-        let mut connection = open_writer(&path, Access::Migrate)?;
+        let mut connection = open_writer(&path, Access::Migrate, DEFAULT_LOCK_WAIT)?;
         migrate(&mut connection, &path, Access::Migrate)
     }
 
@@ -167,31 +179,9 @@ impl Store {
     where
         E: From<DbError>,
     {
-        let connection = self.engine.reader();
-        let begun = connection.prepare_cached("begin").and_then(|mut begin| begin.execute([]));
-        begun.map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        let mut tx = SqliteTx::new(&connection);
+        let snapshot = self.engine.readers.snapshot()?;
+        let mut tx = SqliteTx::new(snapshot.connection());
         let result = body(&mut tx);
-        let poison = tx.into_poison();
-        let ended = connection.prepare_cached("rollback").and_then(|mut end| end.execute([]));
-        ended.map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        poison.map_or(Ok(result), |error| Err(StoreError::Db(error)))
-    }
-}
-
-impl Sqlite {
-    /// A free connection, or the next one in turn once it is free.
-    fn reader(&self) -> parking_lot::MutexGuard<'_, Connection> {
-        if let Some(free) = self.readers.iter().find_map(Mutex::try_lock) {
-            return free;
-        }
-        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
-        let index = turn.checked_rem(self.readers.len()).unwrap_or(0);
-        let reader = self.readers.get(index).or_else(|| self.readers.first());
-        match reader {
-            Some(reader) => reader.lock(),
-            // `open_sqlite` makes at least one.
-            None => unreachable!("a store has at least one reader"),
-        }
+        tx.into_poison().map_or(Ok(result), |error| Err(StoreError::Db(error)))
     }
 }

@@ -74,7 +74,8 @@ pub trait Tx {
     /// unused, so ask for as many as are needed.
     ///
     /// # Errors
-    /// [`DbError`] when the kind is unknown or its ids are used up; the unit is poisoned then.
+    /// [`DbError`]; the unit is poisoned then. When the kind is unknown or has not that many ids
+    /// left, [`DbError::is_ids_used_up`] tells: a smaller unit may still get some.
     fn take_ids(&mut self, kind: &'static str, count: usize) -> Result<Vec<i64>, DbError>;
 
     /// Poisons the unit: it is rolled back whatever it returns.

@@ -14,7 +14,7 @@ mod program;
 mod python;
 
 pub use http::{Answer, Client};
-pub use program::{Demo, Done, Program};
+pub use program::{Demo, Done, Program, Running};
 pub use python::Python;
 
 /// Asks again and again until the answer is there. For what another process does in its own time

@@ -74,6 +74,11 @@ impl Program {
         self.run(&all).json()
     }
 
+    /// Starts it and lets it run.
+    pub fn spawn(&self, arguments: &[&str]) -> Running {
+        Running { child: self.command(arguments).spawn().unwrap() }
+    }
+
     /// Starts it and waits for its first line, which must be JSON with a `url`.
     pub fn start(&self, arguments: &[&str]) -> Demo {
         let mut all = vec!["--json"];
@@ -89,7 +94,31 @@ impl Program {
         }
         let told: serde_json::Value = serde_json::from_str(&line).unwrap();
         let url = told["url"].as_str().expect("a url").to_owned();
-        Demo { child, url, told }
+        // Read as it comes: a pipe that nobody empties would stop a program that logs much.
+        let mut errors = child.stderr.take().unwrap();
+        let log = std::thread::Builder::new()
+            .spawn(move || {
+                let mut text = Vec::new();
+                // What was read before the pipe broke is all there is.
+                drop(errors.read_to_end(&mut text));
+                String::from_utf8_lossy(&text).into_owned()
+            })
+            .unwrap();
+        Demo { child, url, told, log: Some(log) }
+    }
+}
+
+/// The program, doing something that is not waited for.
+#[derive(Debug)]
+pub struct Running {
+    child: Child,
+}
+
+impl Running {
+    /// Ends it with SIGKILL: no chance to finish anything.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 }
 
@@ -101,6 +130,7 @@ pub struct Demo {
     pub url: String,
     /// What it told at its start.
     pub told: serde_json::Value,
+    log: Option<std::thread::JoinHandle<String>>,
 }
 
 impl Demo {
@@ -115,8 +145,18 @@ impl Demo {
         Client { address: address.to_owned(), key: key.to_owned() }
     }
 
+    /// Ends it with SIGTERM, waits, and returns what it logged.
+    pub fn end_and_read_log(mut self) -> String {
+        assert!(self.ask_to_end().success());
+        self.log.take().unwrap().join().unwrap()
+    }
+
     /// Ends it with SIGTERM and waits.
     pub fn terminate(mut self) -> ExitStatus {
+        self.ask_to_end()
+    }
+
+    fn ask_to_end(&mut self) -> ExitStatus {
         let id = self.child.id().to_string();
         let sent = Command::new("kill").args(["-TERM", &id]).status().unwrap();
         assert!(sent.success());

@@ -1,6 +1,7 @@
 //! Configuration: defaults, a file, the environment, the command line; each wins over the one
 //! before. Unknown keys are refused, because a mistyped setting is one that silently is not set.
 
+use domain::access::{AccessError, Networks};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
@@ -16,10 +17,12 @@ const CONFIG_VARIABLE: &str = "TRADECOUNTER_CONFIG";
 pub(crate) struct Config {
     pub(crate) database_url: String,
     pub(crate) listen: String,
+    pub(crate) trusted_proxies: Vec<String>,
     pub(crate) currency: String,
     pub(crate) duplicate_window_seconds: i64,
     pub(crate) infer_missing_action: bool,
     pub(crate) key_secret_file: String,
+    pub(crate) stock_key_file: String,
     pub(crate) log: String,
     pub(crate) log_format: LogFormat,
 }
@@ -116,14 +119,37 @@ impl Config {
         if !(0..=86_400).contains(&self.duplicate_window_seconds) {
             return invalid("duplicate_window_seconds", "must be 0 to 86400");
         }
+        if let Err(error) = self.proxies() {
+            return invalid("trusted_proxies", &error.to_string());
+        }
         Ok(())
+    }
+
+    /// Reverse proxies whose `X-Forwarded-For` is believed.
+    pub(crate) fn proxies(&self) -> Result<Networks, AccessError> {
+        Networks::parse(&self.trusted_proxies.join(","))
+    }
+
+    /// A file beside the database.
+    fn beside_database(&self, end: &str) -> PathBuf {
+        let path = self.database_url.strip_prefix("sqlite:").unwrap_or(&self.database_url);
+        let path = path.strip_prefix("//").unwrap_or(path);
+        PathBuf::from(format!("{path}.{end}"))
+    }
+
+    /// Where the keys are that stock is sealed with.
+    pub(crate) fn stock_key_path(&self) -> PathBuf {
+        if self.stock_key_file.is_empty() {
+            self.beside_database("stock-keys")
+        } else {
+            PathBuf::from(&self.stock_key_file)
+        }
     }
 
     /// Where the secret is that keys are hashed with.
     pub(crate) fn key_secret_path(&self) -> PathBuf {
         if self.key_secret_file.is_empty() {
-            let path = self.database_url.trim_start_matches("sqlite:").trim_start_matches("//");
-            PathBuf::from(format!("{path}.secret"))
+            self.beside_database("secret")
         } else {
             PathBuf::from(&self.key_secret_file)
         }
@@ -170,6 +196,11 @@ fn merge_variable(
         None => return Err(unknown(name.to_owned(), &key, known)),
         Some(toml::Value::Integer(_)) => value.parse().ok().map(toml::Value::Integer),
         Some(toml::Value::Boolean(_)) => value.parse().ok().map(toml::Value::Boolean),
+        // Separated by commas.
+        Some(toml::Value::Array(_)) => {
+            let each = value.split(',').map(str::trim).filter(|part| !part.is_empty());
+            Some(toml::Value::Array(each.map(toml::Value::from).collect()))
+        }
         Some(_) => Some(toml::Value::String(value.to_owned())),
     };
     let parsed = parsed.ok_or_else(|| ConfigError::Invalid {
@@ -208,12 +239,19 @@ mod tests {
         let config = with(&variables, Some(file)).unwrap();
         assert_eq!((config.listen.as_str(), config.currency.as_str()), ("[::1]:2", "EUR"));
         assert_eq!((config.duplicate_window_seconds, config.infer_missing_action), (0, false));
+        assert_eq!(defaults.trusted_proxies, Vec::<String>::new());
+        let variables = [("TRADECOUNTER_TRUSTED_PROXIES", "10.0.0.1, 2001:db8::/32")];
+        let file = "trusted_proxies = [\"127.0.0.1\"]";
+        assert_eq!(with(&[], Some(file)).unwrap().proxies(), Networks::parse("127.0.0.1"));
+        let proxies = with(&variables, Some(file)).unwrap().proxies();
+        assert_eq!(proxies, Networks::parse("10.0.0.1,2001:db8::/32"));
     }
 
     #[test]
     fn mistakes_are_refused_by_name() {
         let all = "currency, database_url, duplicate_window_seconds, infer_missing_action, \
-                   key_secret_file, listen, log, log_format";
+                   key_secret_file, listen, log, log_format, stock_key_file, \
+                   trusted_proxies";
         for (variables, file, expected) in [
             (
                 vec![],
@@ -230,6 +268,14 @@ mod tests {
                 None,
                 String::from(
                     "TRADECOUNTER_DUPLICATE_WINDOW_SECONDS: expected a whole number, or true or false",
+                ),
+            ),
+            (
+                vec![("TRADECOUNTER_TRUSTED_PROXIES", "10.0.0.1/8")],
+                None,
+                String::from(
+                    "trusted_proxies: address `10.0.0.1/8`: has bits beyond its prefix; the \
+                     network is 10.0.0.0/8",
                 ),
             ),
             (vec![], Some("listen = 8080"), String::from("FILE: `listen`: expected string")),

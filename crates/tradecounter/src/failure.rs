@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use store::{OpenError, StoreError};
 
 /// Why a command failed. Exit codes: 1 the counter or the machine could not, 2 the command line
-/// was not understood (clap), 3 a rule says no, 4 `verify` found something.
+/// was not understood (clap), 3 a rule says no, 4 `verify` found something,
+/// 5 done but not printed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
     /// A rule says no; nothing was changed.
@@ -34,6 +35,9 @@ pub(crate) enum Failure {
     /// Something else is in the way; the text says what to do.
     #[error("{0}")]
     Other(String),
+    /// The command was carried out, and its result could not be printed.
+    #[error("it was done, but the result could not be printed: {0}")]
+    Unprinted(std::io::Error),
     /// `verify` found something.
     #[error("{0} rules do not hold; see above. Stop taking orders and keep the database as it is")]
     Violations(usize),
@@ -50,6 +54,7 @@ impl Failure {
             Self::Usage(_) => 2,
             Self::Refused(_) => 3,
             Self::Violations(_) => 4,
+            Self::Unprinted(_) => 5,
             Self::Config(_) | Self::Open(_) | Self::Store(_) | Self::Io { .. } | Self::Other(_) => {
                 1
             }

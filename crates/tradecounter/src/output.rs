@@ -1,9 +1,13 @@
 //! What commands print: a table or lines for people, JSON for programs.
 
 use crate::clock;
+use crate::failure::Failure;
 use domain::orders::Order;
+use domain::pricing::Tier;
 use domain::{Micros, Timestamp};
 use serde_json::{Value, json};
+use std::io::Write;
+use std::sync::Mutex;
 use store::tables::accounts::Account;
 use store::tables::keys::Key;
 use store::tables::requests::{Cancel, Refill};
@@ -15,13 +19,33 @@ pub(crate) struct Output {
     pub(crate) json: bool,
 }
 
+/// What was said and is not printed yet.
+static SAID: Mutex<String> = Mutex::new(String::new());
+
+/// Says a line. It is printed when the command has ended: a command that has changed something
+/// must not break off because nobody can read what it did.
+pub(crate) fn say(line: &str) {
+    if let Ok(mut said) = SAID.lock() {
+        said.push_str(line);
+        said.push('\n');
+    }
+}
+
+/// Prints what was said.
+pub(crate) fn print() -> Result<(), Failure> {
+    let said = SAID.lock().map(|mut said| std::mem::take(&mut *said)).unwrap_or_default();
+    let mut out = std::io::stdout().lock();
+    let printed = out.write_all(said.as_bytes()).and_then(|()| out.flush());
+    printed.map_err(Failure::Unprinted)
+}
+
 impl Output {
     /// Prints a list: an array, or a table of the named members.
     pub(crate) fn list(self, rows: &[Value], columns: &[&str]) {
         if self.json {
-            println!("{}", Value::from(rows));
+            say(&Value::from(rows).to_string());
         } else if rows.is_empty() {
-            println!("nothing found");
+            say("nothing found");
         } else {
             table(rows, columns);
         }
@@ -30,15 +54,15 @@ impl Output {
     /// Prints one thing: an object, or a line for each member.
     pub(crate) fn one(self, value: &Value) {
         if self.json {
-            println!("{value}");
+            say(&value.to_string());
             return;
         }
-        let Value::Object(members) = value else { return println!("{}", cell(value)) };
+        let Value::Object(members) = value else { return say(&cell(value)) };
         let width = members.keys().map(String::len).max().unwrap_or(0);
         for (name, value) in members {
             match value {
                 Value::Array(rows) if rows.iter().all(Value::is_object) && !rows.is_empty() => {
-                    println!("{name}:");
+                    say(&format!("{name}:"));
                     let columns: Vec<&str> = rows
                         .first()
                         .and_then(Value::as_object)
@@ -46,14 +70,14 @@ impl Output {
                         .unwrap_or_default();
                     table(rows, &columns);
                 }
-                value => println!("{name:width$}  {}", cell(value)),
+                value => say(&format!("{name:width$}  {}", cell(value))),
             }
         }
     }
 
     /// Prints that something was done: the object, or the sentence.
     pub(crate) fn done(self, value: &Value, sentence: &str) {
-        if self.json { println!("{value}") } else { println!("{sentence}") }
+        if self.json { say(&value.to_string()) } else { say(sentence) }
     }
 }
 
@@ -80,7 +104,7 @@ fn table(rows: &[Value], columns: &[&str]) {
     let widths: Vec<usize> = (0..columns.len()).map(width).collect();
     let line = |cells: Vec<&str>| {
         let padded = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
-        println!("{}", padded.collect::<Vec<_>>().join("  ").trim_end());
+        say(padded.collect::<Vec<_>>().join("  ").trim_end());
     };
     line(columns.to_vec());
     for row in &cells {
@@ -107,16 +131,29 @@ pub(crate) fn account(account: &Account) -> Value {
         "held": amount(account.wallet.held),
         "credit_limit": amount(account.wallet.credit_limit),
         "get_writes": account.get_writes,
+        "tier": account.tier.map(|tier| tier.0),
+        "discount": account.discount.map(|discount| discount.to_string()),
         "created": time(account.created),
     })
 }
 
-pub(crate) fn key(key: &Key) -> Value {
+pub(crate) fn tier(tier: &Tier) -> Value {
+    json!({ "tier": tier.id.0, "name": tier.name, "discount": tier.discount.to_string() })
+}
+
+pub(crate) fn key(key: &Key, spent_today: Option<Micros>) -> Value {
+    let known = |text: String| Some(text).filter(|text| !text.is_empty());
     json!({
         "key_id": key.id.0,
         "account": key.account.0,
         "name": key.name,
-        "ends_with": key.hint,
+        "ends_with": known(key.hint.clone()),
+        "scopes": key.rules.scopes.to_string(),
+        "allow": known(key.rules.allow.to_string()),
+        "daily_cap": key.rules.daily_cap.map(amount),
+        "spent_today": spent_today.map(amount),
+        "expires": key.rules.expires.map(clock::shown),
+        "last_used": key.last_used.map(clock::shown),
         "created": time(key.created),
         "revoked": key.revoked.map(clock::shown),
     })
@@ -185,4 +222,9 @@ pub(crate) fn cancel(cancel: &Cancel) -> Value {
         "created": time(cancel.created),
         "changed": time(cancel.changed),
     })
+}
+
+pub(crate) fn event(event: &store::tables::events::Event) -> Value {
+    let data: Value = serde_json::from_str(&event.data).unwrap_or(Value::Null);
+    json!({ "at": time(event.at), "event": event.kind, "data": data })
 }

@@ -1,12 +1,17 @@
 //! The one source of randomness of the product: the operating system.
 
-use crate::failure::Failure;
-
 /// Random bytes for keys and secrets.
-#[expect(clippy::disallowed_methods, reason = "this is the one source that is passed on")]
-pub(crate) fn bytes<const N: usize>() -> Result<[u8; N], Failure> {
+pub(crate) fn bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| Failure::Other(format!("no random numbers from the system: {error}")))?;
-    Ok(bytes)
+    fill(&mut bytes);
+    bytes
+}
+
+/// Fills `bytes`. A system without random numbers can keep no secret: the process ends.
+#[expect(clippy::disallowed_methods, reason = "this is the one source that is passed on")]
+pub(crate) fn fill(bytes: &mut [u8]) {
+    if let Err(error) = getrandom::fill(bytes) {
+        eprintln!("fatal: no random numbers from the system: {error}");
+        std::process::exit(70);
+    }
 }

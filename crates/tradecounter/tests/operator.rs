@@ -163,7 +163,11 @@ fn refusals_say_why_and_change_nothing() {
             "min and max: need 1 <= min <= max <= 2147483647",
         ),
         (&["service", "add", "--name", "x"], 3, "category: a new service needs it"),
-        (&["account", "set", "1"], 2, "nothing to set: give --credit-limit or --get-writes"),
+        (
+            &["account", "set", "1"],
+            2,
+            "nothing to set: give --credit-limit, --get-writes, --tier or --discount",
+        ),
         (
             &["verify", "--database", "mysql:x"],
             1,

@@ -5,6 +5,7 @@
 //! `counter`; what is left is HTTP: bodies, methods, headers, and what to say when the store fails.
 
 mod api;
+mod download;
 mod health;
 mod page;
 mod serve;
@@ -17,12 +18,17 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use counter::Counter;
 use domain::Timestamp;
+use domain::access::Networks;
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// Where the time comes from: asked once for each request, when its body has been read.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// Where randomness comes from: fills the bytes.
+pub type Random = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
 
 /// What the HTTP side works with.
 #[derive(Clone)]
@@ -31,6 +37,8 @@ pub struct Web {
     pub counter: Counter,
     /// The clock.
     pub clock: Clock,
+    /// Randomness: for names of deliveries, which nobody may guess.
+    pub random: Random,
     /// What an operator may choose.
     pub options: Options,
 }
@@ -42,17 +50,28 @@ impl fmt::Debug for Web {
 }
 
 /// What an operator may choose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
     /// Understand calls without `action`, as one release of a widely copied PHP class sends them.
     pub infer_missing_action: bool,
     /// How long a client may take to send a body.
     pub body_timeout: Duration,
+    /// Reverse proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Networks,
 }
+
+/// The other end of a connection. [`serve`] puts it into the extensions of every request; without
+/// it, nobody knows where a request comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Peer(pub IpAddr);
 
 impl Default for Options {
     fn default() -> Self {
-        Self { infer_missing_action: true, body_timeout: Duration::from_secs(30) }
+        Self {
+            infer_missing_action: true,
+            body_timeout: Duration::from_secs(30),
+            trusted_proxies: Networks::default(),
+        }
     }
 }
 
@@ -68,6 +87,7 @@ pub fn router(web: Web) -> Router {
     let shared = Shared { web, zipped: api::Zipped::default() };
     Router::new()
         .merge(api::routes())
+        .merge(download::routes())
         .merge(page::routes())
         .route("/healthz", get(health::check))
         .fallback(not_found)

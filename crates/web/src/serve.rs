@@ -1,10 +1,15 @@
 //! The loop that takes connections, and its orderly end.
 
+use crate::Peer;
 use axum::Router;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use std::io::ErrorKind;
+use std::net::IpAddr;
 use std::pin::pin;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
@@ -56,8 +61,9 @@ async fn serve_for(
         tokio::select! {
             () = &mut shutdown => break,
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
-                    connections.spawn(connection(patience, stream, router.clone(), stopping.clone()));
+                Ok((stream, peer)) => {
+                    let (router, stopping) = (router.clone(), stopping.clone());
+                    connections.spawn(connection(patience, stream, peer.ip(), router, stopping));
                 }
                 Err(error) => refused(&error).await,
             },
@@ -80,6 +86,7 @@ async fn serve_for(
 async fn connection(
     patience: Patience,
     stream: TcpStream,
+    peer: IpAddr,
     router: Router,
     mut stopping: watch::Receiver<()>,
 ) {
@@ -91,7 +98,12 @@ async fn connection(
     // Some clients close their side as soon as they have sent the request. They want an answer all
     // the same, above all to an order.
     http.half_close(true).timer(TokioTimer::new()).header_read_timeout(patience.head);
-    let served = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    let router = TowerToHyperService::new(router);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(Peer(peer));
+        router.call(request)
+    });
+    let served = http.serve_connection(TokioIo::new(stream), service);
     let mut served = pin!(served);
     let ended = tokio::select! {
         ended = served.as_mut() => ended,

@@ -1,11 +1,19 @@
 //! Accounts, their keys and their money.
 
+mod admit;
+mod budgets;
+mod import;
 mod keys;
 mod money;
 mod open;
+mod rotate;
 mod token;
 
-pub use keys::KeyMade;
+pub(crate) use admit::KeyUses;
+pub(crate) use budgets::KeyBudgets;
+pub use import::{IMPORT_MAX, ImportedKey};
+pub use keys::{KeyChange, KeyMade, KeyShown};
 pub use money::Adjustment;
+pub(crate) use money::check_reason;
 pub use open::AccountChange;
 pub use token::{KeySecret, KeyToken, RANDOM_BYTES};

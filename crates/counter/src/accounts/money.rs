@@ -104,7 +104,8 @@ impl Counter {
     }
 }
 
-fn check_reason(reason: &str) -> Result<(), Refusal> {
+/// A reason stands in the books or the log for ever: not empty, not too long, plain text.
+pub(crate) fn check_reason(reason: &str) -> Result<(), Refusal> {
     let fits = !reason.trim().is_empty() && reason.len() <= REASON_BYTES_MAX;
     if fits && !reason.chars().any(char::is_control) {
         return Ok(());

@@ -3,8 +3,10 @@
 use crate::desk::Desk;
 use crate::{Counter, Failure, Refusal};
 use domain::catalogue::check_name;
-use domain::{AccountId, Micros, Timestamp};
+use domain::pricing::Discount;
+use domain::{AccountId, Micros, TierId, Timestamp};
 use store::tables::accounts::{self, Account};
+use store::tables::prices;
 use store::{StoreError, Tx, TxExt};
 
 /// What to change about an account; absent parts stay.
@@ -16,6 +18,10 @@ pub struct AccountChange {
     pub credit_limit: Option<Micros>,
     /// Whether requests that change something may come by GET.
     pub get_writes: Option<bool>,
+    /// Its tier, or none.
+    pub tier: Option<Option<TierId>>,
+    /// Its own discount, or none.
+    pub discount: Option<Option<Discount>>,
 }
 
 impl Counter {
@@ -48,7 +54,8 @@ impl Counter {
     /// Changes an account.
     ///
     /// # Errors
-    /// [`Refusal`] when there is none, or the credit limit would leave it below its limit.
+    /// [`Refusal`] when there is none, there is no such tier, or the credit limit would leave it
+    /// below its limit.
     pub async fn change_account(
         &self,
         id: AccountId,
@@ -70,11 +77,20 @@ impl Counter {
             if let Some(allowed) = change.get_writes {
                 accounts::set_get_writes(desk.tx, id, allowed)?;
             }
+            if let Some(tier) = change.tier {
+                check_tier(desk.tx, tier)?;
+                accounts::set_tier(desk.tx, id, tier)?;
+            }
+            if let Some(discount) = change.discount {
+                accounts::set_discount(desk.tx, id, discount)?;
+            }
             let after = accounts::by_id(desk.tx, id)?.ok_or_else(missing)?;
             let data = serde_json::json!({
                 "suspended": after.suspended,
                 "credit_limit": after.wallet.credit_limit.raw(),
                 "get_writes": after.get_writes,
+                "tier": after.tier.map(|tier| tier.0),
+                "discount": after.discount.map(Discount::basis_points),
             });
             desk.journal.note(id, None, "account.changed", data.to_string(), now);
             desk.finish()?;
@@ -115,6 +131,15 @@ impl Counter {
         limit: i64,
     ) -> Result<Vec<Account>, StoreError> {
         Ok(self.store.read(|tx| accounts::list(tx, after, limit)).await??)
+    }
+}
+
+fn check_tier(tx: &mut dyn Tx, tier: Option<TierId>) -> Result<(), Failure<Refusal>> {
+    match tier {
+        Some(id) if prices::tiers_of(tx, &[id])?.is_empty() => {
+            Err(Refusal::missing("tier", id).into())
+        }
+        _ => Ok(()),
     }
 }
 

@@ -5,7 +5,7 @@
 //! a secret that is not in the database, so a stolen database opens nothing.
 
 use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 use std::fmt;
 
 /// A key, to be shown once and then forgotten.
@@ -44,9 +44,15 @@ impl KeySecret {
 
     /// The hash that is stored of a key. Also of keys that came from elsewhere: any text hashes.
     pub(crate) fn hash(&self, key: &str) -> [u8; 32] {
+        self.hash_digest(&Sha256::digest(key.as_bytes()).into())
+    }
+
+    /// The same of a key of which only the SHA-256 is known: some panels kept nothing else, and
+    /// their customers' keys work on.
+    pub(crate) fn hash_digest(&self, sha256: &[u8; 32]) -> [u8; 32] {
         // HMAC takes a key of any length, so this cannot fail; an empty secret is refused above.
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else { return [0; 32] };
-        mac.update(key.as_bytes());
+        mac.update(sha256);
         mac.finalize().into_bytes().into()
     }
 }
@@ -66,8 +72,7 @@ impl KeyToken {
 
     /// Its last four characters, to recognise it by.
     pub(crate) fn hint(&self) -> String {
-        let start = self.0.len().saturating_sub(4);
-        self.0.get(start..).unwrap_or_default().to_owned()
+        hint(&self.0)
     }
 
     /// Whether `text` could be a key: one that has our prefix must have the right checksum. Texts
@@ -82,6 +87,12 @@ impl KeyToken {
             None => false,
         }
     }
+}
+
+/// The last four characters of a key.
+pub(crate) fn hint(key: &str) -> String {
+    let start = key.len().saturating_sub(4);
+    key.get(start..).unwrap_or_default().to_owned()
 }
 
 /// `bytes`, read as one large number, in `length` digits of base 62.
@@ -134,6 +145,21 @@ mod tests {
         let mut highest_bit = [0; RANDOM_BYTES];
         highest_bit[0] = 0x80;
         assert_ne!(KeyToken::from_random([0; RANDOM_BYTES]), KeyToken::from_random(highest_bit));
+    }
+
+    #[test]
+    fn a_key_and_its_sha256_have_the_same_hash() {
+        let secret = KeySecret::new(vec![7; 16]).unwrap();
+        // SHA-256 of "abc", from FIPS 180.
+        let hex = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        let digest: Vec<u8> = (0..64)
+            .step_by(2)
+            .map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap())
+            .collect();
+        let digest: [u8; 32] = digest.try_into().unwrap();
+        assert_eq!(secret.hash("abc"), secret.hash_digest(&digest));
+        assert_ne!(secret.hash("abc"), KeySecret::new(vec![8; 16]).unwrap().hash("abc"));
+        assert_ne!(secret.hash("abc"), digest, "what is stored opens nothing");
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub struct CategoryChange {
 }
 
 /// What to change about a service; absent parts stay.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServiceChange {
     /// Another category.
     pub category: Option<CategoryId>,

@@ -1,9 +1,10 @@
 //! What an account may buy, at its prices.
 
-use crate::Counter;
+use crate::{Counter, prices};
 use domain::catalogue::{RefillRule, ServiceKind};
-use domain::{Micros, ServiceId};
-use store::StoreError;
+use domain::{AccountId, Micros, ServiceId};
+use store::tables::accounts;
+use store::{DbError, StoreError};
 
 /// A service as an account sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,13 +34,17 @@ pub struct ServiceOffer {
 }
 
 impl Counter {
-    /// Every service on sale, in catalogue order.
+    /// Every service on sale, in catalogue order, at what `account` pays for it. Catalogue and
+    /// prices are of one moment, as they are when it orders. Nothing when there is no such account.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn list_services(&self) -> Result<Vec<ServiceOffer>, StoreError> {
-        let snapshot = self.store.read(|tx| self.catalogue.current(tx)).await?;
-        let snapshot = snapshot.map_err(StoreError::Db)?;
+    pub async fn list_services(&self, account: AccountId) -> Result<Vec<ServiceOffer>, StoreError> {
+        let read = self.store.read(|tx| {
+            let Some(account) = accounts::by_id(tx, account)? else { return Ok(None) };
+            Ok::<_, DbError>(Some((self.catalogue.current(tx)?, prices::load(tx, &account)?)))
+        });
+        let Some((snapshot, prices)) = read.await?? else { return Ok(Vec::new()) };
         let offers = snapshot.order.iter().filter_map(|id| {
             let service = snapshot.on_sale(*id)?;
             let category = snapshot.categories.get(&service.category)?;
@@ -49,7 +54,7 @@ impl Counter {
                 category: category.name.clone(),
                 description: service.description.clone(),
                 kind: service.kind,
-                rate: service.rate,
+                rate: prices.service_rate(service),
                 min: service.min,
                 max: service.max,
                 refill: service.refill,

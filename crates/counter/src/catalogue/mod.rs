@@ -7,11 +7,12 @@ pub use edit::{CategoryChange, ServiceChange};
 pub use list::ServiceOffer;
 
 use domain::catalogue::{Category, Service};
-use domain::{CategoryId, ServiceId};
+use domain::products::Product;
+use domain::{CategoryId, ProductId, ServiceId};
 use parking_lot::RwLock;
 use std::collections::HashMap;
 use std::sync::Arc;
-use store::tables::{catalogue, meta};
+use store::tables::{catalogue, meta, products};
 use store::{DbError, Tx};
 
 /// The catalogue as of one epoch.
@@ -25,12 +26,21 @@ pub struct Snapshot {
     pub services: HashMap<ServiceId, Service>,
     /// Services in catalogue order: by category, then by their own position.
     pub order: Vec<ServiceId>,
+    /// Products by id.
+    pub products: HashMap<ProductId, Product>,
+    /// Products in catalogue order.
+    pub product_order: Vec<ProductId>,
 }
 
 impl Snapshot {
     /// A service that is on sale.
     pub fn on_sale(&self, id: ServiceId) -> Option<&Service> {
         self.services.get(&id).filter(|service| service.on_sale)
+    }
+
+    /// A product that is on sale.
+    pub fn product_on_sale(&self, id: ProductId) -> Option<&Product> {
+        self.products.get(&id).filter(|product| product.on_sale)
     }
 }
 
@@ -63,20 +73,25 @@ impl Catalogue {
 fn load(tx: &mut dyn Tx, epoch: i64) -> Result<Snapshot, DbError> {
     let categories: Vec<Category> = catalogue::categories(tx)?;
     let services: Vec<Service> = catalogue::services(tx)?;
+    let products: Vec<Product> = products::products(tx)?;
     let places: HashMap<CategoryId, usize> =
         categories.iter().enumerate().map(|(place, category)| (category.id, place)).collect();
-    let mut order: Vec<(usize, i64, ServiceId)> = services
-        .iter()
-        .map(|service| {
-            let place = places.get(&service.category).copied().unwrap_or(usize::MAX);
-            (place, service.position, service.id)
-        })
-        .collect();
-    order.sort_unstable();
+    let place = |category| places.get(&category).copied().unwrap_or(usize::MAX);
+    let order = in_order(services.iter().map(|s| (place(s.category), s.position, s.id)));
+    let product_order = in_order(products.iter().map(|p| (place(p.category), p.position, p.id)));
     Ok(Snapshot {
         epoch,
         categories: categories.into_iter().map(|category| (category.id, category)).collect(),
         services: services.into_iter().map(|service| (service.id, service)).collect(),
-        order: order.into_iter().map(|(_, _, id)| id).collect(),
+        order,
+        products: products.into_iter().map(|product| (product.id, product)).collect(),
+        product_order,
     })
+}
+
+/// Ids by place of their category, then by their own position.
+fn in_order<T: Ord>(entries: impl Iterator<Item = (usize, i64, T)>) -> Vec<T> {
+    let mut entries: Vec<(usize, i64, T)> = entries.collect();
+    entries.sort_unstable();
+    entries.into_iter().map(|(_, _, id)| id).collect()
 }

@@ -1,9 +1,11 @@
 //! Decides a batch of orders in memory, one after the other, each seeing what those before it did.
 
 use super::place::PlaceOrder;
+use crate::accounts::KeyBudgets;
 use crate::catalogue::Snapshot;
 use domain::ledger::Wallet;
 use domain::orders::{Field, Number, OrderRefusal, Placement, place};
+use domain::pricing::AccountPrices;
 use domain::{AccountId, OrderId, ServiceId, Timestamp};
 use std::collections::{HashMap, HashSet};
 
@@ -19,6 +21,10 @@ pub(super) struct Known<'a> {
     pub(super) window_start: Option<Timestamp>,
     /// Links with an open order, of services that take one at a time.
     pub(super) links: HashSet<(ServiceId, String)>,
+    /// What accounts pay that do not pay the list rates.
+    pub(super) prices: HashMap<AccountId, AccountPrices>,
+    /// What keys may still spend.
+    pub(super) budgets: KeyBudgets,
 }
 
 /// What becomes of a request.
@@ -33,13 +39,13 @@ pub(super) enum Decision {
     Place(Box<Placement>, ServiceId, bool),
 }
 
-/// Decides every request of the batch, in order.
+/// Decides every request of the batch, in order; also tells what keys have spent.
 pub(super) fn decide<'a>(
     mut known: Known<'a>,
     catalogue: &Snapshot,
     batch: &'a [PlaceOrder],
     now: Timestamp,
-) -> Vec<Decision> {
+) -> (Vec<Decision>, KeyBudgets) {
     // Request ids placed by this batch: their parameters and where they stand.
     let mut placed: HashMap<(AccountId, &'a str), ([u8; 16], usize)> = HashMap::new();
     let mut decisions = Vec::with_capacity(batch.len());
@@ -59,7 +65,7 @@ pub(super) fn decide<'a>(
         };
         decisions.push(decision);
     }
-    decisions
+    (decisions, known.budgets)
 }
 
 /// The answer that the request id was given before, or the refusal of changed parameters.
@@ -99,7 +105,12 @@ fn decide_one(
         _ => None,
     };
     let service = service.ok_or(OrderRefusal::Service)?;
-    let placement = place(&order.request, service, service.rate, wallet, now)?;
+    let prices = known.prices.get(&order.account);
+    let rate = prices.map_or(service.rate, |prices| prices.service_rate(service));
+    let placement = place(&order.request, service, rate, wallet, now)?;
+    if !known.budgets.allows(order.key, placement.charge) {
+        return Err(OrderRefusal::KeyCap);
+    }
     let exclusive = service.one_open_per_link;
     if exclusive && known.links.contains(&(service.id, placement.checked.link.clone())) {
         return Err(OrderRefusal::ActiveOrder);
@@ -126,6 +137,7 @@ fn remember(
     if let Some((wallet, _)) = known.accounts.get_mut(&order.account) {
         *wallet = placement.wallet;
     }
+    known.budgets.spend(order.key, placement.charge);
     if order.request_id.is_none() {
         known.recent.insert((order.account, order.fingerprint), now);
     }

@@ -1,6 +1,7 @@
 //! Orders whose parts are orders: starting a part, stopping the rest, ending the whole.
 
 use crate::desk::{Cause, Desk};
+use crate::requests::write_cancel;
 use domain::invariants::may_follow;
 use domain::ledger::{Posting, PostingError, TransferKind};
 use domain::orders::{Event, Order, OrderShape, PartsState, State, parent_outcome};
@@ -69,8 +70,9 @@ pub(super) fn start_part(
     Ok(Ok(order))
 }
 
-/// Lets no more parts start, gives back what they would have cost, and asks the open parts to be
-/// canceled. The whole ends with its last part.
+/// Lets no more parts start, gives back what they would have cost, cancels the parts that nobody
+/// has begun and asks whoever fulfils the others to cancel them: each with a cancel of its own,
+/// which staff see and answer. The whole ends with its last part.
 pub(crate) fn stop_parts(
     desk: &mut Desk<'_>,
     parent: &Order,
@@ -85,9 +87,16 @@ pub(crate) fn stop_parts(
     }
     let stopped = expect_legal(desk, parent, &Event::PartsStopped, kind, cause)?;
     for part in orders::parts(desk.tx, parent.id)? {
-        if !part.state.is_terminal() && !part.cancel_requested {
-            expect_legal(desk, &part, &Event::CancelAsked, "order.cancel_requested", cause)?;
+        if part.state.is_terminal() || part.cancel_requested {
+            continue;
         }
+        let kind = if part.state == State::Pending {
+            "order.canceled"
+        } else {
+            write_cancel(desk, &part)?;
+            "order.cancel_requested"
+        };
+        expect_legal(desk, &part, &Event::CancelAsked, kind, cause)?;
     }
     desk.flush_orders()?;
     Ok(settle_parent(desk, parent.id)?.unwrap_or(stopped))
@@ -121,12 +130,9 @@ pub(super) fn settle_parent(
     parent: OrderId,
 ) -> Result<Option<Order>, DbError> {
     let Some(order) = orders::by_id(desk.tx, parent)? else { return Ok(None) };
-    if plan_state(desk, &order)? != Some(PartsState::Ended) {
-        return Ok(None);
-    }
+    let Some((PartsState::Ended, planned)) = plan_of(desk, &order)? else { return Ok(None) };
     let sums = orders::part_sums(desk.tx, parent)?;
-    let subscription = order.shape == OrderShape::Subscription;
-    let Some((state, remains)) = parent_outcome(order.quantity, &sums.totals, subscription) else {
+    let Some((state, remains)) = parent_outcome(order.quantity, planned, &sums.totals) else {
         return Ok(None);
     };
     // An order that has ended moves again only when a part of it was corrected.
@@ -146,12 +152,23 @@ pub(super) fn settle_parent(
     Ok(Some(after))
 }
 
-fn plan_state(desk: &mut Desk<'_>, order: &Order) -> Result<Option<PartsState>, DbError> {
+/// Whether more parts of an order will come, and how many there were to be in all: zero for a
+/// subscription without an end. Nothing for an order that has no parts.
+fn plan_of(desk: &mut Desk<'_>, order: &Order) -> Result<Option<(PartsState, i64)>, DbError> {
     Ok(match order.shape {
         OrderShape::Single => None,
-        OrderShape::DripFeed => parts::drip_feed(desk.tx, order.id)?.map(|plan| plan.state),
-        OrderShape::Subscription => parts::subscription(desk.tx, order.id)?.map(|(_, state)| state),
+        OrderShape::DripFeed => {
+            parts::drip_feed(desk.tx, order.id)?.map(|plan| (plan.state, plan.runs))
+        }
+        OrderShape::Subscription => {
+            parts::subscription(desk.tx, order.id)?.map(|(plan, state)| (state, plan.posts))
+        }
     })
+}
+
+/// Whether an order is in parts and no more of them will start.
+pub(crate) fn is_stopped(desk: &mut Desk<'_>, order: &Order) -> Result<bool, DbError> {
+    Ok(plan_of(desk, order)?.is_some_and(|(state, _)| state == PartsState::Ended))
 }
 
 /// Lets no more parts start.

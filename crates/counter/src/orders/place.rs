@@ -7,8 +7,10 @@
 
 use super::decide::{Decision, Known, decide};
 use super::params::params_json;
+use crate::accounts::KeyBudgets;
 use crate::catalogue::Snapshot;
 use crate::desk::{Cause, Desk};
+use crate::prices;
 use domain::orders::{
     DripFeed, Number, Order, OrderRefusal, OrderRequest, PartsState, Placement, Plan, State,
 };
@@ -64,7 +66,8 @@ pub fn place_orders(
     let mut desk = Desk::new(tx, now);
     desk.lock(batch.iter().map(|place| place.account).collect())?;
     let known = read_known(&mut desk, catalogue, window, batch)?;
-    let decisions = decide(known, catalogue, batch, now);
+    let (decisions, budgets) = decide(known, catalogue, batch, now);
+    budgets.write(desk.tx)?;
     let placed = decisions.iter().filter(|d| matches!(d, Decision::Place(..))).count();
     let ids = desk.tx.take_ids("order", placed)?;
     let answers = write_down(desk, window, batch, decisions, ids)?;
@@ -85,19 +88,28 @@ fn read_known<'a>(
         recent: HashMap::new(),
         window_start: (window.seconds > 0).then(|| desk.now.minus_seconds(window.seconds)),
         links: HashSet::new(),
+        prices: HashMap::new(),
+        budgets: KeyBudgets::default(),
     };
+    let mut special = Vec::new();
+    let mut asked_services = Vec::new();
     let mut asked_ids = Vec::new();
     let mut fingerprints = Vec::new();
     let mut asked_links = Vec::new();
     for order in batch {
         if let Some(account) = desk.account(order.account) {
-            known.accounts.insert(order.account, (account.wallet, account.suspended));
+            let state = (account.wallet, account.suspended);
+            let seen = known.accounts.insert(order.account, state).is_some();
+            if !seen && prices::has_special(account) {
+                special.push(account.clone());
+            }
         }
         match &order.request_id {
             Some(request) => asked_ids.push((order.account, request.id.as_str())),
             None => fingerprints.push((order.account, order.fingerprint)),
         }
         let Some(Number::Int(service)) = order.request.service else { continue };
+        asked_services.push((order.account, ServiceId(service)));
         let service = catalogue.on_sale(ServiceId(service));
         let service = service.filter(|service| service.one_open_per_link);
         if let (Some(service), Some(link)) = (service, order.request.link.as_deref()) {
@@ -117,6 +129,9 @@ fn read_known<'a>(
         known.recent = guards::recent_orders(desk.tx, &fingerprints)?.into_iter().collect();
     }
     known.links = guards::open_links(desk.tx, &asked_links)?.into_iter().collect();
+    known.prices = prices::for_orders(desk.tx, &special, &asked_services)?;
+    let keys = batch.iter().filter_map(|order| order.key).collect();
+    known.budgets = KeyBudgets::read(desk.tx, keys, desk.now)?;
     Ok(known)
 }
 

@@ -44,9 +44,15 @@ fn record_post(
         let range = format!("quantity: must be {} to {}", plan.min, plan.max);
         return Err(Refusal::Invalid(range).into());
     }
+    let from_parent = plan.posts > 0;
+    // Posts that were paid ahead go on: their money was taken before the account was suspended.
+    let suspended = desk.account(account).is_some_and(|account| account.suspended);
+    if suspended && !from_parent {
+        let text = format!("account {account} is suspended; the post would be charged anew");
+        return Err(Refusal::NotNow(text).into());
+    }
     let done = plan.posts_done.saturating_add(1);
     parts::update_subscription(desk.tx, post.order, done, PartsState::Active, plan.posts_done)?;
-    let from_parent = plan.posts > 0;
     let left = from_parent.then(|| parent.held());
     let charge = post_charge(parent.rate, post.quantity, left)
         .ok_or_else(|| Refusal::Invalid(String::from("quantity: too large")))?;
@@ -67,7 +73,7 @@ impl Counter {
     ///
     /// # Errors
     /// [`Refusal`] when the subscription has ended, the post does not fit it, or, for one without
-    /// an end, the account has too little money.
+    /// an end, the account is suspended or has too little money.
     pub async fn record_post(
         &self,
         post: Post,

@@ -3,23 +3,43 @@
 use super::parents::{Part, end_parts, start_part};
 use crate::Counter;
 use crate::desk::{Cause, Desk};
-use domain::orders::{Order, next_run, run_charge};
+use domain::orders::{Order, PartsState, next_run, run_charge};
 use domain::{OrderId, Timestamp};
 use store::tables::{orders, parts};
 use store::{DbError, StoreError, Tx};
 
 /// Most orders that one unit moves on.
-const ORDERS_PER_UNIT: i64 = 50;
+const ORDERS_PER_UNIT: usize = 50;
 
-/// Starts at most one run of each drip-feed that is due at `now`; returns how many were started.
-///
-/// # Errors
-/// [`DbError`] when the store fails; nothing is started then.
-pub fn start_due_runs(tx: &mut dyn Tx, now: Timestamp) -> Result<usize, DbError> {
-    let due = parts::drip_feeds_due(tx, now, ORDERS_PER_UNIT)?;
-    let mut desk = lock_orders(tx, &due, now)?;
+/// Most orders that an error names.
+const FAILURES_TOLD: usize = 20;
+
+/// Finds up to so many orders that something is due for.
+type Due = fn(&mut dyn Tx, Timestamp, i64) -> Result<Vec<OrderId>, DbError>;
+
+/// Does it for each of them, as far as it is still due; says for how many it was.
+type CarryOut = fn(&mut dyn Tx, &[OrderId], Timestamp) -> Result<usize, DbError>;
+
+/// Something that comes due for orders in parts.
+#[derive(Clone, Copy)]
+struct Task {
+    due: Due,
+    carry_out: CarryOut,
+}
+
+const TASKS: [Task; 2] = [
+    Task { due: parts::drip_feeds_due, carry_out: start_runs },
+    Task { due: parts::subscriptions_expired, carry_out: end_subscriptions },
+];
+
+/// An order that could not be moved on, and why.
+type Failed = (OrderId, StoreError);
+
+/// Starts at most one run of each of the drip-feeds.
+fn start_runs(tx: &mut dyn Tx, due: &[OrderId], now: Timestamp) -> Result<usize, DbError> {
+    let mut desk = lock_orders(tx, due, now)?;
     let mut started: usize = 0;
-    for id in due {
+    for &id in due {
         let Some(parent) = open_order(&mut desk, id)? else { continue };
         let Some(plan) = parts::drip_feed(desk.tx, id)? else { continue };
         let Some((run, after)) = next_run(&plan, now) else { continue };
@@ -42,16 +62,13 @@ pub fn start_due_runs(tx: &mut dyn Tx, now: Timestamp) -> Result<usize, DbError>
     Ok(started)
 }
 
-/// Ends subscriptions whose last day is over at `now`; returns how many.
-///
-/// # Errors
-/// [`DbError`] when the store fails; nothing is ended then.
-pub fn end_expired_subscriptions(tx: &mut dyn Tx, now: Timestamp) -> Result<usize, DbError> {
-    let due = parts::subscriptions_expired(tx, now, ORDERS_PER_UNIT)?;
-    let mut desk = lock_orders(tx, &due, now)?;
+/// Ends each of the subscriptions.
+fn end_subscriptions(tx: &mut dyn Tx, due: &[OrderId], now: Timestamp) -> Result<usize, DbError> {
+    let mut desk = lock_orders(tx, due, now)?;
     let mut ended: usize = 0;
-    for id in due {
+    for &id in due {
         let Some(parent) = open_order(&mut desk, id)? else { continue };
+        let Some((_, PartsState::Active)) = parts::subscription(desk.tx, id)? else { continue };
         end_parts(&mut desk, &parent, "order.expired", Cause::default())?;
         ended = ended.saturating_add(1);
     }
@@ -79,20 +96,87 @@ fn open_order(desk: &mut Desk<'_>, id: OrderId) -> Result<Option<Order>, DbError
 
 impl Counter {
     /// Starts every run that is due and ends every subscription whose time is over; returns how
-    /// many orders moved.
+    /// many orders moved. One that cannot be moved on holds up no other.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`]; when it names orders that were not moved on, all others were.
     pub async fn move_parts(&self, now: Timestamp) -> Result<usize, StoreError> {
         let mut moved: usize = 0;
+        let mut failed = Vec::new();
+        for task in TASKS {
+            moved = moved.saturating_add(self.move_on(task, now, &mut failed).await?);
+        }
+        if failed.is_empty() { Ok(moved) } else { Err(told(&failed)) }
+    }
+
+    async fn move_on(
+        &self,
+        task: Task,
+        now: Timestamp,
+        failed: &mut Vec<Failed>,
+    ) -> Result<usize, StoreError> {
+        let mut moved: usize = 0;
         loop {
-            let runs = self.store.write(move |tx| start_due_runs(tx, now)).await??;
-            let ended = self.store.write(move |tx| end_expired_subscriptions(tx, now)).await??;
-            let step = runs.saturating_add(ended);
+            // Those that failed are still due: look past them.
+            let limit = ORDERS_PER_UNIT.saturating_add(failed.len());
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            let mut due = self.store.read(|tx| (task.due)(tx, now, limit)).await??;
+            due.retain(|id| failed.iter().all(|(known, _)| known != id));
+            if due.is_empty() {
+                return Ok(moved);
+            }
+            let failed_before = failed.len();
+            let step = match self.carry_out(task, due.clone(), now).await {
+                Ok(step) => step,
+                Err(error) if !is_about_the_unit(&error) => return Err(error),
+                Err(_) => self.one_by_one(task, &due, now, failed).await?,
+            };
             moved = moved.saturating_add(step);
-            if step == 0 {
+            if step == 0 && failed.len() == failed_before {
                 return Ok(moved);
             }
         }
     }
+
+    async fn carry_out(
+        &self,
+        task: Task,
+        due: Vec<OrderId>,
+        now: Timestamp,
+    ) -> Result<usize, StoreError> {
+        let unit = move |tx: &mut dyn Tx| (task.carry_out)(tx, &due, now);
+        Ok(self.store.write(unit).await??)
+    }
+
+    /// Each order in a unit of its own, so that only the broken ones stay behind.
+    async fn one_by_one(
+        &self,
+        task: Task,
+        due: &[OrderId],
+        now: Timestamp,
+        failed: &mut Vec<Failed>,
+    ) -> Result<usize, StoreError> {
+        let mut moved: usize = 0;
+        for &id in due {
+            match self.carry_out(task, vec![id], now).await {
+                Ok(step) => moved = moved.saturating_add(step),
+                Err(error) if !is_about_the_unit(&error) => return Err(error),
+                Err(error) => failed.push((id, error)),
+            }
+        }
+        Ok(moved)
+    }
+}
+
+/// Whether another unit may well succeed where this one failed.
+const fn is_about_the_unit(error: &StoreError) -> bool {
+    matches!(error, StoreError::Db(_) | StoreError::Panicked(_))
+}
+
+fn told(failed: &[Failed]) -> StoreError {
+    let told = failed.iter().take(FAILURES_TOLD);
+    let told: Vec<String> = told.map(|(id, error)| format!("order {id}: {error}")).collect();
+    let (count, told) = (failed.len(), told.join("; "));
+    let text = format!("{count} orders were not moved on, all others were: {told}");
+    StoreError::Db(DbError::new("PARTS", text))
 }

@@ -1,7 +1,7 @@
 //! Cancels: carried out at once while nobody works on the order, requested afterwards.
 
 use crate::desk::{Cause, Desk};
-use crate::orders::stop_parts;
+use crate::orders::{is_stopped, stop_parts};
 use crate::{Counter, Failure, Refusal};
 use domain::orders::{Event, Order, OrderShape};
 use domain::requests::{CancelDecision, CancelRefusal, CancelState, ask_cancel};
@@ -37,8 +37,10 @@ impl Counter {
                     continue;
                 };
                 let service = snapshot.services.get(&order.service);
-                let decision = service.ok_or(CancelRefusal::NotPossible);
-                let decision = decision.and_then(|service| ask_cancel(&order, service));
+                let service = service.ok_or(CancelRefusal::NotPossible);
+                let cancels = requests::cancels_of_order(desk.tx, id)?;
+                let open = cancels.iter().any(|asked| asked.state == CancelState::Requested);
+                let decision = service.and_then(|service| ask_cancel(&order, service, open));
                 answers.push(Some(match decision {
                     Err(refusal) => Err(refusal),
                     Ok(decision) => Ok(carry_out(&mut desk, &order, decision)?),
@@ -50,10 +52,11 @@ impl Counter {
         Ok(self.store.write(unit).await??)
     }
 
-    /// Refuses a cancel that was asked; the order goes on.
+    /// Refuses a cancel that was asked; the order goes on. One of an order in parts has stopped it
+    /// already, and cannot be refused; those of its parts can.
     ///
     /// # Errors
-    /// [`Refusal`] when there is none, or it has been decided.
+    /// [`Refusal`] when there is none, it has been decided, or the order cannot go on.
     pub async fn reject_cancel(
         &self,
         id: CancelId,
@@ -72,11 +75,21 @@ impl Counter {
                 let text = format!("cancel {id} is {} already", before.state.name());
                 return Err(Refusal::NotNow(text).into());
             }
+            let order = orders::by_id(desk.tx, before.order)?;
+            if let Some(order) = &order
+                && is_stopped(&mut desk, order)?
+            {
+                let text = format!(
+                    "order {} has been stopped and does not go on; refuse the cancels of its parts",
+                    order.id
+                );
+                return Err(Refusal::NotNow(text).into());
+            }
             let was = before.state;
             let state = CancelState::Rejected;
             let after = Cancel { state, note: note.clone(), changed: now, ..before };
             requests::update_cancel(desk.tx, was, &after)?;
-            if let Some(order) = orders::by_id(desk.tx, after.order)? {
+            if let Some(order) = order {
                 // The customer may ask again, when things look different.
                 let asked_no_more =
                     Order { cancel_requested: false, changed: now, ..order.clone() };
@@ -108,16 +121,21 @@ impl Counter {
     }
 }
 
-fn carry_out(desk: &mut Desk<'_>, order: &Order, decision: CancelDecision) -> Result<(), DbError> {
-    if decision == CancelDecision::Already {
-        return Ok(());
-    }
+/// Writes an open cancel of an order; the order's flag is the caller's to set.
+pub(crate) fn write_cancel(desk: &mut Desk<'_>, order: &Order) -> Result<(), DbError> {
     let now = desk.now;
     let id = CancelId(desk.tx.take_id("cancel")?);
     let (account, state) = (order.account, CancelState::Requested);
     let asked =
         Cancel { id, account, order: order.id, state, note: None, created: now, changed: now };
-    requests::insert_cancel(desk.tx, &asked)?;
+    requests::insert_cancel(desk.tx, &asked)
+}
+
+fn carry_out(desk: &mut Desk<'_>, order: &Order, decision: CancelDecision) -> Result<(), DbError> {
+    if decision == CancelDecision::Already {
+        return Ok(());
+    }
+    write_cancel(desk, order)?;
     let kind = match decision {
         CancelDecision::Now => "order.canceled",
         _ => "order.cancel_requested",

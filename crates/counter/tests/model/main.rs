@@ -60,18 +60,104 @@ fn verify_finds_what_was_broken_by_hand() {
         "update request_id set order_id = 77 where order_id = 2",
         "delete from service where id = 1",
         "insert into open_link (service_id, link, order_id) values (1, 'x', 9)",
-        "insert into refill values (1, 1, 1, 'pending', null, 0, 0), \
-            (2, 1, 1, 'pending', null, 0, 0)",
-        "insert into cancel values (9, 1, 1, 'requested', null, 0, 0)",
-        "update drip_feed set state = 'ended'",
-        "delete from drip_feed",
+        "insert into refill values (8, 1, 4, 'pending', null, 0, 0); \
+            update id_block set next = 10 where kind = 'refill'",
+        "insert into cancel values (9, 1, 1, 'requested', null, 0, 0); \
+            update id_block set next = 10 where kind = 'cancel'",
+        "update account set tier_id = 9 where id = 1",
+        "insert into service_price values (1, 1, 5)",
+        "insert into product_price values (1, 1, 5)",
+        "update key_spend set key_id = 99",
+        "update id_block set next = 2 where kind = 'tier'",
+        // What an order is.
+        "delete from orders where id = 4",
+        "update orders set service_id = 2 where id = 1",
+        "update orders set rate = 1 where id = 1",
+        "update orders set rate = 1 where id = 4",
+        "update orders set rate = 1 where id = 7",
+        "update orders set rate = 1 where id = 8",
+        "update orders set rate = 1 where id = 11",
+        "update orders set quantity = 999999 where id = 1",
+        "update orders set quantity = 999999, remains = 999999 where id = 1",
+        "update orders set quantity = 999999 where id = 4",
+        "update orders set quantity = 9 where id = 11",
+        "update orders set quantity = 21, remains = 21 where id = 13",
+        "update orders set quantity = 29 where id = 3",
+        "update event set data = '{}' where order_id = 14 and kind = 'order.placed'",
+        "update event set kind = 'order.other' where order_id = 14 and kind = 'order.placed'",
+        "update event set kind = 'order.placed' where kind = 'order.part_started' and order_id = 8",
+        "update event set order_id = 999 where order_id = 14 and kind = 'order.placed'",
+        // What became of it.
+        "update orders set state = 'completed', remains = 0 where id = 5",
+        "update orders set remains = 5 where id = 5",
+        "update orders set remains = 0 where id = 5",
+        "update orders set remains = 1 where id = 4",
+        "update orders set state = 'partial', remains = 4 where id = 4",
+        "update orders set state = 'canceled', remains = 13 where id = 4",
+        "update orders set remains = 0 where id = 6",
+        "update orders set state = 'completed', remains = 0 where id = 6",
+        "update orders set remains = 21 where id = 9",
+        "update orders set state = 'completed', remains = 0 where id = 9",
+        "update orders set ended_us = null where id = 6",
+        // Parts and plans.
+        "update orders set parent_id = null where id = 11",
+        "update orders set parent_id = null where id = 13",
+        "update orders set parent_id = 9 where id = 11",
+        "update orders set parent_id = 3 where id = 1",
+        "update orders set shape = 'drip_feed' where id = 1",
+        "update orders set shape = 'single' where id = 3",
+        "update drip_feed set state = 'ended' where order_id = 3",
+        "update drip_feed set state = 'active' where order_id = 9",
+        "update drip_feed set runs = 4 where order_id = 3",
+        "update drip_feed set run_quantity = 9 where order_id = 3",
+        "update drip_feed set runs_started = 2 where order_id = 3",
+        "update drip_feed set runs_started = 0 where order_id = 3",
+        "delete from drip_feed where order_id = 3",
+        "update drip_feed set order_id = 1 where order_id = 3",
+        "update subscription set posts_done = 2",
+        "update subscription set posts_done = 0",
+        "update subscription set posts = 2",
+        "update subscription set max = 19",
+        "update subscription set min = 11",
+        "update subscription set state = 'ended'",
+        "delete from subscription",
+        // Cancels and refills.
+        "update orders set cancel_requested = 1 where id = 1",
+        "update orders set cancel_requested = 0 where id = 2",
+        "update cancel set state = 'rejected' where order_id = 2",
+        "delete from cancel where order_id = 2",
+        "insert into cancel values (9, 1, 2, 'requested', null, 0, 0); \
+            update id_block set next = 10 where kind = 'cancel'",
+        "update refill set order_id = 5",
+        "update refill set account_id = 2",
     ];
+    let breaks = breaks.into_iter().map(String::from).chain(money_from_nowhere());
     for statement in breaks {
         runtime.block_on(async {
             let world = world::example().await;
             assert_eq!(world.findings().await, Vec::<String>::new(), "clean before");
-            world.break_by_hand(statement);
-            assert!(!world.findings().await.is_empty(), "not found: {statement}");
+            world.break_by_hand(&statement);
+            let found = world.findings().await;
+            println!("{statement}\n   -> {found:?}");
+            assert!(!found.is_empty(), "not found: {statement}");
         });
     }
+}
+
+/// A transfer of each kind that fits the numbers and the balances, of no order, of one that is not
+/// there, of another account's, and of one of the account's own.
+fn money_from_nowhere() -> impl Iterator<Item = String> {
+    let kinds = [("refund", 5, 0), ("release", 5, -5), ("capture", 0, -5), ("hold", -5, 5)];
+    let orders = ["null", "777", "10", "4"];
+    kinds.into_iter().flat_map(move |(kind, available, held)| {
+        orders.into_iter().map(move |order| {
+            format!(
+                "insert into transfer select id, transfers + 1, '{kind}', 5, \
+                 available + {available}, held + {held}, {order}, null, null, 'by hand', 0 \
+                 from account where id = 1; \
+                 update account set available = available + {available}, \
+                 held = held + {held}, transfers = transfers + 1 where id = 1"
+            )
+        })
+    })
 }

@@ -22,6 +22,14 @@ pub(crate) struct Account {
     pub(crate) held: i128,
     pub(crate) limit: i128,
     pub(crate) suspended: bool,
+    pub(crate) tier: Option<usize>,
+    pub(crate) discount: Option<i64>,
+    /// Its own price of a service.
+    pub(crate) prices: HashMap<usize, i64>,
+    /// What its key may spend in a day, and what it has spent on the last day that this was
+    /// counted.
+    pub(crate) cap: Option<i64>,
+    pub(crate) spent: (i64, i128),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,17 +78,26 @@ pub(crate) enum Plan {
     Posts { done: i64, over: bool },
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CancelNow {
+    Open,
+    Done,
+    Refused,
+}
+
 #[derive(Debug, Default)]
 pub(crate) struct Model {
     pub(crate) accounts: Vec<Account>,
     pub(crate) orders: Vec<Order>,
     pub(crate) rates: Vec<i64>,
+    /// Discounts of the tiers.
+    pub(crate) tiers: [i64; 2],
     pub(crate) recent: HashMap<(usize, String), i64>,
     pub(crate) request_ids: BTreeMap<(usize, u8), (String, i64)>,
     /// (refill id, order)
     pub(crate) refills: Vec<(i64, usize)>,
-    /// (cancel id, order)
-    pub(crate) cancels: Vec<(i64, usize)>,
+    /// (cancel id, order, where it stands)
+    pub(crate) cancels: Vec<(i64, usize, CancelNow)>,
     pub(crate) now: i64,
 }
 
@@ -101,6 +118,28 @@ pub(crate) struct Asked {
 }
 
 impl Model {
+    /// What an account pays for a service: its own price, or else the list less its own discount,
+    /// or else less its tier's, or else the list.
+    pub(crate) fn rate(&self, account: usize, service: usize) -> i128 {
+        let account = &self.accounts[account];
+        if let Some(own) = account.prices.get(&service) {
+            return i128::from(*own);
+        }
+        let list = i128::from(self.rates[service]);
+        let points = match (account.discount, account.tier) {
+            (Some(own), _) => own,
+            (None, Some(tier)) => self.tiers[tier],
+            (None, None) => 0,
+        };
+        up(list * i128::from(10_000 - points), 10_000)
+    }
+
+    /// What the account's key has spent today.
+    fn spent_today(&self, account: usize) -> i128 {
+        let (day, spent) = self.accounts[account].spent;
+        if day == self.now.div_euclid(1_440 * MINUTE) { spent } else { 0 }
+    }
+
     /// What the counter must answer: the id of a new order (`id`), of an old one, or a refusal.
     pub(crate) fn place(&mut self, asked: &Asked, id: i64) -> Result<i64, &'static str> {
         if let Some(request) = asked.request_id
@@ -113,7 +152,7 @@ impl Model {
             return Err("suspended");
         }
         let service = asked.service;
-        let rate = i128::from(self.rates[service]);
+        let rate = self.rate(asked.account, service);
         let runs = asked.runs.max(1);
         let (quantity, charge, plan) = match service {
             3 => (1, rate, Plan::None),
@@ -145,6 +184,10 @@ impl Model {
         if account.available + account.limit < charge {
             return Err("funds");
         }
+        let spent = self.spent_today(asked.account) + charge;
+        if account.cap.is_some_and(|cap| spent > i128::from(cap)) {
+            return Err("cap");
+        }
         let open_on_link = |o: &Order| o.service == 2 && !o.status.ended() && o.link == asked.link;
         if service == 2 && self.orders.iter().any(open_on_link) {
             return Err("active");
@@ -162,6 +205,10 @@ impl Model {
             None => {
                 self.recent.insert((asked.account, asked.meaning.clone()), self.now);
             }
+        }
+        if self.accounts[asked.account].cap.is_some() {
+            let today = self.now.div_euclid(1_440 * MINUTE);
+            self.accounts[asked.account].spent = (today, spent);
         }
         self.hold(asked.account, charge);
         self.orders.push(Order {
@@ -205,14 +252,31 @@ impl Model {
         self.accounts[account].held -= amount;
     }
 
+    pub(crate) fn ask_cancel(&mut self, order: usize) {
+        let id = i64::try_from(self.cancels.len()).unwrap() + 1;
+        self.cancels.push((id, order, CancelNow::Open));
+        self.orders[order].cancel_open = true;
+    }
+
+    /// Answers the open cancel of an order, if there is one.
+    pub(crate) fn answer_cancel(&mut self, order: usize, answer: CancelNow) {
+        self.orders[order].cancel_open = false;
+        for (_, of, now) in &mut self.cancels {
+            if *of == order && *now == CancelNow::Open {
+                *now = answer;
+            }
+        }
+    }
+
     fn end(&mut self, order: usize, status: Status) {
+        let all_came = status == Status::Completed;
+        self.answer_cancel(order, if all_came { CancelNow::Refused } else { CancelNow::Done });
         let rest = self.orders[order].holds;
         self.give_back(order, rest);
         let now = self.now;
         let order = &mut self.orders[order];
         order.status = status;
         order.ended_at = order.ended_at.or(Some(now));
-        order.cancel_open = false;
     }
 
     pub(crate) fn cancel_order(&mut self, order: usize) {
@@ -257,7 +321,7 @@ impl Model {
                     self.end(index, Status::Partial);
                     self.orders[index].remains = remains;
                     self.part_ended(index);
-                } else if order.status != Status::Canceled && earned < order.earned {
+                } else if order.status != Status::Canceled && remains > order.remains {
                     self.correct(index, earned, Status::Partial);
                     self.orders[index].remains = remains;
                     self.part_ended(index);
@@ -282,9 +346,13 @@ impl Model {
         self.accounts[account].available += back;
         self.orders[order].earned = earned;
         self.orders[order].status = status;
+        if let Some((asked, _)) = self.orders[order].refill {
+            self.orders[order].refill = Some((asked, false));
+        }
     }
 
-    /// Stops an order in parts: what never started goes back, pending parts are canceled.
+    /// Stops an order in parts: what never started goes back, pending parts are canceled, and
+    /// whoever delivers the others is asked to stop.
     pub(crate) fn stop(&mut self, index: usize) {
         match &mut self.orders[index].plan {
             Plan::None => return,
@@ -298,8 +366,13 @@ impl Model {
         self.give_back(index, rest);
         for part in 0..self.orders.len() {
             let order = &self.orders[part];
-            if order.parent == Some(index) && order.status == Status::Pending {
+            if order.parent != Some(index) || order.status.ended() || order.cancel_open {
+                continue;
+            }
+            if order.status == Status::Pending {
                 self.cancel_order(part);
+            } else {
+                self.ask_cancel(part);
             }
         }
         self.settle(index);
@@ -323,15 +396,17 @@ impl Model {
         }
         let started: i64 = parts.iter().map(|part| part.quantity).sum();
         let missed: i64 = parts.iter().map(|part| part.remains.max(0)).sum();
-        let posts = matches!(self.orders[parent].plan, Plan::Posts { .. });
-        let whole = if posts { started } else { self.orders[parent].quantity };
-        let undelivered = missed + whole - started;
-        let (status, remains) = if undelivered == 0 && (posts || !parts.is_empty()) {
+        let all_there = match self.orders[parent].plan {
+            Plan::Runs { total, .. } => parts.len() == usize::try_from(total).unwrap(),
+            _ => parts.len() == usize::try_from(POSTS).unwrap(),
+        };
+        let (came, whole) = (started - missed, self.orders[parent].quantity);
+        let (status, remains) = if all_there && missed == 0 {
             (Status::Completed, 0)
-        } else if undelivered >= whole {
-            (Status::Canceled, self.orders[parent].quantity)
+        } else if came == 0 {
+            (Status::Canceled, whole)
         } else {
-            (Status::Partial, undelivered)
+            (Status::Partial, whole - came)
         };
         let correctable = matches!(status, Status::Partial | Status::Canceled);
         match self.orders[parent].status {

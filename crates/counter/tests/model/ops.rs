@@ -26,6 +26,28 @@ pub(crate) enum Op {
         service: usize,
         rate: i64,
     },
+    /// Sets the discount of one of two tiers, in basis points.
+    Tier {
+        tier: usize,
+        discount: i64,
+    },
+    JoinTier {
+        account: usize,
+        tier: Option<usize>,
+    },
+    Discount {
+        account: usize,
+        discount: Option<i64>,
+    },
+    Price {
+        account: usize,
+        service: usize,
+        rate: Option<i64>,
+    },
+    Cap {
+        account: usize,
+        cap: Option<i64>,
+    },
     /// Places several orders that wait for the writer together.
     Place(Vec<Place>),
     Report {
@@ -118,6 +140,15 @@ pub(crate) fn any_op() -> impl Strategy<Value = Op> {
         1 => (0..4_usize, prop::bool::weighted(0.4))
             .prop_map(|(account, suspended)| Op::Suspend { account, suspended }),
         1 => (0..5_usize, 0..9_999_i64).prop_map(|(service, rate)| Op::Rate { service, rate }),
+        1 => (0..2_usize, 0..10_001_i64).prop_map(|(tier, discount)| Op::Tier { tier, discount }),
+        1 => (0..2_usize, prop::option::of(0..2_usize))
+            .prop_map(|(account, tier)| Op::JoinTier { account, tier }),
+        1 => (0..2_usize, prop::option::of(0..10_001_i64))
+            .prop_map(|(account, discount)| Op::Discount { account, discount }),
+        1 => (0..2_usize, 0..5_usize, prop::option::weighted(0.7, 0..4_000_i64))
+            .prop_map(|(account, service, rate)| Op::Price { account, service, rate }),
+        1 => (0..2_usize, prop::option::weighted(0.7, 0..200_i64))
+            .prop_map(|(account, cap)| Op::Cap { account, cap }),
         8 => prop::collection::vec(any_place(), 1..6).prop_map(Op::Place),
         8 => (0..50_usize, any_report()).prop_map(|(order, report)| Op::Report { order, report }),
         3 => (0..50_usize, prop::bool::weighted(0.2))

@@ -1,15 +1,18 @@
 //! A real counter on a real database beside the model.
 
-use super::model::{self, Asked, Model, Order, Plan, Status};
+use super::model::{self, Asked, CancelNow, Model, Order, Plan, Status};
 use super::ops::{Op, Place, Reported};
-use counter::accounts::{AccountChange, Adjustment, KeySecret};
+use counter::accounts::{AccountChange, Adjustment, KeyChange, KeySecret, RANDOM_BYTES};
 use counter::catalogue::{CategoryChange, ServiceChange};
 use counter::orders::{OrderReport, PlaceOrder, Post, Report, RequestId};
+use counter::prices::{Priced, TierChange};
 use counter::requests::RefillDecision;
 use counter::{Counter, Failure, Settings};
 use domain::catalogue::{ListField, NumberField, RefillRule, ServiceKind, TextField};
 use domain::orders::{Number, OrderRefusal, OrderRequest, PublicStatus};
-use domain::{AccountId, CancelId, Micros, OrderId, RefillId, ServiceId, Timestamp};
+use domain::pricing::Discount;
+use domain::requests::CancelState;
+use domain::{AccountId, CancelId, KeyId, Micros, OrderId, RefillId, ServiceId, TierId, Timestamp};
 use std::hash::{Hash, Hasher};
 use std::path::PathBuf;
 use store::{Access, Store};
@@ -35,6 +38,7 @@ impl World {
             currency: String::from("USD"),
             duplicate_window_seconds: model::WINDOW_SECONDS,
             key_secret: KeySecret::new(vec![7; 32]).unwrap(),
+            vault: counter::stock::Vault::from_random([7; 64]),
         };
         let counter = Counter::new(store, settings);
         let mut world = Self { counter, model: Model::default(), path, _folder: folder };
@@ -74,6 +78,9 @@ impl World {
             self.counter.add_service(change, now).await.unwrap();
             self.model.rates.push(model::RATES[service]);
         }
+        for name in ["first", "second"] {
+            self.counter.add_tier(name, Discount::default(), now).await.unwrap();
+        }
         for _ in 0..2 {
             self.open_account().await;
         }
@@ -88,6 +95,9 @@ impl World {
         let id = self.counter.open_account(&name, self.now()).await.unwrap();
         self.model.accounts.push(model::Account::default());
         assert_eq!(id.0, count(self.model.accounts.len()));
+        let random = [u8::try_from(id.0).unwrap(); RANDOM_BYTES];
+        let key = self.counter.make_key(id, "key", random, self.now()).await.unwrap();
+        assert_eq!(key.id.0, id.0, "the key of an account has its number");
     }
 
     /// What `verify` finds.
@@ -96,10 +106,12 @@ impl World {
         report.checks.into_iter().flat_map(|check| check.findings).collect()
     }
 
-    /// Changes rows behind the counter's back.
-    pub(crate) fn break_by_hand(&self, statement: &str) {
+    /// Changes rows behind the counter's back; several statements are parted by semicolons.
+    pub(crate) fn break_by_hand(&self, statements: &str) {
         let connection = rusqlite::Connection::open(&self.path).unwrap();
-        assert!(connection.execute(statement, []).unwrap() > 0, "{statement}");
+        for statement in statements.split(';') {
+            assert!(connection.execute(statement, []).unwrap() > 0, "{statement}");
+        }
     }
 
     /// One step, the comparison, and every invariant.
@@ -144,6 +156,14 @@ impl World {
                 self.counter.edit_service(id, change, now).await.unwrap();
                 self.model.rates[*service] = *rate;
             }
+            Op::Tier { .. } | Op::JoinTier { .. } | Op::Discount { .. } => self.discount(op).await,
+            Op::Price { account, service, rate } => self.price(*account, *service, *rate).await,
+            Op::Cap { account, cap } => {
+                let daily_cap = Some(cap.map(Micros::new));
+                let change = KeyChange { daily_cap, ..KeyChange::default() };
+                self.counter.edit_key(key_id(*account), change, now).await.unwrap();
+                self.model.accounts[*account].cap = *cap;
+            }
             Op::Place(places) => self.place(places).await,
             Op::Report { order, report } => self.report(*order, *report).await,
             Op::AskCancel { order, stranger } => self.ask_cancel(*order, *stranger).await,
@@ -165,6 +185,48 @@ impl World {
             }
             Op::Forget => {
                 self.counter.forget_old(now).await.unwrap();
+            }
+        }
+    }
+
+    async fn discount(&mut self, op: &Op) {
+        let now = self.now();
+        let discount = |points: i64| Discount::new(points).unwrap();
+        let tier_id = |tier: usize| TierId(count(tier) + 1);
+        match *op {
+            Op::Tier { tier, discount: points } => {
+                let change = TierChange { name: None, discount: Some(discount(points)) };
+                self.counter.edit_tier(tier_id(tier), change, now).await.unwrap();
+                self.model.tiers[tier] = points;
+            }
+            Op::JoinTier { account, tier } => {
+                let change =
+                    AccountChange { tier: Some(tier.map(tier_id)), ..AccountChange::default() };
+                self.counter.change_account(account_id(account), change, now).await.unwrap();
+                self.model.accounts[account].tier = tier;
+            }
+            Op::Discount { account, discount: points } => {
+                let own = Some(points.map(discount));
+                let change = AccountChange { discount: own, ..AccountChange::default() };
+                self.counter.change_account(account_id(account), change, now).await.unwrap();
+                self.model.accounts[account].discount = points;
+            }
+            _ => {}
+        }
+    }
+
+    async fn price(&mut self, account: usize, service: usize, rate: Option<i64>) {
+        let (now, id) = (self.now(), account_id(account));
+        let of = Priced::Service(ServiceId(count(service) + 1));
+        let prices = &mut self.model.accounts[account].prices;
+        match rate {
+            Some(rate) => {
+                prices.insert(service, rate);
+                self.counter.set_price(id, of, Micros::new(rate), "tester", now).await.unwrap();
+            }
+            None => {
+                let done = self.counter.clear_price(id, of, "tester", now).await;
+                assert_eq!(done.is_ok(), prices.remove(&service).is_some());
             }
         }
     }
@@ -210,7 +272,7 @@ impl World {
             hash[..8].copy_from_slice(&fingerprint.to_be_bytes());
             let order = PlaceOrder {
                 account: account_id(asked.account),
-                key: None,
+                key: Some(key_id(asked.account)),
                 request,
                 request_id: asked.request_id.map(|id| RequestId { id: format!("r{id}"), hash }),
                 fingerprint,
@@ -228,7 +290,6 @@ impl World {
         for call in &mut calls {
             std::future::poll_fn(|context| {
                 let polled = call.as_mut().poll(context);
-                assert!(polled.is_pending() || polled.is_ready());
                 if let std::task::Poll::Ready(answer) = polled {
                     answers.push(Some(answer));
                 } else {
@@ -295,14 +356,11 @@ impl World {
         if !allowed || cancel_open {
             return;
         }
-        self.model.cancels.push((count(self.model.cancels.len()) + 1, index));
+        self.model.ask_cancel(index);
         if self.model.orders[index].plan != Plan::None {
-            self.model.orders[index].cancel_open = true;
             self.model.stop(index);
         } else if status == Status::Pending {
             self.model.cancel_order(index);
-        } else {
-            self.model.orders[index].cancel_open = true;
         }
     }
 
@@ -310,13 +368,13 @@ impl World {
         if self.model.cancels.is_empty() {
             return;
         }
-        let (id, order) = self.model.cancels[cancel % self.model.cancels.len()];
-        let latest = self.model.cancels.iter().rev().find(|(_, o)| *o == order).unwrap().0;
-        let open = self.model.orders[order].cancel_open && latest == id;
+        let (id, order, now) = self.model.cancels[cancel % self.model.cancels.len()];
+        // What was stopped cannot go on.
+        let open = now == CancelNow::Open && self.model.orders[order].plan == Plan::None;
         let done = self.counter.reject_cancel(CancelId(id), None, "tester", self.now()).await;
         assert_eq!(done.is_ok(), open, "{:?}", self.model.orders[order]);
         if open {
-            self.model.orders[order].cancel_open = false;
+            self.model.answer_cancel(order, CancelNow::Refused);
         }
     }
 
@@ -394,6 +452,24 @@ impl World {
             let stored = (i128::from(wallet.available.raw()), i128::from(wallet.held.raw()));
             assert_eq!(stored, (expected.available, expected.held), "step {index}: {op:?}");
         }
+        for account in 0..self.model.accounts.len() {
+            let offers = self.counter.list_services(account_id(account)).await.unwrap();
+            let shown: Vec<i128> = offers.iter().map(|o| i128::from(o.rate.raw())).collect();
+            let rates = 0..self.model.rates.len();
+            let rates: Vec<i128> = rates.map(|service| self.model.rate(account, service)).collect();
+            assert_eq!(shown, rates, "step {index}: {op:?}");
+        }
+        let cancels = self.counter.list_cancels(Some(CancelId(i64::MAX)), 1_000).await.unwrap();
+        let stored: Vec<_> = cancels.iter().rev().map(|c| (c.id.0, c.order.0, c.state)).collect();
+        let cancels = self.model.cancels.iter().map(|(id, order, now)| {
+            let state = match now {
+                CancelNow::Open => CancelState::Requested,
+                CancelNow::Done => CancelState::Done,
+                CancelNow::Refused => CancelState::Rejected,
+            };
+            (*id, self.model.orders[*order].id, state)
+        });
+        assert_eq!(stored, cancels.collect::<Vec<_>>(), "step {index}: {op:?}");
         for expected in &self.model.orders {
             let id = [OrderId(expected.id)];
             let owner = account_id(expected.account);
@@ -422,6 +498,10 @@ impl World {
 
 fn account_id(index: usize) -> AccountId {
     AccountId(count(index) + 1)
+}
+
+fn key_id(account: usize) -> KeyId {
+    KeyId(count(account) + 1)
 }
 
 fn asked(place: &Place) -> Asked {
@@ -461,32 +541,69 @@ const fn word(refusal: &OrderRefusal) -> &'static str {
         OrderRefusal::QuantityHigh { .. } => "high",
         OrderRefusal::Incorrect(_) => "incorrect",
         OrderRefusal::NotEnoughFunds => "funds",
+        OrderRefusal::KeyCap => "cap",
         OrderRefusal::ActiveOrder => "active",
         OrderRefusal::RequestIdReused => "request id",
     }
 }
 
-/// A world with orders, transfers, events under several seals, a request id and a drip-feed.
+/// A world in which every rule of `verify` has something to be about. Account 1 has an order in
+/// each state: 1 pending, 2 in delivery with a cancel asked, 4 completed with a refill asked,
+/// 5 partial, 6 canceled, 7 a package; 3 is a drip-feed with its run 11, 8 a subscription with its
+/// post 13, 9 a drip-feed that was stopped after its run 12. Order 10 is account 2's. The last two
+/// orders, 13 and 14, are not sealed.
 pub(crate) async fn example() -> World {
     let mut world = World::new().await;
-    let place = |service, link, runs, request_id| Place {
+    let place = |service, link, quantity, runs| Place {
         account: 0,
         service,
         link,
-        quantity: 10,
+        quantity,
         runs,
-        request_id,
+        request_id: None,
     };
     let steps = [
-        Op::Credit { account: 0, amount: 1_000 },
-        Op::Place(vec![place(0, 0, 0, None), place(0, 1, 0, Some(1)), place(1, 2, 3, None)]),
+        Op::Credit { account: 0, amount: 2_000 },
+        Op::Credit { account: 1, amount: 100 },
+        Op::Cap { account: 0, cap: Some(2_000) },
+        Op::Place(vec![
+            place(0, 0, 10, 0),
+            Place { request_id: Some(1), ..place(0, 1, 10, 0) },
+            place(1, 2, 10, 3),
+            place(0, 0, 13, 0),
+            place(0, 1, 13, 0),
+            place(0, 2, 13, 0),
+            place(3, 0, 1, 0),
+            place(4, 0, 1, 0),
+            place(1, 3, 10, 3),
+            Place { account: 1, ..place(0, 0, 10, 0) },
+        ]),
         Op::Seal,
         Op::MoveParts,
         Op::Report { order: 1, report: Reported::Progress(4) },
+        Op::AskCancel { order: 1, stranger: false },
+        Op::Report { order: 3, report: Reported::Completed(0) },
+        Op::Report { order: 4, report: Reported::Progress(9) },
+        Op::Report { order: 4, report: Reported::Partial(4) },
+        Op::Report { order: 5, report: Reported::Canceled },
+        Op::Report { order: 11, report: Reported::Completed(0) },
+        Op::AskCancel { order: 8, stranger: false },
+        Op::Wait { minutes: 121 },
+        Op::AskRefill { order: 0, stranger: false },
         Op::Seal,
+        Op::Post { order: 7, quantity: 10 },
+        Op::Place(vec![place(0, 5, 10, 0)]),
     ];
     for (index, op) in steps.iter().enumerate() {
         world.step(index, op).await;
     }
+    let states: Vec<_> = world.model.orders.iter().map(|order| order.status).collect();
+    use Status::{Canceled, Completed, InProgress, Partial, Pending};
+    let of_orders = [
+        Pending, InProgress, InProgress, Completed, Partial, Canceled, Pending, InProgress,
+        Partial, Pending, Pending, Completed, Pending, Pending,
+    ];
+    assert_eq!(states, of_orders);
+    assert_eq!((world.model.cancels.len(), world.model.refills.len()), (2, 1));
     world
 }

@@ -149,51 +149,14 @@ impl Wallet {
         if after.held < Micros::ZERO {
             return Err(PostingError::HeldTooLow);
         }
+        // What is held may all come back, so there must be room for it beside what is available.
+        if after.available.checked_add(after.held).is_none() {
+            return Err(PostingError::TooLarge);
+        }
         Ok(after)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn wallet(available: i64, held: i64, credit_limit: i64) -> Wallet {
-        Wallet {
-            account: AccountId(1),
-            available: Micros::new(available),
-            held: Micros::new(held),
-            credit_limit: Micros::new(credit_limit),
-            sequence: 7,
-        }
-    }
-
-    fn posting(kind: TransferKind, amount: i64) -> Posting {
-        Posting::of(kind, Micros::new(amount)).unwrap()
-    }
-
-    #[test]
-    fn the_last_micro_can_be_spent_and_not_one_more() {
-        let after = wallet(10, 0, 5).post(&posting(TransferKind::Hold, 15)).unwrap();
-        assert_eq!((after.available.raw(), after.held.raw(), after.sequence), (-5, 15, 8));
-        let refused = wallet(10, 0, 5).post(&posting(TransferKind::Hold, 16));
-        assert_eq!(refused, Err(PostingError::NotEnough));
-    }
-
-    #[test]
-    fn money_coming_in_is_taken_even_above_a_lowered_credit_limit() {
-        let after = wallet(-10, 0, 5).post(&posting(TransferKind::Credit, 1)).unwrap();
-        assert_eq!(after.available.raw(), -9);
-    }
-
-    #[test]
-    fn held_money_cannot_be_taken_twice() {
-        let refused = wallet(0, 3, 0).post(&posting(TransferKind::Capture, 4));
-        assert_eq!(refused, Err(PostingError::HeldTooLow));
-    }
-
-    #[test]
-    fn sums_that_do_not_fit_are_refused() {
-        let refused = wallet(i64::MAX, 0, 0).post(&posting(TransferKind::Credit, 1));
-        assert_eq!(refused, Err(PostingError::TooLarge));
-    }
-}
+#[path = "tests.rs"]
+mod tests;

@@ -1,9 +1,13 @@
 #![expect(clippy::arithmetic_side_effects, reason = "an overflow here is a failed test")]
 
 use super::*;
+use crate::ledger::{Posting, TransferKind};
 use crate::orders::public::net_charge;
+use crate::orders::{Doubt, NotAccepted};
 use crate::{AccountId, OrderId, ServiceId};
-use proptest::prelude::*;
+
+#[path = "machine_walks.rs"]
+mod walks;
 
 const NOW: Timestamp = Timestamp(1_000);
 
@@ -137,6 +141,47 @@ fn the_table_of_legal_steps() {
     }
 }
 
+/// A cancel that was asked while the answer was open is carried out once nobody has the order:
+/// back in `Pending` with the flag, nobody could ever take it.
+#[test]
+fn a_cancel_asked_meanwhile_is_carried_out() {
+    use State as S;
+    let rows = [
+        (S::Dispatching, Event::NotSent),
+        (S::Dispatching, Event::Rejected { another_way: true }),
+        (S::Dispatching, Event::Rejected { another_way: false }),
+        (S::Unknown, Event::ShownNotAccepted(NotAccepted::RequestIdNew)),
+        (S::Review, Event::ShownNotAccepted(NotAccepted::Person)),
+    ];
+    for (from, event) in rows {
+        let asked = after(&order(from), &[Event::CancelAsked]);
+        assert_eq!((asked.state, asked.cancel_requested), (from, true));
+        let change = apply(&asked, &event, NOW).unwrap();
+        assert_eq!(change.order.state, S::Canceled, "{from:?} {event:?}");
+        assert_eq!((change.order.released, change.order.remains), (asked.charge, 300));
+        assert_eq!(change.effects, [], "{from:?} {event:?}: nothing is sent again");
+    }
+}
+
+#[test]
+fn a_correction_that_is_worth_nothing_is_recorded() {
+    for charge in [0, 1] {
+        let open = Order { charge: Micros::new(charge), ..order(State::InProgress) };
+        let completed = after(&open, &[DONE]);
+        let change = apply(&completed, &Event::Partial { remains: 100 }, NOW).unwrap();
+        assert_eq!((change.order.state, change.order.remains), (State::Partial, 100));
+        assert_eq!(change.postings, [], "a part of {charge} rounds up to all of it");
+        let worse = apply(&change.order, &Event::Partial { remains: 101 }, NOW).unwrap();
+        assert_eq!(worse.order.remains, 101);
+        for remains in [101, 100] {
+            let again = apply(&worse.order, &Event::Partial { remains }, NOW);
+            assert_eq!(again, Err(TransitionError::Favour), "{remains}");
+        }
+        let nothing = apply(&worse.order, &Event::Canceled, NOW).unwrap().order;
+        assert_eq!((nothing.state, nothing.released.raw()), (State::Canceled, charge));
+    }
+}
+
 #[test]
 fn a_finished_order_is_corrected_only_in_the_customers_favour() {
     let completed = after(&order(State::InProgress), &[DONE]);
@@ -184,58 +229,4 @@ fn parts_take_their_money_from_the_whole() {
     assert_eq!((ended.state, ended.remains, ended.released.raw()), (State::Partial, 120, 100_000));
     let single = apply(&order(State::Pending), &part, NOW);
     assert_eq!(single, Err(TransitionError::NotNow(State::Pending)), "only parents have parts");
-}
-
-fn any_event() -> impl Strategy<Value = Event> {
-    let count = prop_oneof![Just(None), (-5_i64..400).prop_map(Some)];
-    prop_oneof![
-        Just(Event::Claimed),
-        Just(Event::TakenByHand),
-        Just(Event::NotSent),
-        Just(Event::Accepted),
-        any::<bool>().prop_map(|another_way| Event::Rejected { another_way }),
-        Just(Event::AnswerLost),
-        Just(Event::ShownNotAccepted(NotAccepted::RequestIdNew)),
-        Just(Event::ShownAccepted),
-        Just(Event::WrittenOff),
-        (count.clone(), count.clone())
-            .prop_map(|(start_count, remains)| Event::Progress { start_count, remains }),
-        count.prop_map(|remains| Event::Completed { start_count: None, remains }),
-        (-5_i64..400).prop_map(|remains| Event::Partial { remains }),
-        Just(Event::Canceled),
-        Just(Event::CancelAsked),
-        Just(Event::Doubted(Doubt::StatusUnknown)),
-        (0_i64..60_000).prop_map(|raw| Event::PartStarted { charge: Micros::new(raw) }),
-        Just(Event::PartsStopped),
-        (0_i64..=300).prop_map(|remains| Event::PartsEnded { state: State::Partial, remains }),
-    ]
-}
-
-proptest! {
-    /// Whatever happens in whatever order: the money of the order is whole after every step, and
-    /// its postings are exactly what its shares changed by.
-    #[test]
-    fn money_is_whole_after_every_step(
-        parent in any::<bool>(), events in proptest::collection::vec(any_event(), 1..40)
-    ) {
-        let shape = if parent { OrderShape::DripFeed } else { OrderShape::Single };
-        let mut now = Order { shape, ..order(State::Pending) };
-        for event in events {
-            let Ok(change) = apply(&now, &event, NOW) else { continue };
-            let next = change.order;
-            prop_assert_eq!(crate::invariants::order_money(&next), Ok(()));
-            let allowed = now.state == next.state && !now.state.is_terminal();
-            prop_assert!(allowed || crate::invariants::may_follow(now.state, next.state));
-            let moved = |kind| {
-                change.postings.iter().filter(|p| p.kind == kind).map(|p| p.amount.raw()).sum::<i64>()
-            };
-            let refunded = moved(TransferKind::Refund);
-            prop_assert_eq!(next.captured.raw() - now.captured.raw(),
-                moved(TransferKind::Capture) - refunded);
-            prop_assert_eq!(next.released.raw() - now.released.raw(),
-                moved(TransferKind::Release) + refunded);
-            prop_assert!(next.fence >= now.fence);
-            now = next;
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! Orders: what may be ordered, which states an order goes through, and what its money does.
 
 mod check;
+mod event;
 mod expiry;
 mod machine;
 mod order;
@@ -10,10 +11,12 @@ mod public;
 mod refusal;
 mod request;
 mod state;
+mod step;
 
 pub use check::{Checked, Plan, check, check_link};
+pub use event::{Change, Doubt, Effect, Event, NotAccepted, TransitionError};
 pub use expiry::expiry_end;
-pub use machine::{Change, Doubt, Effect, Event, NotAccepted, Refused, TransitionError, apply};
+pub use machine::apply;
 pub use order::{Order, OrderShape};
 pub use parts::{DripFeed, PartsState, next_run, parent_outcome, post_charge, run_charge};
 pub use parts::{Subscription, Totals};

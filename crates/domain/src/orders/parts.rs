@@ -103,22 +103,27 @@ pub struct Totals {
 }
 
 /// How an order ends whose parts have all ended, and the units it did not deliver; nothing while
-/// a part is open. `quantity` is the parent's; units that never became a part count as
-/// undelivered, except for a subscription, which delivers posts, not a promised number of units.
-pub fn parent_outcome(quantity: i64, totals: &Totals, subscription: bool) -> Option<(State, i64)> {
+/// a part is open. `quantity` is the parent's, and `planned` the parts it was to have: both are
+/// zero for a subscription without an end, which promised no number of anything and is complete
+/// when what came was delivered.
+pub fn parent_outcome(quantity: i64, planned: i64, totals: &Totals) -> Option<(State, i64)> {
     if totals.open > 0 {
         return None;
     }
-    let never_started = if subscription { 0 } else { quantity.saturating_sub(totals.quantity) };
-    let undelivered = totals.undelivered.saturating_add(never_started);
-    let all = if subscription { totals.quantity } else { quantity };
-    if undelivered <= 0 && (totals.parts > 0 || subscription) {
-        Some((State::Completed, 0))
-    } else if undelivered >= all {
-        Some((State::Canceled, quantity))
+    let undelivered = totals.undelivered.max(0);
+    let delivered = totals.quantity.saturating_sub(undelivered);
+    let whole = totals.parts >= planned;
+    Some(if whole && undelivered == 0 {
+        (State::Completed, 0)
+    } else if delivered <= 0 {
+        (State::Canceled, quantity)
+    } else if planned == 0 {
+        (State::Partial, undelivered)
     } else {
-        Some((State::Partial, undelivered))
-    }
+        // What was not needed, because posts were smaller than they might have been, was given
+        // back as well: charge and remains tell the same share.
+        (State::Partial, quantity.saturating_sub(delivered))
+    })
 }
 
 #[cfg(test)]
@@ -168,11 +173,30 @@ mod tests {
     fn a_parent_ends_as_its_parts_did() {
         let totals =
             |open, parts, quantity, undelivered| Totals { open, parts, quantity, undelivered };
-        assert_eq!(parent_outcome(30, &totals(1, 3, 30, 0), false), None);
-        assert_eq!(parent_outcome(30, &totals(0, 3, 30, 0), false), Some((State::Completed, 0)));
-        assert_eq!(parent_outcome(30, &totals(0, 3, 30, 4), false), Some((State::Partial, 4)));
-        assert_eq!(parent_outcome(30, &totals(0, 1, 10, 0), false), Some((State::Partial, 20)));
-        assert_eq!(parent_outcome(30, &totals(0, 1, 10, 10), false), Some((State::Canceled, 30)));
-        assert_eq!(parent_outcome(30, &totals(0, 0, 0, 0), true), Some((State::Completed, 0)));
+        let drip = |totals| parent_outcome(30, 3, &totals);
+        assert_eq!(drip(totals(1, 3, 30, 0)), None);
+        assert_eq!(drip(totals(0, 3, 30, 0)), Some((State::Completed, 0)));
+        assert_eq!(drip(totals(0, 3, 30, 4)), Some((State::Partial, 4)));
+        assert_eq!(drip(totals(0, 1, 10, 0)), Some((State::Partial, 20)));
+        assert_eq!(drip(totals(0, 1, 10, 10)), Some((State::Canceled, 30)));
+        assert_eq!(drip(totals(0, 0, 0, 0)), Some((State::Canceled, 30)));
+    }
+
+    #[test]
+    fn a_subscription_ends_as_its_posts_did() {
+        let totals =
+            |parts, quantity, undelivered| Totals { open: 0, parts, quantity, undelivered };
+        // Five posts of at most 20 units; posts may be smaller.
+        let limited = |totals| parent_outcome(100, 5, &totals);
+        assert_eq!(limited(totals(5, 60, 0)), Some((State::Completed, 0)));
+        assert_eq!(limited(totals(0, 0, 0)), Some((State::Canceled, 100)));
+        assert_eq!(limited(totals(2, 30, 30)), Some((State::Canceled, 100)));
+        assert_eq!(limited(totals(1, 15, 0)), Some((State::Partial, 85)));
+        assert_eq!(limited(totals(5, 60, 1)), Some((State::Partial, 41)));
+        let endless = |totals| parent_outcome(0, 0, &totals);
+        assert_eq!(endless(totals(0, 0, 0)), Some((State::Completed, 0)));
+        assert_eq!(endless(totals(2, 30, 0)), Some((State::Completed, 0)));
+        assert_eq!(endless(totals(2, 30, 7)), Some((State::Partial, 7)));
+        assert_eq!(endless(totals(2, 30, 30)), Some((State::Canceled, 0)));
     }
 }

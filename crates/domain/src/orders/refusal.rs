@@ -57,6 +57,9 @@ pub enum OrderRefusal {
     /// The account has too little money.
     #[error("not enough money on the account")]
     NotEnoughFunds,
+    /// The key has spent what it may spend in a day.
+    #[error("the key has spent what it may spend in a day")]
+    KeyCap,
     /// The same order was placed a moment ago, or the link has an open order.
     #[error("an order for this link is open or was placed a moment ago")]
     ActiveOrder,

@@ -54,9 +54,6 @@ pub enum ProductRefusal {
     /// Nothing is in stock.
     #[error("nothing is in stock")]
     OutOfStock,
-    /// The same order was placed a moment ago.
-    #[error("the same order was placed a moment ago")]
-    Repeated,
     /// The request id was used with other parameters.
     #[error("the request id was used with other parameters")]
     RequestIdReused,

@@ -2,7 +2,7 @@
 
 use crate::catalogue::Service;
 use crate::names::named;
-use crate::orders::{Order, State};
+use crate::orders::{Order, OrderShape, State};
 
 /// Where a cancel stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -40,25 +40,35 @@ pub enum CancelRefusal {
     NotPossible,
 }
 
-/// Decides about a cancel that a customer asks for.
+/// Decides about a cancel that a customer asks for; `open` says whether one is open already.
 ///
 /// # Errors
 /// [`CancelRefusal`] when the order cannot be cancelled.
-pub fn ask_cancel(order: &Order, service: &Service) -> Result<CancelDecision, CancelRefusal> {
+pub fn ask_cancel(
+    order: &Order,
+    service: &Service,
+    open: bool,
+) -> Result<CancelDecision, CancelRefusal> {
     if !service.cancel || order.state.is_terminal() {
         return Err(CancelRefusal::NotPossible);
     }
-    if order.cancel_requested {
+    if open {
         return Ok(CancelDecision::Already);
     }
     Ok(if order.state == State::Pending { CancelDecision::Now } else { CancelDecision::Ask })
 }
 
-/// What an open cancel becomes when its order reaches `state`; nothing while the order is open.
-pub const fn settle_cancel(state: State) -> Option<CancelState> {
-    match state {
+/// What an open cancel becomes when `order` has ended; nothing while it is open.
+pub const fn settle_cancel(order: &Order) -> Option<CancelState> {
+    match order.state {
         State::Canceled | State::Partial => Some(CancelState::Done),
+        // Nothing was missing from what had come; but no more posts will, which was asked.
+        State::Completed if is_endless(order) => Some(CancelState::Done),
         State::Completed => Some(CancelState::Rejected),
         _ => None,
     }
+}
+
+const fn is_endless(order: &Order) -> bool {
+    matches!(order.shape, OrderShape::Subscription) && order.quantity == 0
 }

@@ -88,9 +88,13 @@ fn list(value: &Value, param: Param) -> Result<Vec<Id>, Fault> {
     let mut found = Found::default();
     match value {
         Value::Text(text) => found.add(text, param)?,
-        Value::List(items) => {
-            for item in items {
-                found.add(&item.text, param)?;
+        Value::List(list) => {
+            for text in list.texts() {
+                found.add(text, param)?;
+            }
+            // Blank elements count: what stood after them must not be dropped silently.
+            if list.is_too_long() {
+                return Err(Fault(errors::MAXIMUM_ORDERS));
             }
         }
         Value::Bad => return Err(INCORRECT_REQUEST),

@@ -10,7 +10,7 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Vis
 use serde_json::value::RawValue;
 
 use super::params::Params;
-use super::value::{Item, Value};
+use super::value::{List, Value};
 use super::vocabulary::INCORRECT_REQUEST;
 use crate::{Fault, limits};
 
@@ -101,17 +101,17 @@ fn value(raw: &str) -> Value {
 /// blank one.
 fn list(raw: &str) -> Option<Value> {
     let Elements(elements) = serde_json::from_str(raw).ok()?;
-    let mut items = Vec::with_capacity(elements.len());
+    let mut list = List::default();
     for element in elements.into_iter().map(RawValue::get) {
         if element.starts_with(['[', '{', 't', 'f']) {
             return None;
         }
         match Value::from_text(scalar(element)) {
-            Value::Text(text) => items.push(Item { index: None, text }),
+            Value::Text(text) => list.push(text),
             Value::List(_) | Value::Bad => return None,
         }
     }
-    Some(Value::List(items))
+    Some(Value::List(list))
 }
 
 /// A string's content, or the text of a number, `true` or `false` as it stands; nothing for `null`.

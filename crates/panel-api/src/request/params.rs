@@ -65,7 +65,7 @@ impl Params {
             put_once(&mut self.action, index, value(), str::to_ascii_lowercase);
         } else if let Some(index) = index {
             let entry = self.values.entry(param.name).or_insert(Value::Text(String::new()));
-            entry.put_item(index, value());
+            entry.put_item(index, value);
         } else {
             self.values.insert(param.name, value());
         }
@@ -165,12 +165,12 @@ impl Params {
                     if commas && !text.contains(['\n', '\r']) { &[','] } else { &['\n', '\r'] };
                 add_lines(&mut lines, text.split(breaks), param)?;
             }
-            Some(Value::List(items)) => {
-                if items.len() > limits::LIST_LINES {
+            Some(Value::List(list)) => {
+                if list.is_too_long() {
                     return Err(param.fault);
                 }
-                for item in items {
-                    add_lines(&mut lines, item.text.split(['\n', '\r']), param)?;
+                for text in list.texts() {
+                    add_lines(&mut lines, text.split(['\n', '\r']), param)?;
                 }
             }
         }

@@ -1,9 +1,9 @@
 //! Every bound, at it and one past it.
 
-use panel_api::request::Request;
+use panel_api::request::{Ids, Request};
 use panel_api::{Fault, limits};
 
-use crate::{add, add_json, ask, form};
+use crate::{INCORRECT_REQUEST, add, add_json, ask, form, id, json};
 
 #[test]
 fn texts() {
@@ -26,6 +26,21 @@ fn texts() {
     }
     let longest = "a".repeat(limits::URL_CHARS);
     assert_eq!(add(format!("link={longest}")).unwrap().link, Some(longest));
+}
+
+/// The rules count bytes, and refuse with their own answer: whatever they would still take must
+/// come through to them.
+#[test]
+fn no_text_is_refused_that_the_rules_would_take() {
+    for (most, names) in [
+        (500, &["hashtag", "country", "google_keyword", "expiry"][..]),
+        (2_000, &["link", "username", "media", "referring_url"]),
+        (5_000, &["comments", "usernames", "hashtags", "keywords", "groups", "list", "search"]),
+    ] {
+        for name in names {
+            assert!(add(format!("{name}={}", "a".repeat(most))).is_ok(), "{name}");
+        }
+    }
 }
 
 #[test]
@@ -66,6 +81,34 @@ fn arrays() {
     let blanks = vec![r#""""#; limits::LIST_LINES - 1].join(",");
     assert_eq!(comments(&format!(r#"{blanks},"a""#)).unwrap().comments, ["a"]);
     assert_eq!(comments(&format!(r#"{blanks},"a","b""#)), fault);
+}
+
+/// Blank elements count, however they come.
+#[test]
+fn elements_without_an_id() {
+    let too_many = Err(Fault("Maximum 100 orders"));
+    let blanks = vec![r#""""#; limits::LIST_LINES - 1].join(",");
+    let status = |members: &str| {
+        json(format!(r#"{{"key":"k","action":"status",{members}}}"#)).unwrap().request
+    };
+    let one = Ok(Request::Status(Ids::Many(vec![id("7")])));
+    assert_eq!(status(&format!(r#""orders":[{blanks},7]"#)), one);
+    assert_eq!(status(&format!(r#""orders":[{blanks},"",7]"#)), too_many);
+    assert_eq!(status(&format!(r#""orders[]":[{blanks}],"orders[0]":7"#)), one);
+    assert_eq!(status(&format!(r#""orders[]":[{blanks}],"orders[0]":"","orders[1]":7"#)), too_many);
+}
+
+/// An array in one place of a list means nothing; read one by one, a thousand of them cost too
+/// much.
+#[test]
+fn arrays_in_places() {
+    let ones = vec!["1"; 520].join(",");
+    let members: String = (0..998).map(|n| format!(r#","orders[{n}]":[{ones}]"#)).collect();
+    let body = format!(r#"{{"key":"k","action":"status"{members}}}"#);
+    assert!(body.len() > 1 << 20);
+    assert_eq!(json(body).unwrap().request, Err(INCORRECT_REQUEST));
+    assert_eq!(add_json(r#""comments[0]":["a"]"#), Err(INCORRECT_REQUEST));
+    assert_eq!(add_json(r#""comments[]":["a"]"#).unwrap().comments, ["a"]);
 }
 
 #[test]

@@ -103,6 +103,7 @@ create table product_order (
 create index product_order_account on product_order (account_id, id);
 create unique index product_order_token on product_order (token);
 create index product_order_open on product_order (product_id, id) where ended_us is null;
+create index product_order_waiting on product_order (id) where state = 'waiting';
 
 -- What the buyer typed, encrypted: it may well be a password.
 create table product_order_form (

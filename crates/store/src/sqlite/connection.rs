@@ -3,6 +3,7 @@
 use crate::OpenError;
 use crate::migrate::{MIGRATIONS, MigrationStatus, newest};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -36,21 +37,41 @@ const OLDEST_SQLITE: i32 = 3_051_003;
 const PREPARED_STATEMENTS: usize = 256;
 
 /// How long another process (the command line beside a server) may hold the lock.
-const LOCK_WAIT: Duration = Duration::from_secs(10);
+pub(crate) const DEFAULT_LOCK_WAIT: Duration = Duration::from_secs(10);
 
 fn engine_error(path: &Path, error: &rusqlite::Error) -> OpenError {
     OpenError::Engine { path: path.display().to_string(), message: error.to_string() }
 }
 
-fn open(path: &Path, flags: OpenFlags) -> Result<Connection, OpenError> {
-    if rusqlite::version_number() < OLDEST_SQLITE {
-        return Err(OpenError::SqliteVersion { found: rusqlite::version() });
-    }
+fn open(path: &Path, flags: OpenFlags, lock_wait: Duration) -> Result<Connection, OpenError> {
     let connection =
         Connection::open_with_flags(path, flags).map_err(|error| engine_error(path, &error))?;
     connection.set_prepared_statement_cache_capacity(PREPARED_STATEMENTS);
-    connection.busy_timeout(LOCK_WAIT).map_err(|error| engine_error(path, &error))?;
+    connection.busy_timeout(lock_wait).map_err(|error| engine_error(path, &error))?;
     Ok(connection)
+}
+
+/// Creates the file, empty, unless it is there. SQLite would let everybody read it, and it holds
+/// links, names and balances; `-wal` and `-shm` take their mode from it.
+fn create_private(path: &Path) -> Result<(), OpenError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(OpenError::Engine {
+            path: path.display().to_string(),
+            message: format!("cannot be created: {error}"),
+        }),
+    }
+}
+
+/// Runs a statement without parameters that stays prepared.
+pub(super) fn execute(connection: &Connection, text: &str) -> Result<(), String> {
+    let run = || connection.prepare_cached(text)?.execute([]);
+    run().map(|_| ()).map_err(|error: rusqlite::Error| error.to_string())
 }
 
 /// Sets a pragma and reads it back: a setting that durability rests on must have taken.
@@ -82,14 +103,24 @@ fn set(
 }
 
 /// Opens the one connection that writes.
-pub(crate) fn open_writer(path: &Path, access: Access) -> Result<Connection, OpenError> {
+pub(crate) fn open_writer(
+    path: &Path,
+    access: Access,
+    lock_wait: Duration,
+) -> Result<Connection, OpenError> {
+    if rusqlite::version_number() < OLDEST_SQLITE {
+        return Err(OpenError::SqliteVersion { found: rusqlite::version() });
+    }
     if access == Access::Existing && !path.exists() {
         return Err(OpenError::Missing { path: path.display().to_string() });
+    }
+    if access != Access::Existing {
+        create_private(path)?;
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = open(path, flags)?;
+    let connection = open(path, flags, lock_wait)?;
     set(&connection, path, "journal_mode=WAL", "journal_mode", "wal", "wal")?;
     // FULL: every COMMIT is on disk before it returns. NORMAL would lose acknowledged orders on a
     // power cut.
@@ -99,9 +130,9 @@ pub(crate) fn open_writer(path: &Path, access: Access) -> Result<Connection, Ope
 }
 
 /// Opens a connection that only reads.
-pub(crate) fn open_reader(path: &Path) -> Result<Connection, OpenError> {
-    let connection =
-        open(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+pub(crate) fn open_reader(path: &Path, lock_wait: Duration) -> Result<Connection, OpenError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = open(path, flags, lock_wait)?;
     set(&connection, path, "query_only=ON", "query_only", "on", "1")?;
     Ok(connection)
 }

@@ -1,11 +1,13 @@
 //! SQLite: one writing thread with group commit, read-only connections beside it.
 
 mod connection;
+mod readers;
 mod row;
 mod tx;
 mod writer;
 
 pub use connection::{Access, SqliteOptions};
-pub(crate) use connection::{migrate, open_reader, open_writer};
+pub(crate) use connection::{DEFAULT_LOCK_WAIT, migrate, open_writer};
+pub(crate) use readers::Readers;
 pub(crate) use tx::SqliteTx;
 pub(crate) use writer::{Job, Writer};

@@ -132,8 +132,7 @@ impl Tx for SqliteTx<'_> {
             Ok(())
         })?;
         let Some(first) = first else {
-            let error = DbError::new("TAKE_IDS", format!("the ids of kind {kind} are used up"));
-            return Err(self.poison(error));
+            return Err(self.poison(DbError::ids_used_up(kind)));
         };
         Ok((first..).take(count).collect())
     }

@@ -1,11 +1,13 @@
 //! The writing thread: takes whatever units wait, a savepoint each, one COMMIT for all.
 
 use super::SqliteTx;
+use super::connection::execute;
 use crate::{DbError, StoreError};
 use rusqlite::Connection;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 /// A unit that waits for the writer.
 pub(crate) trait Job: Send {
@@ -38,7 +40,7 @@ impl Writer {
         let (sender, receiver) = sync_channel(queue);
         let thread = std::thread::Builder::new()
             .name(String::from("store-writer"))
-            .spawn(move || run(&connection, &receiver, &on_fatal))?;
+            .spawn(move || run(connection, &receiver, &on_fatal))?;
         Ok(Self { queue: Some(sender), thread: Some(thread) })
     }
 
@@ -56,23 +58,46 @@ impl Writer {
 }
 
 impl Drop for Writer {
-    /// Waits until every queued unit is committed and told.
+    /// Waits until every queued unit is committed and told, and the connection closed.
     fn drop(&mut self) {
         self.queue = None;
-        if let Some(thread) = self.thread.take() {
+        // A unit may own the store. Dropped with it, on the writing thread, there is nothing to
+        // wait for: the thread goes on to its end.
+        let own = |thread: &JoinHandle<()>| thread.thread().id() == std::thread::current().id();
+        if let Some(thread) = self.thread.take().filter(|thread| !own(thread)) {
             // The thread catches the panics of units; one that still panicked has logged it.
             drop(thread.join());
         }
     }
 }
 
-fn run(connection: &Connection, queue: &Receiver<Box<dyn Job>>, on_fatal: &OnFatal) {
+fn run(connection: Connection, queue: &Receiver<Box<dyn Job>>, on_fatal: &OnFatal) {
     while let Ok(first) = queue.recv() {
-        if let Err(error) = commit_group(connection, queue, first) {
+        if let Err(error) = commit_group(&connection, queue, first) {
             tracing::error!(%error, "COMMIT failed, the outcome of the units in it is unknown");
             on_fatal(&error);
             return;
         }
+    }
+    close(connection);
+}
+
+/// Closes so that the database file alone holds everything: whoever moves it somewhere else may
+/// forget the `-wal` beside it. Closing removes `-wal` and `-shm` too when no other connection is
+/// left.
+fn close(connection: Connection) {
+    // Never waits: a unit may have used up the wait for the lock just before. When another process
+    // writes, all is copied to the file nevertheless; only the WAL stays as long as it is.
+    let emptied = connection.busy_timeout(Duration::ZERO).and_then(|()| {
+        connection.query_row("pragma wal_checkpoint(truncate)", [], |row| row.get::<_, i64>(0))
+    });
+    match emptied {
+        Ok(0) => {}
+        Ok(_) => tracing::info!("another process has the database open, it keeps the WAL"),
+        Err(error) => tracing::warn!(%error, "the WAL could not be emptied, keep it with the file"),
+    }
+    if let Err((_, error)) = connection.close() {
+        tracing::warn!(%error, "the database could not be closed, keep the WAL with the file");
     }
 }
 
@@ -86,7 +111,11 @@ fn commit_group(
     first: Box<dyn Job>,
 ) -> Result<(), String> {
     if let Err(error) = execute(connection, "begin immediate") {
-        first.finish(Err(StoreError::Unavailable(error)));
+        // The next ones would wait as long again, one after another, for the same lock.
+        let waiting: Vec<_> = std::iter::once(first).chain(queue.try_iter()).collect();
+        for job in waiting {
+            job.finish(Err(StoreError::Unavailable(error.clone())));
+        }
         return Ok(());
     }
     let mut finished: Vec<Finished> = Vec::new();
@@ -124,11 +153,6 @@ fn run_in_savepoint(connection: &Connection, mut job: Box<dyn Job>) -> Result<Fi
     }
     execute(connection, "release unit")?;
     Ok((job, outcome.map(|_| ())))
-}
-
-fn execute(connection: &Connection, text: &str) -> Result<(), String> {
-    let run = || connection.prepare_cached(text)?.execute([]);
-    run().map(|_| ()).map_err(|error: rusqlite::Error| error.to_string())
 }
 
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {

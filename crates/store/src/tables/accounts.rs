@@ -1,9 +1,10 @@
 //! Customer accounts and their wallets.
 
-use super::{flag, micros, time};
+use super::{flag, micros, prices::discount, time};
 use crate::{DbError, Row, Tx, TxExt, Val};
 use domain::ledger::Wallet;
-use domain::{AccountId, Micros, Timestamp};
+use domain::pricing::Discount;
+use domain::{AccountId, Micros, TierId, Timestamp};
 
 /// An account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,11 +21,18 @@ pub struct Account {
     pub get_writes: bool,
     /// When it was opened.
     pub created: Timestamp,
+    /// The tier it is in.
+    pub tier: Option<TierId>,
+    /// Its own discount.
+    pub discount: Option<Discount>,
+    /// Whether it has prices of its own for some services or products.
+    pub own_prices: bool,
 }
 
 macro_rules! columns {
     () => {
-        "id, name, status, available, held, credit_limit, transfers, get_writes, created_us"
+        "id, name, status, available, held, credit_limit, transfers, get_writes, created_us, \
+         tier_id, discount, own_prices"
     };
 }
 
@@ -38,6 +46,9 @@ crate::statements! {
     SET_STATUS = "update account set status = ?2 where id = ?1";
     SET_CREDIT_LIMIT = "update account set credit_limit = ?2 where id = ?1";
     SET_GET_WRITES = "update account set get_writes = ?2 where id = ?1";
+    SET_TIER = "update account set tier_id = ?2 where id = ?1";
+    SET_DISCOUNT = "update account set discount = ?2 where id = ?1";
+    SET_OWN_PRICES = "update account set own_prices = ?2 where id = ?1";
     SET_WALLET = "update account set available = ?2, held = ?3, transfers = ?4 \
         where id = ?1 and transfers = ?5";
 }
@@ -56,8 +67,17 @@ fn decode(row: &dyn Row) -> Result<Account, DbError> {
         credit_limit: micros(row, 5)?,
         sequence: row.int(6)?,
     };
-    let (get_writes, created) = (flag(row, 7)?, time(row, 8)?);
-    Ok(Account { id, name: row.text(1)?.to_owned(), suspended, wallet, get_writes, created })
+    Ok(Account {
+        id,
+        name: row.text(1)?.to_owned(),
+        suspended,
+        wallet,
+        get_writes: flag(row, 7)?,
+        created: time(row, 8)?,
+        tier: row.opt_int(9)?.map(TierId),
+        discount: row.opt_int(10)?.map(|points| discount(row, points)).transpose()?,
+        own_prices: flag(row, 11)?,
+    })
 }
 
 /// One account.
@@ -134,6 +154,35 @@ pub fn set_credit_limit(tx: &mut dyn Tx, id: AccountId, limit: Micros) -> Result
 /// [`DbError`].
 pub fn set_get_writes(tx: &mut dyn Tx, id: AccountId, allowed: bool) -> Result<(), DbError> {
     tx.exec_exactly(&SET_GET_WRITES, 2, &[id.0.into(), allowed.into()], 1)
+}
+
+/// Puts the account into a tier, or out of all.
+///
+/// # Errors
+/// [`DbError`].
+pub fn set_tier(tx: &mut dyn Tx, id: AccountId, tier: Option<TierId>) -> Result<(), DbError> {
+    tx.exec_exactly(&SET_TIER, 2, &[id.0.into(), tier.map(|tier| tier.0).into()], 1)
+}
+
+/// Sets the account's own discount, or takes it away.
+///
+/// # Errors
+/// [`DbError`].
+pub fn set_discount(
+    tx: &mut dyn Tx,
+    id: AccountId,
+    discount: Option<Discount>,
+) -> Result<(), DbError> {
+    let points = discount.map(Discount::basis_points);
+    tx.exec_exactly(&SET_DISCOUNT, 2, &[id.0.into(), points.into()], 1)
+}
+
+/// Notes whether the account has prices of its own.
+///
+/// # Errors
+/// [`DbError`].
+pub fn set_own_prices(tx: &mut dyn Tx, id: AccountId, has: bool) -> Result<(), DbError> {
+    tx.exec_exactly(&SET_OWN_PRICES, 2, &[id.0.into(), has.into()], 1)
 }
 
 /// Writes wallets, each guarded by the number of transfers it was computed from.

@@ -50,6 +50,8 @@ crate::statements! {
     INSERT = "insert into event (id, account_id, order_id, product_order_id, kind, data, at_us) \
         values (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     OF_ORDER = concat!("select ", columns!(), " from event where order_id = ?1 order by id");
+    PLACED = concat!("select ", columns!(), " from event where order_id = ?1 \
+        and kind = 'order.placed' order by id limit 2");
     OF_PRODUCT_ORDER = concat!("select ", columns!(), " from event where product_order_id = ?1 \
         order by id");
     UNSEALED = concat!("select ", columns!(), " from event where position is null \
@@ -116,6 +118,14 @@ pub fn insert(tx: &mut dyn Tx, events: &[Event]) -> Result<(), DbError> {
 /// [`DbError`].
 pub fn of_order(tx: &mut dyn Tx, order: OrderId) -> Result<Vec<Event>, DbError> {
     tx.rows(&OF_ORDER, &[order.0.into()], decode)
+}
+
+/// The events that say that the order was placed: there is one; at most two are read.
+///
+/// # Errors
+/// [`DbError`].
+pub fn placed(tx: &mut dyn Tx, order: OrderId) -> Result<Vec<Event>, DbError> {
+    tx.rows(&PLACED, &[order.0.into()], decode)
 }
 
 /// The timeline of an order for products, oldest first.

@@ -18,10 +18,10 @@ crate::statements! {
     PUT_RECENT = "insert into recent_order (account_id, fingerprint, order_id, created_us) \
         values (?1, ?2, ?3, ?4) on conflict (account_id, fingerprint) \
         do update set order_id = excluded.order_id, created_us = excluded.created_us";
-    OLD_RECENT = "select account_id, fingerprint from recent_order where created_us < ?1 \
-        order by created_us limit ?2";
+    OLD_RECENT = "select account_id, fingerprint from recent_order \
+        where created_us < ?1 or created_us > ?2 order by created_us limit ?3";
     DELETE_RECENT = "delete from recent_order where account_id = ?1 and fingerprint = ?2 \
-        and created_us < ?3";
+        and (created_us < ?3 or created_us > ?4)";
     OPEN_LINK = "select service_id, link, order_id from open_link \
         where service_id = ?1 and link = ?2";
     INSERT_OPEN_LINK = "insert into open_link (service_id, link, order_id) values (?1, ?2, ?3)";
@@ -139,23 +139,25 @@ pub fn put_recent_orders(
     tx.exec_exactly(&PUT_RECENT, 4, &params, placed.len())
 }
 
-/// Forgets up to `limit` fingerprints of orders placed before `before`; returns how many.
+/// Forgets up to `limit` fingerprints of orders placed before `before` or after `after`, when a
+/// clock was wrong; returns how many.
 ///
 /// # Errors
 /// [`DbError`].
 pub fn forget_recent_orders(
     tx: &mut dyn Tx,
     before: Timestamp,
+    after: Timestamp,
     limit: i64,
 ) -> Result<u64, DbError> {
-    let old = tx.rows(&OLD_RECENT, &[before.0.into(), limit.into()], |row| {
+    let old = tx.rows(&OLD_RECENT, &[before.0.into(), after.0.into(), limit.into()], |row| {
         Ok((row.int(0)?, row.int(1)?))
     })?;
     let params: Vec<Val<'_>> = old
         .iter()
-        .flat_map(|(account, print)| [Val::Int(*account), Val::Int(*print), Val::Int(before.0)])
+        .flat_map(|(account, print)| [*account, *print, before.0, after.0].map(Val::Int))
         .collect();
-    if params.is_empty() { Ok(0) } else { tx.exec_many(&DELETE_RECENT, 3, &params) }
+    if params.is_empty() { Ok(0) } else { tx.exec_many(&DELETE_RECENT, 4, &params) }
 }
 
 /// Those of the links that have an open order.

@@ -48,9 +48,46 @@ crate::statements! {
     LOST_CANCELS = "select c.id from cancel c left join orders o \
         on o.id = c.order_id and o.account_id = c.account_id where o.id is null \
         order by c.id limit 20";
+    LATE_REFILLS = "select r.id from refill r join orders o on o.id = r.order_id \
+        where r.state in ('pending', 'in_progress') and o.state <> 'completed' \
+        order by r.id limit 20";
+    DOUBLE_CANCELS = "select order_id from cancel where state = 'requested' \
+        group by order_id having count(*) > 1 order by order_id limit 20";
+    FLAGGED_ORDERS = "select o.id from orders o left join cancel c \
+        on c.order_id = o.id and c.state = 'requested' \
+        where o.ended_us is null and o.cancel_requested = 1 and c.id is null \
+        order by o.id limit 20";
+    COUNT_DRIP_FEEDS = "select cast(count(*) as bigint) from drip_feed";
+    LOST_DRIP_FEEDS = "select d.order_id from drip_feed d left join orders o on o.id = d.order_id \
+        and o.account_id = d.account_id and o.shape = 'drip_feed' where o.id is null \
+        order by d.order_id limit 20";
+    COUNT_SUBSCRIPTIONS = "select cast(count(*) as bigint) from subscription";
+    LOST_SUBSCRIPTIONS = "select s.order_id from subscription s left join orders o \
+        on o.id = s.order_id and o.account_id = s.account_id and o.shape = 'subscription' \
+        where o.id is null order by s.order_id limit 20";
+    COUNT_PLACED = "select cast(count(*) as bigint) from event where kind = 'order.placed'";
+    LOST_PLACED = "select coalesce(e.order_id, 0) from event e left join orders o \
+        on o.id = e.order_id and o.account_id = e.account_id \
+        where e.kind = 'order.placed' and o.id is null order by e.id limit 20";
     LATE_CANCELS = "select c.id from cancel c join orders o on o.id = c.order_id \
         where c.state = 'requested' and (o.ended_us is not null or o.cancel_requested = 0) \
         order by c.id limit 20";
+    COUNT_ACCOUNTS = "select cast(count(*) as bigint) from account";
+    LOST_TIERS = "select a.id from account a left join tier t on t.id = a.tier_id \
+        where a.tier_id is not null and t.id is null order by a.id limit 20";
+    COUNT_SERVICE_PRICES = "select cast(count(*) as bigint) from service_price";
+    LOST_SERVICE_PRICES = "select p.account_id from service_price p \
+        left join account a on a.id = p.account_id and a.own_prices = 1 \
+        left join service s on s.id = p.service_id where a.id is null or s.id is null \
+        order by p.account_id limit 20";
+    COUNT_PRODUCT_PRICES = "select cast(count(*) as bigint) from product_price";
+    LOST_PRODUCT_PRICES = "select p.account_id from product_price p \
+        left join account a on a.id = p.account_id and a.own_prices = 1 \
+        left join product o on o.id = p.product_id where a.id is null or o.id is null \
+        order by p.account_id limit 20";
+    COUNT_SPENDS = "select cast(count(*) as bigint) from key_spend";
+    LOST_SPENDS = "select s.key_id from key_spend s left join api_key k on k.id = s.key_id \
+        where k.id is null order by s.key_id limit 20";
     ID_BLOCKS = "select b.kind, b.next, cast(coalesce(case b.kind \
         when 'account' then (select max(id) from account) \
         when 'api_key' then (select max(id) from api_key) \
@@ -59,6 +96,7 @@ crate::statements! {
         when 'order' then (select max(id) from orders) \
         when 'refill' then (select max(id) from refill) \
         when 'cancel' then (select max(id) from cancel) \
+        when 'tier' then (select max(id) from tier) \
         when 'event' then (select max(id) from event) end, 0) as bigint) \
         from id_block b order by b.kind";
 }
@@ -124,6 +162,66 @@ pub const RULES: &[Rule] = &[
         what: "cancel",
         count: COUNT_CANCELS,
         offenders: LATE_CANCELS,
+    },
+    Rule {
+        rule: "an order has one open cancel at most",
+        what: "order",
+        count: COUNT_CANCELS,
+        offenders: DOUBLE_CANCELS,
+    },
+    Rule {
+        rule: "an open order that says a cancel was asked has an open cancel",
+        what: "order",
+        count: COUNT_ORDERS,
+        offenders: FLAGGED_ORDERS,
+    },
+    Rule {
+        rule: "a refill is open only while its order is completed",
+        what: "refill",
+        count: COUNT_REFILLS,
+        offenders: LATE_REFILLS,
+    },
+    Rule {
+        rule: "every plan of runs has its order",
+        what: "order",
+        count: COUNT_DRIP_FEEDS,
+        offenders: LOST_DRIP_FEEDS,
+    },
+    Rule {
+        rule: "every plan of posts has its order",
+        what: "order",
+        count: COUNT_SUBSCRIPTIONS,
+        offenders: LOST_SUBSCRIPTIONS,
+    },
+    Rule {
+        rule: "every order that was placed is there",
+        what: "order",
+        count: COUNT_PLACED,
+        offenders: LOST_PLACED,
+    },
+    Rule {
+        rule: "every account's tier is there",
+        what: "account",
+        count: COUNT_ACCOUNTS,
+        offenders: LOST_TIERS,
+    },
+    Rule {
+        rule: "every price of a service has its service, and an account that knows of it",
+        what: "account",
+        count: COUNT_SERVICE_PRICES,
+        offenders: LOST_SERVICE_PRICES,
+    },
+    Rule {
+        rule: "every price of a product has its product, and an account that knows of it",
+        what: "account",
+        count: COUNT_PRODUCT_PRICES,
+        offenders: LOST_PRODUCT_PRICES,
+    },
+    Rule {
+        rule: "what was spent in a day was spent with a key",
+        what: "key",
+        count: COUNT_SPENDS,
+        offenders: LOST_SPENDS,
     },
 ];
 

@@ -9,6 +9,8 @@ pub mod links;
 pub mod meta;
 pub mod orders;
 pub mod parts;
+pub mod prices;
+pub mod product_checks;
 pub mod product_orders;
 pub mod products;
 pub mod requests;
@@ -30,6 +32,8 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         meta::ALL,
         orders::ALL,
         parts::ALL,
+        prices::ALL,
+        product_checks::ALL,
         product_orders::ALL,
         products::ALL,
         requests::ALL,

@@ -99,6 +99,8 @@ crate::statements! {
         order by id limit ?2");
     OPEN_AFTER = concat!("select ", columns!(), " from product_order where ended_us is null \
         and id > ?1 order by id limit ?2");
+    WAITING_AFTER = "select id, product_id from product_order where state = 'waiting' \
+        and ended_us is null and id > ?1 order by id limit ?2";
     BEFORE = concat!("select ", columns!(), " from product_order where id < ?1 \
         order by id desc limit ?2");
     OPEN_OF_PRODUCT = concat!("select ", columns!(), " from product_order \
@@ -237,6 +239,20 @@ pub fn open_after(
     limit: i64,
 ) -> Result<Vec<ProductOrder>, DbError> {
     tx.rows(&OPEN_AFTER, &[after.0.into(), limit.into()], decode)
+}
+
+/// Up to `limit` waiting orders above `after`, oldest first, each with its product.
+///
+/// # Errors
+/// [`DbError`].
+pub fn waiting_after(
+    tx: &mut dyn Tx,
+    after: ProductOrderId,
+    limit: i64,
+) -> Result<Vec<(ProductOrderId, ProductId)>, DbError> {
+    tx.rows(&WAITING_AFTER, &[after.0.into(), limit.into()], |row| {
+        Ok((ProductOrderId(row.int(0)?), ProductId(row.int(1)?)))
+    })
 }
 
 /// Up to `limit` orders below `before`, newest first.

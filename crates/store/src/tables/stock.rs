@@ -140,6 +140,8 @@ crate::statements! {
     BATCH = concat!("select ", batch_columns!(), " from stock_batch where id = ?1");
     BATCHES = concat!("select ", batch_columns!(), " from stock_batch where id < ?1 \
         order by id desc limit ?2");
+    STAGING_BATCHES = concat!("select ", batch_columns!(), " from stock_batch \
+        where product_id = ?1 and state = 'staging' order by id");
     OPEN_BATCHES = concat!("select ", batch_columns!(), " from stock_batch \
         where state = 'activating' order by id");
     INSERT_DUPLICATE = "insert into stock_duplicate (batch_id, line, of_item, of_line, of_order) \
@@ -427,6 +429,14 @@ pub fn batch(tx: &mut dyn Tx, id: StockBatchId) -> Result<Option<Batch>, DbError
 /// [`DbError`].
 pub fn batches(tx: &mut dyn Tx, before: StockBatchId, limit: i64) -> Result<Vec<Batch>, DbError> {
     tx.rows(&BATCHES, &[before.0.into(), limit.into()], decode_batch)
+}
+
+/// Imports of a product that are not finished.
+///
+/// # Errors
+/// [`DbError`].
+pub fn staging(tx: &mut dyn Tx, product: ProductId) -> Result<Vec<Batch>, DbError> {
+    tx.rows(&STAGING_BATCHES, &[product.0.into()], decode_batch)
 }
 
 /// Imports whose items are being put on sale.

@@ -50,12 +50,17 @@ crate::statements! {
         order by account_id, number");
     OF_PRODUCT_ORDER = concat!("select ", columns!(), " from transfer \
         where product_order_id = ?1 order by account_id, number");
-    BOOK_SUMS = "select kind, cast(sum(amount) as bigint) from transfer group by kind \
-        order by kind";
     STRANGERS = "select t.account_id, t.number from transfer t \
         left join account a on a.id = t.account_id where a.id is null \
         order by t.account_id, t.number limit 10";
-    COUNT = "select cast(count(*) as bigint) from transfer";
+    WITHOUT_ORDER = "select t.account_id, t.number from transfer t \
+        left join orders o on o.id = t.order_id and o.account_id = t.account_id \
+        left join product_order p on p.id = t.product_order_id and p.account_id = t.account_id \
+        where (t.order_id is not null and t.product_order_id is not null) \
+        or (t.kind in ('credit', 'debit') \
+            and (t.order_id is not null or t.product_order_id is not null)) \
+        or (t.kind not in ('credit', 'debit') and o.id is null and p.id is null) \
+        order by t.account_id, t.number limit 20";
 }
 
 fn decode(row: &dyn Row) -> Result<Transfer, DbError> {
@@ -140,14 +145,6 @@ pub fn of_product_order(tx: &mut dyn Tx, order: ProductOrderId) -> Result<Vec<Tr
     tx.rows(&OF_PRODUCT_ORDER, &[order.0.into()], decode)
 }
 
-/// The sum of each kind over all accounts.
-///
-/// # Errors
-/// [`DbError`].
-pub fn sums_by_kind(tx: &mut dyn Tx) -> Result<Vec<(TransferKind, i64)>, DbError> {
-    tx.rows(&BOOK_SUMS, &[], |row| Ok((named(row, 0, TransferKind::from_name)?, row.int(1)?)))
-}
-
 /// Up to ten transfers of accounts that do not exist.
 ///
 /// # Errors
@@ -156,10 +153,11 @@ pub fn without_account(tx: &mut dyn Tx) -> Result<Vec<(AccountId, i64)>, DbError
     tx.rows(&STRANGERS, &[], |row| Ok((AccountId(row.int(0)?), row.int(1)?)))
 }
 
-/// How many there are.
+/// Up to twenty transfers that no order accounts for: all but an operator's credits and debits
+/// belong to exactly one order of the same account.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn count(tx: &mut dyn Tx) -> Result<i64, DbError> {
-    Ok(tx.row(&COUNT, &[], |row| row.int(0))?.unwrap_or(0))
+pub fn without_order(tx: &mut dyn Tx) -> Result<Vec<(AccountId, i64)>, DbError> {
+    tx.rows(&WITHOUT_ORDER, &[], |row| Ok((AccountId(row.int(0)?), row.int(1)?)))
 }

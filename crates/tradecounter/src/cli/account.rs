@@ -1,5 +1,6 @@
 //! `account`.
 
+use super::tier::{find_tier, parse_discount};
 use super::{Desk, find_account, parse_amount};
 use crate::failure::Failure;
 use crate::output;
@@ -60,6 +61,12 @@ pub(super) enum AccountCommand {
         /// Whether orders, refills and cancels may come by GET.
         #[arg(long)]
         get_writes: Option<bool>,
+        /// The tier it is in, by id or name; `none` for none.
+        #[arg(long)]
+        tier: Option<String>,
+        /// Its own discount in percent, which counts in place of its tier's; `none` for none.
+        #[arg(long, value_name = "PERCENT")]
+        discount: Option<String>,
     },
 }
 
@@ -107,13 +114,25 @@ pub(super) async fn run(command: AccountCommand, desk: &Desk) -> Result<(), Fail
             let change = AccountChange { suspended: Some(false), ..AccountChange::default() };
             set(desk, &account, change).await?;
         }
-        AccountCommand::Set { account, credit_limit, get_writes } => {
-            if credit_limit.is_none() && get_writes.is_none() {
-                let text = "nothing to set: give --credit-limit or --get-writes";
+        AccountCommand::Set { account, credit_limit, get_writes, tier, discount } => {
+            let tier = match tier.as_deref() {
+                None => None,
+                Some("none") => Some(None),
+                Some(named) => Some(Some(find_tier(desk, named).await?)),
+            };
+            let discount = match discount.as_deref() {
+                None => None,
+                Some("none") => Some(None),
+                Some(text) => Some(Some(parse_discount(text).map_err(Failure::Usage)?)),
+            };
+            let change =
+                AccountChange { suspended: None, credit_limit, get_writes, tier, discount };
+            if change == AccountChange::default() {
+                let text = "nothing to set: give --credit-limit, --get-writes, --tier or \
+                            --discount";
                 return Err(Failure::Usage(String::from(text)));
             }
-            set(desk, &account, AccountChange { suspended: None, credit_limit, get_writes })
-                .await?;
+            set(desk, &account, change).await?;
         }
     }
     Ok(())

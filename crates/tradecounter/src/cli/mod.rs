@@ -4,11 +4,18 @@ mod account;
 mod cancel;
 mod category;
 mod key;
+mod lines;
 mod money;
 mod order;
+mod price;
+mod product;
+mod product_order;
 mod refill;
 mod service;
+mod stock;
+mod tier;
 mod verify;
+mod when;
 
 use crate::config::{Config, Environment, Overrides};
 use crate::failure::Failure;
@@ -18,11 +25,13 @@ use clap::{Parser, Subcommand};
 use counter::Counter;
 use domain::{AccountId, Micros, Timestamp};
 use std::path::PathBuf;
+use store::Access;
 
 /// The server behind a trade counter for digital services and digital goods.
 ///
 /// Exit codes: 0 done, 1 the machine or the database could not, 2 the command line was not
-/// understood, 3 a rule says no (nothing was changed), 4 `verify` found something.
+/// understood, 3 a rule says no (nothing was changed), 4 `verify` found something, 5 done but the
+/// result could not be printed, 70 the disk failed in the middle of a commit.
 #[derive(Debug, Parser)]
 #[command(name = "tradecounter", version, propagate_version = true)]
 pub(crate) struct Cli {
@@ -55,6 +64,12 @@ enum Command {
     /// API keys.
     #[command(subcommand)]
     Key(key::KeyCommand),
+    /// Tiers: accounts with the same discount.
+    #[command(subcommand)]
+    Tier(tier::TierCommand),
+    /// Prices that accounts have of their own.
+    #[command(subcommand)]
+    Price(price::PriceCommand),
     /// Categories of the catalogue.
     #[command(subcommand)]
     Category(category::CategoryCommand),
@@ -70,6 +85,15 @@ enum Command {
     /// Cancels that customers asked for.
     #[command(subcommand)]
     Cancel(cancel::CancelCommand),
+    /// Products of the catalogue.
+    #[command(subcommand)]
+    Product(product::ProductCommand),
+    /// Stock of products.
+    #[command(subcommand)]
+    Stock(stock::StockCommand),
+    /// Orders for products, and reports on them.
+    #[command(subcommand)]
+    ProductOrder(product_order::ProductOrderCommand),
     /// Puts money into an account.
     Credit(money::MoneyArgs),
     /// Takes money out of an account.
@@ -91,6 +115,10 @@ pub(crate) struct Desk {
     pub(crate) output: Output,
     pub(crate) actor: String,
     pub(crate) now: Timestamp,
+    /// The database that it works on, as people name it.
+    pub(crate) database: String,
+    /// The file with the keys that stock is sealed with.
+    pub(crate) stock_keys: PathBuf,
 }
 
 /// Runs the command.
@@ -113,10 +141,10 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
     runtime.block_on(async {
         match cli.command {
             Command::Settings => {
-                print!("{}", crate::config::DEFAULTS);
+                settings(output);
                 Ok(())
             }
-            Command::Migrate => migrate(&config, output),
+            Command::Migrate => migrate(&config, output).await,
             Command::Serve(_) => serve(&config, output).await,
             Command::Demo(args) => {
                 let explicit = cli.database.is_some();
@@ -125,8 +153,10 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
             command => {
                 let user = environment.user.as_deref().unwrap_or("unknown");
                 let actor = format!("cli:{user}");
-                let counter = opened::open(&config).await?;
-                let desk = Desk { counter, output, actor, now: clock::now() };
+                let counter = opened::open(&config, Access::Existing).await?;
+                let database = config.database_url.clone();
+                let stock_keys = config.stock_key_path();
+                let desk = Desk { counter, output, actor, now: clock::now(), database, stock_keys };
                 on_counter(command, &desk).await
             }
         }
@@ -138,19 +168,31 @@ async fn on_counter(command: Command, desk: &Desk) -> Result<(), Failure> {
         Command::Verify => verify::run(desk).await,
         Command::Account(command) => account::run(command, desk).await,
         Command::Key(command) => key::run(command, desk).await,
+        Command::Tier(command) => tier::run(command, desk).await,
+        Command::Price(command) => price::run(command, desk).await,
         Command::Category(command) => category::run(command, desk).await,
         Command::Service(command) => service::run(command, desk).await,
         Command::Order(command) => order::run(command, desk).await,
         Command::Refill(command) => refill::run(command, desk).await,
         Command::Cancel(command) => cancel::run(command, desk).await,
+        Command::Product(command) => product::run(command, desk).await,
+        Command::Stock(command) => stock::run(command, desk).await,
+        Command::ProductOrder(command) => product_order::run(command, desk).await,
         Command::Credit(args) => money::credit(args, desk).await,
         Command::Debit(args) => money::debit(args, desk).await,
         Command::Demo(_) | Command::Serve(_) | Command::Migrate | Command::Settings => Ok(()),
     }
 }
 
-fn migrate(config: &Config, output: Output) -> Result<(), Failure> {
+fn settings(output: Output) {
+    let text = crate::config::DEFAULTS;
+    output.done(&serde_json::json!({ "settings": text }), text.trim_end());
+}
+
+async fn migrate(config: &Config, output: Output) -> Result<(), Failure> {
     let status = store::Store::migrate(&config.database_url)?;
+    // Makes the secrets of a new database, and checks those of an old one.
+    opened::open(config, Access::Existing).await?;
     let value = serde_json::json!({ "before": status.before, "after": status.after });
     let sentence = if status.before == status.after {
         format!("the schema is at version {}, as this program needs it", status.after)
@@ -167,6 +209,7 @@ async fn serve(config: &Config, output: Output) -> Result<(), Failure> {
     let server = serve::start(config).await?;
     let url = format!("http://{}/api/v2", server.address);
     output.done(&serde_json::json!({ "url": url }), &format!("serving {url}"));
+    crate::output::print()?;
     server.run(end, None).await
 }
 

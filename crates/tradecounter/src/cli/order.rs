@@ -195,15 +195,11 @@ fn shown(view: &OrderView) -> Value {
             }),
         );
     }
-    let event = |event: &store::tables::events::Event| {
-        let data: Value = serde_json::from_str(&event.data).unwrap_or(Value::Null);
-        json!({ "at": output::time(event.at), "event": event.kind, "data": data })
-    };
     let lists: [(&str, Vec<Value>); 4] = [
         ("transfers", view.transfers.iter().map(output::transfer).collect()),
         ("parts", view.parts.iter().map(output::order).collect()),
         ("cancels", view.cancels.iter().map(output::cancel).collect()),
-        ("timeline", view.events.iter().map(event).collect()),
+        ("timeline", view.events.iter().map(output::event).collect()),
     ];
     for (name, rows) in lists {
         members.insert(name.to_owned(), Value::Array(rows));

@@ -53,9 +53,9 @@ pub(super) struct ServiceArgs {
     /// Days after completion in which refills may be asked for; 0 for no refills.
     #[arg(long)]
     refill_days: Option<i64>,
-    /// Hours between completion, or the last refill, and the next.
-    #[arg(long, default_value_t = 24)]
-    refill_cooldown_hours: i64,
+    /// Hours between completion, or the last refill, and the next; 24 unless given.
+    #[arg(long)]
+    refill_cooldown_hours: Option<i64>,
     /// Whether customers may ask to cancel.
     #[arg(long)]
     cancel: Option<bool>,
@@ -77,36 +77,60 @@ fn parse_kind(text: &str) -> Result<ServiceKind, String> {
     })
 }
 
-impl From<ServiceArgs> for ServiceChange {
-    fn from(args: ServiceArgs) -> Self {
-        let rule = |days| RefillRule { days, cooldown_hours: args.refill_cooldown_hours };
-        Self {
-            category: args.category.map(CategoryId),
-            name: args.name,
-            description: args.description,
-            kind: args.kind,
-            rate: args.rate,
-            min: args.min,
-            max: args.max,
-            drip_feed: args.drip_feed,
-            refill: args.refill_days.map(|days| (days != 0).then(|| rule(days))),
-            cancel: args.cancel,
-            one_open_per_link: args.one_open_per_link,
-            position: args.position,
-            on_sale: args.on_sale,
+/// Hours between two refills when nobody says otherwise: what the dialect's own text speaks of.
+const COOLDOWN_HOURS: i64 = 24;
+
+impl ServiceArgs {
+    /// The refill rule that the arguments make of `known`; nothing when they say nothing of it.
+    fn refill(&self, known: Option<RefillRule>) -> Result<Option<Option<RefillRule>>, Failure> {
+        let cooldown = self.refill_cooldown_hours;
+        let cooldown_hours =
+            cooldown.or(known.map(|rule| rule.cooldown_hours)).unwrap_or(COOLDOWN_HOURS);
+        match (self.refill_days, known, cooldown) {
+            (None, _, None) => Ok(None),
+            (Some(0), _, _) => Ok(Some(None)),
+            (Some(days), _, _) => Ok(Some(Some(RefillRule { days, cooldown_hours }))),
+            (None, Some(rule), Some(_)) => Ok(Some(Some(RefillRule { cooldown_hours, ..rule }))),
+            (None, None, Some(_)) => Err(Failure::Usage(String::from(
+                "refill cooldown: the service has no refills; give --refill-days too",
+            ))),
         }
+    }
+
+    fn change(self, known: Option<&Service>) -> Result<ServiceChange, Failure> {
+        let refill = self.refill(known.and_then(|service| service.refill))?;
+        Ok(ServiceChange {
+            category: self.category.map(CategoryId),
+            name: self.name,
+            description: self.description,
+            kind: self.kind,
+            rate: self.rate,
+            min: self.min,
+            max: self.max,
+            drip_feed: self.drip_feed,
+            refill,
+            cancel: self.cancel,
+            one_open_per_link: self.one_open_per_link,
+            position: self.position,
+            on_sale: self.on_sale,
+        })
     }
 }
 
 pub(super) async fn run(command: ServiceCommand, desk: &Desk) -> Result<(), Failure> {
     match command {
         ServiceCommand::Add(args) => {
-            let id = desk.counter.add_service(args.into(), desk.now).await?;
+            let id = desk.counter.add_service(args.change(None)?, desk.now).await?;
             desk.output.done(&json!({ "service": id.0 }), &format!("service {id} is there"));
         }
         ServiceCommand::Edit { service, change } => {
             let id = ServiceId(service);
-            let id = desk.counter.edit_service(id, change.into(), desk.now).await?;
+            let services = desk.counter.all_services().await?;
+            let change = change.change(services.iter().find(|service| service.id == id))?;
+            if change == ServiceChange::default() {
+                return Err(Failure::Usage(String::from("nothing to change: give an option")));
+            }
+            let id = desk.counter.edit_service(id, change, desk.now).await?;
             desk.output.done(&json!({ "service": id.0 }), &format!("service {id} is changed"));
         }
         ServiceCommand::List => {

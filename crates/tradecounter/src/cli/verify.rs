@@ -2,6 +2,7 @@
 
 use super::Desk;
 use crate::failure::Failure;
+use crate::output::say;
 use serde_json::json;
 use std::io::{IsTerminal, Write};
 
@@ -36,20 +37,22 @@ pub(super) async fn run(desk: &Desk) -> Result<(), Failure> {
                 })
             })
             .collect();
-        println!("{}", json!({ "clean": report.clean(), "checks": checks }));
+        let database = &desk.database;
+        let told = json!({ "database": database, "clean": report.clean(), "checks": checks });
+        say(&told.to_string());
     } else {
         for check in &report.checks {
             let verdict = if check.findings.is_empty() { "ok  " } else { "FAIL" };
-            println!("{verdict} {:>10} rows  {}", check.rows, check.rule);
+            say(&format!("{verdict} {:>10} rows  {}", check.rows, check.rule));
             for finding in &check.findings {
-                println!("       {finding}");
+                say(&format!("       {finding}"));
             }
             if check.more > 0 {
-                println!("       and {} more", check.more);
+                say(&format!("       and {} more", check.more));
             }
         }
         if report.clean() {
-            println!("clean: {} rules hold", report.checks.len());
+            say(&format!("clean: {} rules hold in {}", report.checks.len(), desk.database));
         }
     }
     if broken > 0 { Err(Failure::Violations(broken)) } else { Ok(()) }

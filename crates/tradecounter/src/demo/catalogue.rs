@@ -1,6 +1,7 @@
 //! The demo's catalogue: neutral things, one of every kind of service.
 
 use domain::catalogue::ServiceKind as K;
+use domain::products::ProductKind;
 
 /// A service of the demo.
 #[derive(Clone, Copy, Debug)]
@@ -200,6 +201,53 @@ pub(super) const CATEGORIES: &[(&str, &[Offer])] = &[
     ),
 ];
 
+/// A product of the demo.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Good {
+    pub(super) category: &'static str,
+    pub(super) name: &'static str,
+    pub(super) kind: ProductKind,
+    pub(super) rate: &'static str,
+    pub(super) max: i64,
+    /// What the buyer must type.
+    pub(super) form: &'static [&'static str],
+    /// Items in stock at the start.
+    pub(super) stock: i64,
+}
+
+const fn key(name: &'static str, rate: &'static str, max: i64, stock: i64) -> Good {
+    let (category, kind) = ("Licence keys", ProductKind::Auto);
+    let form: &[&str] = &[];
+    Good { category, name, kind, rate, max, form, stock }
+}
+
+const fn code(name: &'static str, rate: &'static str, max: i64, stock: i64) -> Good {
+    Good { category: "Gift codes", ..key(name, rate, max, stock) }
+}
+
+const fn by_hand(name: &'static str, rate: &'static str, form: &'static [&'static str]) -> Good {
+    let (category, kind) = ("Set up for you", ProductKind::Service);
+    Good { category, name, kind, rate, max: 10, form, stock: 0 }
+}
+
+/// Products, by category: one that is short, one that is out of stock, and some that staff
+/// deliver.
+pub(super) const GOODS: &[Good] = &[
+    key("Text editor, licence for a year", "2.5", 100, 400),
+    key("Text editor, licence for ever", "19", 20, 60),
+    key("Photo developer, licence for a year", "7.25", 50, 120),
+    key("Backup client, 1 device", "1.2", 100, 250),
+    key("Backup client, 5 devices", "4.8", 100, 3),
+    key("Font family, desktop licence", "12", 10, 0),
+    code("Bookshop gift code, 10", "9.6", 20, 80),
+    code("Bookshop gift code, 25", "24", 20, 40),
+    code("Music shop gift code, 15", "14.25", 20, 50),
+    code("Cinema ticket code", "8.4", 10, 30),
+    code("Coffee voucher", "2.9", 50, 150),
+    by_hand("Domain registered for a year", "11", &["Domain name", "Mail address of the owner"]),
+    by_hand("Mailbox set up", "3.5", &["Mail address wanted"]),
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -211,5 +259,9 @@ mod tests {
             assert!(offers.iter().any(|offer| offer.kind == *kind), "{}", kind.name());
         }
         assert!(offers.len() >= 40 && CATEGORIES.len() >= 6, "{}", offers.len());
+        let by_staff = GOODS.iter().filter(|good| good.kind == ProductKind::Service).count();
+        let out_of_stock = GOODS.iter().filter(|good| good.stock == 0).count();
+        assert!(GOODS.len() >= 12 && by_staff > 0 && out_of_stock > by_staff, "{}", GOODS.len());
+        assert!(GOODS.iter().any(|good| good.stock > 0 && good.stock < good.max), "one is short");
     }
 }

@@ -11,9 +11,10 @@ pub(crate) use supplier::Supplier;
 use crate::config::{Config, LogFormat};
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::{clock, serve, signals, telemetry};
+use crate::{clock, opened, serve, signals, telemetry};
 use note::Note;
 use std::path::{Path, PathBuf};
+use store::Access;
 
 /// Arguments of `demo`.
 #[derive(Debug, clap::Args)]
@@ -41,26 +42,57 @@ pub(crate) async fn run(
     if let Some(listen) = args.listen {
         config.listen = listen;
     }
-    // A person watches: only what needs them.
-    config.log = String::from("warn");
+    // A person watches: only what needs them, unless they ask for more.
+    if config.log == "info" {
+        config.log = String::from("warn");
+    }
     config.log_format = LogFormat::Text;
     telemetry::start(&config)?;
     let earlier = Note::read(&data)?;
+    if database_given {
+        // Somebody else's place: filled where it is, as far as it is empty.
+        drop(opened::open(&config, Access::CreateIfMissing).await?);
+    } else if earlier.is_none() {
+        fill_apart(&data, &config).await?;
+    }
     let server = serve::start(&config).await?;
     let url = format!("http://{}/api/v2", server.address);
     let counter = &server.counter;
+    let earlier = Note::read(&data)?;
     let note = match earlier {
         Some(note) if seed::still_valid(counter, &note).await? => Note { url, ..note },
         _ => seed::fill(counter, url, &config, clock::now()).await?,
     };
     note.write(&data)?;
-    if output.json {
-        println!("{}", note.json())
-    } else {
-        print!("{}", note.told(&data))
-    }
+    output.done(&note.json(), note.told(&data).trim_end());
+    crate::output::print()?;
     let supplier = Supplier::new(server.counter.clone());
     server.run(end, Some(supplier)).await
+}
+
+/// Fills a new database beside its place and moves it there when it is whole: a demo that was
+/// ended in the middle of its first start begins again.
+async fn fill_apart(data: &Path, config: &Config) -> Result<(), Failure> {
+    let draft = data.join("filling");
+    let what = || format!("folder {}", draft.display());
+    if draft.exists() {
+        std::fs::remove_dir_all(&draft).map_err(Failure::io(what()))?;
+    }
+    std::fs::create_dir(&draft).map_err(Failure::io(what()))?;
+    let database_url = format!("sqlite:{}", draft.join("counter.db").display());
+    let apart = Config { database_url, ..config.clone() };
+    let counter = opened::open(&apart, Access::CreateIfMissing).await?;
+    let note = seed::fill(&counter, String::new(), config, clock::now()).await?;
+    // Once a unit has come back, no earlier one holds the counter any more; so this drop is the
+    // last, and waits until the database is closed and in one file.
+    counter.seal_events(clock::now()).await?;
+    drop(counter);
+    for name in ["counter.db.secret", "counter.db.stock-keys", "counter.db"] {
+        let (from, to) = (draft.join(name), data.join(name));
+        std::fs::rename(from, to).map_err(Failure::io(what()))?;
+    }
+    note.write(data)?;
+    std::fs::remove_dir_all(&draft).map_err(Failure::io(what()))
 }
 
 /// The folder, made when it is not there. One that holds something else is left alone.
@@ -68,7 +100,8 @@ fn prepare_folder(folder: &Path) -> Result<PathBuf, Failure> {
     let what = || format!("folder {}", folder.display());
     std::fs::create_dir_all(folder).map_err(Failure::io(what()))?;
     let mut entries = std::fs::read_dir(folder).map_err(Failure::io(what()))?;
-    let ours = ["counter.db", note::FILE];
+    // A counter.db alone may be somebody's real one.
+    let ours = ["filling", note::FILE];
     if entries.next().is_some() && !ours.iter().any(|name| folder.join(name).exists()) {
         return Err(Failure::Other(format!(
             "folder {} holds something else; name an empty or new one with --data",

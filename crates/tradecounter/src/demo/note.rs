@@ -23,10 +23,16 @@ pub(super) struct Note {
     pub(super) database: String,
     /// The file that keys are hashed with, for the other commands.
     pub(super) key_secret_file: String,
+    /// The file that stock is sealed with, for the other commands.
+    pub(super) stock_key_file: String,
     /// Services in the catalogue.
     pub(super) services: usize,
     /// A plain service to order from: link and quantity.
     pub(super) service: i64,
+    /// Products in the catalogue.
+    pub(super) products: usize,
+    /// A product that is in stock.
+    pub(super) product: i64,
     /// Orders that were placed at the start.
     pub(super) orders: Vec<i64>,
     /// Who fulfils: nobody real.
@@ -69,6 +75,7 @@ impl Note {
     /// The note for a person.
     pub(super) fn told(&self, folder: &Path) -> String {
         let Self { url, key, funded, currency, services, service, orders, .. } = self;
+        let (products, product) = (self.products, self.product);
         let page = url.trim_end_matches("/api/v2");
         let watched = orders.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
         format!(
@@ -78,10 +85,9 @@ impl Note {
              \x20 key   {key}\n\
              \x20 page  {page}/\n\
              \n\
-             {services} services, {funded} {currency} on the account. A simulated supplier moves \
+             {services} services and {products} products, {funded} {currency} on the account. A simulated supplier moves \
              orders along:\n\
-             every order ends within a minute, some as Partial or Canceled. Nothing real is \
-             delivered.\n\
+             they end within a minute, some as Partial or Canceled. Nothing real is delivered.\n\
              \n\
              Paste:\n\
              \n\
@@ -89,6 +95,8 @@ impl Note {
              curl -s {url} -d key={key} -d action=add -d service={service} -d quantity=1000 -d \
              link=https://example.com/interview.mp3\n\
              curl -s {url} -d key={key} -d action=status -d orders={watched}\n\
+             curl -s {url} -d key={key} -d action=add_product_order -d product={product} -d \
+             quantity=2\n\
              \n\
              The same for scripts: {}\n\
              End with Ctrl-C.\n",

@@ -1,6 +1,6 @@
 //! Fills a new counter: catalogue, account, money, key, first orders.
 
-use super::catalogue::{CATEGORIES, Offer};
+use super::catalogue::{CATEGORIES, GOODS, Offer};
 use super::note::Note;
 use crate::config::Config;
 use crate::failure::Failure;
@@ -8,10 +8,13 @@ use crate::randomness;
 use counter::accounts::Adjustment;
 use counter::catalogue::{CategoryChange, ServiceChange};
 use counter::orders::PlaceOrder;
+use counter::products::ProductChange;
+use counter::stock::ImportLine;
 use counter::{Counter, Failure as CounterFailure};
 use domain::catalogue::{NumberField, RefillRule, ServiceKind};
 use domain::orders::{Number, OrderRequest};
-use domain::{AccountId, Micros, ServiceId, Timestamp};
+use domain::{AccountId, CategoryId, Micros, ProductId, ServiceId, Timestamp};
+use std::collections::HashMap;
 
 /// What the demo account is funded with, in millionths.
 const FUNDED: Micros = Micros::new(1_000_000_000);
@@ -37,11 +40,12 @@ pub(super) async fn fill(
         )));
     }
     let plain = fill_catalogue(counter, now).await?;
+    let product = fill_products(counter, now).await?;
     let account = counter.open_account("Demo reseller", now).await?;
     let reason = String::from("demo funds");
     let adjustment = Adjustment { account, amount: FUNDED, reason };
     counter.credit(adjustment, "demo", now).await?;
-    let key = counter.make_key(account, "demo", randomness::bytes()?, now).await?;
+    let key = counter.make_key(account, "demo", randomness::bytes(), now).await?;
     let mut orders = Vec::new();
     for number in 1..=FIRST_ORDERS {
         orders.push(place(counter, account, plain, number, now).await?);
@@ -54,8 +58,11 @@ pub(super) async fn fill(
         currency: counter.currency().to_owned(),
         database: config.database_url.clone(),
         key_secret_file: config.key_secret_path().display().to_string(),
-        services: counter.list_services().await?.len(),
+        stock_key_file: config.stock_key_path().display().to_string(),
+        services: counter.list_services(account).await?.len(),
         service: plain.0,
+        products: counter.list_products(account).await?.len(),
+        product: product.0,
         orders,
         supplier: String::from("simulated"),
     })
@@ -76,6 +83,53 @@ async fn fill_catalogue(counter: &Counter, now: Timestamp) -> Result<ServiceId, 
         }
     }
     plain.ok_or_else(|| Failure::Other(String::from("the demo catalogue has no plain service")))
+}
+
+/// Writes the products with their stock; returns one that is in stock.
+async fn fill_products(counter: &Counter, now: Timestamp) -> Result<ProductId, Failure> {
+    let mut categories: HashMap<&str, CategoryId> = HashMap::new();
+    let mut first = None;
+    for good in GOODS {
+        let category = match categories.get(good.category) {
+            Some(category) => *category,
+            None => {
+                let name = Some(good.category.to_owned());
+                let change = CategoryChange { name, position: None };
+                let category = counter.add_category(change, now).await?;
+                categories.insert(good.category, category);
+                category
+            }
+        };
+        let rate = Micros::parse(good.rate)
+            .map_err(|error| Failure::Other(format!("demo catalogue: {}: {error}", good.name)))?;
+        let change = ProductChange {
+            category: Some(category),
+            name: Some(good.name.to_owned()),
+            kind: Some(good.kind),
+            rate: Some(rate),
+            min: Some(1),
+            max: Some(good.max),
+            form: Some(good.form.iter().map(|label| (*label).to_owned()).collect()),
+            warranty_days: Some(14),
+            low_stock: Some(5),
+            ..ProductChange::default()
+        };
+        let product = counter.add_product(change, now).await?;
+        if good.stock > 0 {
+            let begun = counter.begin_import(product, "demo", "demo", now).await;
+            let mut importer = begun?;
+            for number in 1..=good.stock {
+                let random: [u8; 8] = randomness::bytes();
+                let code: String = random.iter().map(|byte| format!("{byte:02X}")).collect();
+                let secret = format!("DEMO-{product}-{number:04}-{code}");
+                let line = ImportLine { secret, expires: None, uses: 1 };
+                importer.push(number, line, randomness::bytes(), now).await?;
+            }
+            importer.finish(randomness::bytes(), now, &mut |_| {}).await?;
+            first = first.or(Some(product));
+        }
+    }
+    first.ok_or_else(|| Failure::Other(String::from("the demo has no product in stock")))
 }
 
 fn service(offer: &Offer) -> Result<ServiceChange, Failure> {

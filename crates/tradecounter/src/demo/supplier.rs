@@ -2,12 +2,15 @@
 //! minute. It delivers nothing; it only reports.
 
 use crate::clock;
+use crate::randomness;
 use counter::Counter;
 use counter::orders::{OrderReport, Post, Report};
+use counter::products::{ProductReport, StaffReport};
 use counter::requests::RefillDecision;
 use domain::orders::{Order, OrderShape, State};
+use domain::products::ProductState;
 use domain::requests::RefillState;
-use domain::{OrderId, Timestamp};
+use domain::{OrderId, ProductOrderId, Timestamp};
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -64,6 +67,32 @@ impl Supplier {
             };
             // Somebody else may have decided it in between; the next look shows it.
             drop(self.counter.decide_refill(refill.id, decision, None, ACTOR, now).await);
+        }
+        self.deliver_by_hand(now).await
+    }
+
+    /// Orders for products that staff deliver: begun, then delivered with made-up lines.
+    async fn deliver_by_hand(&self, now: Timestamp) -> Result<(), store::StoreError> {
+        let open = self.counter.open_product_orders(ProductOrderId(0), ORDERS_PER_TICK).await?;
+        for order in open {
+            let age = seconds(order.created, now);
+            let report = match order.state {
+                ProductState::Pending if age >= BEGINS_AFTER => ProductReport::Begin,
+                ProductState::InProgress if age >= ENDS_AFTER => {
+                    let line = |piece: i64| format!("done: order {}, piece {piece}", order.id);
+                    ProductReport::Deliver((1..=order.remains()).map(line).collect())
+                }
+                _ => continue,
+            };
+            let report = StaffReport {
+                order: order.id,
+                report,
+                note: None,
+                actor: String::from(ACTOR),
+                seed: randomness::bytes(),
+            };
+            // An operator at the command line may have been faster; the next look shows it.
+            drop(self.counter.report_product_order(report, now).await);
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ mod snag;
 
 pub(crate) use actions::Zipped;
 
-use crate::Shared;
+use crate::{Peer, Shared};
 use actions::Asker;
 use axum::Router;
 use axum::body::Bytes;
@@ -22,10 +22,12 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use body::Unread;
+use domain::access::client_address;
 use nature::Nature;
 use panel_api::request::{self, Call, Input};
 use panel_api::words::errors;
 use snag::Snag;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// Where the API is found. All of them directly: a redirect turns a POST into an empty GET.
@@ -95,7 +97,8 @@ async fn carry_out(
     nature: Nature,
 ) -> (Option<i64>, Result<Response, Snag>) {
     let counter = &shared.web.counter;
-    let principal = match counter.principal(&call.key).await {
+    let now = (shared.web.clock)();
+    let principal = match counter.admit(&call.key, client(shared, head), now).await {
         Ok(Some(principal)) => principal,
         Ok(None) => return (None, Err(errors::INVALID_KEY.into())),
         Err(error) => return (None, Err(error.into())),
@@ -111,9 +114,26 @@ async fn carry_out(
     if nature.changes && head.method != Method::POST && !principal.get_writes {
         return (account, Err(errors::INCORRECT_REQUEST.into()));
     }
-    let now = (shared.web.clock)();
-    let asker = Asker { counter, key: principal.key, account: principal.account, now };
+    if !principal.rules.scopes.contains(nature.scope) {
+        return (account, Err(errors::INCORRECT_REQUEST.into()));
+    }
+    let asker = Asker {
+        counter,
+        key: principal.key,
+        account: principal.account,
+        now,
+        random: &shared.web.random,
+    };
     (account, actions::dispatch(&asker, request, &head.headers, &shared.zipped).await)
+}
+
+/// Where the request comes from, when that is known.
+fn client(shared: &Shared, head: &Parts) -> Option<IpAddr> {
+    let Peer(peer) = head.extensions.get()?;
+    let forwarded = head.headers.get_all("x-forwarded-for").iter();
+    // What is no text is no address either.
+    let forwarded = forwarded.map(|value| value.to_str().unwrap_or("unreadable"));
+    client_address(*peer, &shared.web.options.trusted_proxies, forwarded)
 }
 
 /// A header as text, when it is there and is text.

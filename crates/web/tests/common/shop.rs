@@ -22,7 +22,7 @@ pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 const START: i64 = 1_772_440_389_000_000;
 
 /// What a test may want different.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Setup {
     pub(crate) options: Options,
     /// Units of work that may wait.
@@ -109,6 +109,7 @@ impl Shop {
             currency: String::from("USD"),
             duplicate_window_seconds: 30,
             key_secret: KeySecret::new(vec![7; 32]).unwrap(),
+            vault: counter::stock::Vault::from_random([7; 64]),
         };
         let counter = Counter::new(store, settings);
         let now = Timestamp(START);
@@ -127,6 +128,7 @@ impl Shop {
         let web = Web {
             counter: counter.clone(),
             clock: Arc::new(move || Timestamp(hand.load(Ordering::SeqCst))),
+            random: counted_random(),
             options: setup.options,
         };
         let router = web::router(web);
@@ -239,4 +241,15 @@ async fn account(counter: &Counter, name: &str, money: &str, number: u8) -> Acco
     counter.credit(adjustment, "test", now).await.unwrap();
     let key = counter.make_key(id, "first", [number; RANDOM_BYTES], now).await.unwrap();
     Account { id, key: key.token.reveal().to_owned() }
+}
+
+/// Bytes that count up from one call to the next: never the same, and the same in every run.
+fn counted_random() -> web::Random {
+    let calls = AtomicI64::new(0);
+    Arc::new(move |bytes| {
+        let call = calls.fetch_add(1, Ordering::SeqCst).to_be_bytes();
+        for (byte, value) in bytes.iter_mut().rev().zip(call.iter().rev().chain([&0; 64])) {
+            *byte = *value;
+        }
+    })
 }

@@ -165,7 +165,7 @@ async fn kinds_that_miss_what_they_need() {
         ("service=8&usernames=,,".to_owned(), "Incorrect usernames"),
         (format!("service=8&usernames={}", lines(101)), "Quantity more than maximum 100"),
         ("service=9&quantity=10".to_owned(), "Incorrect hashtag"),
-        (format!("service=9&quantity=10&hashtag={}", "x".repeat(256)), "Incorrect hashtag"),
+        (format!("service=9&quantity=10&hashtag={}", "x".repeat(501)), "Incorrect hashtag"),
         ("service=9&quantity=10&hashtag=a%0Ab".to_owned(), "Incorrect hashtag"),
         ("service=9&quantity=10&hashtag=a%09b".to_owned(), "Incorrect hashtag"),
         ("service=10&quantity=10".to_owned(), "Incorrect username"),

@@ -175,7 +175,7 @@ async fn a_subscription_ends_with_its_last_day() {
     assert_eq!(shop.counter.move_parts(shop.now()).await.unwrap(), 0);
     shop.wait(86_400);
     assert_eq!(shop.counter.move_parts(shop.now()).await.unwrap(), 1);
-    assert_eq!(status(&shop, 1).await, posts("0.02", "Completed", 0, true, 1, "2"));
+    assert_eq!(status(&shop, 1).await, posts("0.02", "Partial", 50, true, 1, "2"));
     assert_eq!(money(&shop).await, owned("999.98", "0"));
     shop.close().await;
 }

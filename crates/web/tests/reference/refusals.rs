@@ -52,6 +52,8 @@ impl Heard {
         ] {
             self.ask(form).await;
         }
+        self.shop.put_up_products().await;
+        self.ask("action=add_product_order&product=2&quantity=1").await;
         let ids: Vec<String> = (1..=101).map(|id| id.to_string()).collect();
         self.ask(&format!("action=status&orders={}", ids.join(","))).await;
         self.ask(&format!("action=add_product_order&require={}", "x".repeat(10_001))).await;
@@ -82,10 +84,10 @@ impl Heard {
             ("suggest", 10_001),
             ("search", 10_001),
             ("username", 2_001),
-            ("hashtag", 256),
+            ("hashtag", 501),
             ("media", 2_001),
-            ("country", 256),
-            ("google_keyword", 256),
+            ("country", 501),
+            ("google_keyword", 501),
             ("referring_url", 2_001),
             ("request_id", 129),
         ] {

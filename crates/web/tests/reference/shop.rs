@@ -110,6 +110,7 @@ impl Shop {
             currency: String::from("USD"),
             duplicate_window_seconds: WINDOW,
             key_secret: KeySecret::new(vec![7; 32]).unwrap(),
+            vault: counter::stock::Vault::from_random([7; 64]),
         };
         let counter = Counter::new(store, settings);
         let now = Timestamp(START);
@@ -123,6 +124,7 @@ impl Shop {
         let web = Web {
             counter: counter.clone(),
             clock: Arc::new(move || Timestamp(hand.load(Ordering::SeqCst))),
+            random: counted_random(),
             options: Options::default(),
         };
         let (router, key) = (web::router(web), key.token.reveal().to_owned());
@@ -196,4 +198,54 @@ fn service(kind: ServiceKind, rate: &str, min: i64, max: i64) -> ServiceChange {
         cancel: Some(true),
         ..ServiceChange::default()
     }
+}
+
+impl Shop {
+    /// Puts up three products: one with four pieces in stock, one without, one that staff deliver.
+    pub(crate) async fn put_up_products(&self) {
+        use counter::products::ProductChange;
+        use counter::stock::ImportLine;
+        use domain::products::ProductKind;
+        let now = self.now();
+        let category =
+            counter::catalogue::CategoryChange { name: Some("Licences".to_owned()), position: None };
+        let category = self.counter.add_category(category, now).await.unwrap();
+        let product = |name: &str, rate: &str, kind| ProductChange {
+            category: Some(category),
+            name: Some(name.to_owned()),
+            kind: Some(kind),
+            rate: Some(domain::Micros::parse(rate).unwrap()),
+            min: Some(1),
+            max: Some(10),
+            ..ProductChange::default()
+        };
+        let form = Some(vec!["Domain name".to_owned()]);
+        let by_hand = product("Domain for a year", "11", ProductKind::Service);
+        for change in [
+            product("Editor licence", "2.5", ProductKind::Auto),
+            product("Font licence", "12", ProductKind::Auto),
+            ProductChange { form, ..by_hand },
+        ] {
+            self.counter.add_product(change, now).await.unwrap();
+        }
+        let first = domain::ProductId(1);
+        let mut importer = self.counter.begin_import(first, "t", "t", now).await.unwrap();
+        for number in 1..=4 {
+            let secret = format!("EDIT-{number}A7F-90{number}2");
+            let line = ImportLine { secret, expires: None, uses: 1 };
+            importer.push(number, line, [1; 32], now).await.unwrap();
+        }
+        importer.finish([2; 32], now, &mut |_| {}).await.unwrap();
+    }
+}
+
+/// Bytes that count up from one call to the next: never the same, and the same in every run.
+fn counted_random() -> web::Random {
+    let calls = AtomicI64::new(0);
+    Arc::new(move |bytes| {
+        let call = calls.fetch_add(1, Ordering::SeqCst).to_be_bytes();
+        for (byte, value) in bytes.iter_mut().rev().zip(call.iter().rev().chain([&0; 64])) {
+            *byte = *value;
+        }
+    })
 }

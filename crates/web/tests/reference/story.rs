@@ -23,9 +23,11 @@ enum Event {
     Refill(i64, RefillDecision),
     /// The account is suspended, or no longer.
     Suspended(bool),
+    /// Products are put up, with stock.
+    Products,
 }
 
-use Event::{Ordered, Pass, Posted, Refill, Reported, RunsStart, Suspended};
+use Event::{Ordered, Pass, Posted, Products, Refill, Reported, RunsStart, Suspended};
 
 const HOUR: i64 = 3_600;
 
@@ -52,6 +54,7 @@ const STORY: &[(&str, &[Event])] = &[
         &[Refill(1, RefillDecision::Complete), Refill(2, RefillDecision::Reject)],
     ),
     ("cancel-one", &[Ordered("service=1&link=https://example.com/flyer&quantity=90")]),
+    ("products", &[Products]),
     ("suspended-balance", &[Suspended(true)]),
     ("no-action", &[Suspended(false)]),
 ];
@@ -86,6 +89,7 @@ async fn happen(shop: &Shop, event: Event) {
             let post = Post { order: OrderId(order), link: link.to_owned(), quantity };
             counter.record_post(post, "staff", now).await.unwrap();
         }
+        Products => shop.put_up_products().await,
         Ordered(form) => {
             let reply = shop.ask(&format!("action=add&{form}")).await;
             assert!(reply.starts_with("{\"order\":"), "{reply}");

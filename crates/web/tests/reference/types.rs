@@ -4,7 +4,7 @@ use crate::page::{Example, Page, codes};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Fields by the kind of their value: texts, whole numbers, truths.
+/// Fields by the kind of their value: texts, numbers, truths.
 type Fields = [BTreeSet<String>; 3];
 
 /// The first cell of the row that an example belongs to; none for one that is refused.
@@ -35,11 +35,12 @@ fn collect(fields: &mut Fields, value: &Value) {
     for (name, value) in rows.iter().filter_map(|row| row.as_object()).flatten() {
         let is_ints =
             |value: &Value| value.as_array().is_some_and(|all| all.iter().all(Value::is_i64));
-        let [texts, ints, truths] = fields;
+        let [texts, numbers, truths] = fields;
         match value {
             Value::String(_) if name != "error" => texts.insert(name.clone()),
             Value::Bool(_) => truths.insert(name.clone()),
-            value if value.is_i64() || is_ints(value) => ints.insert(name.clone()),
+            value if value.is_number() || is_ints(value) => numbers.insert(name.clone()),
+            Value::Array(all) if all.iter().all(Value::is_string) => texts.insert(name.clone()),
             Value::String(_) | Value::Object(_) => continue,
             other => panic!("{name}: {other}"),
         };
@@ -57,7 +58,7 @@ fn fields_are_of_the_types_that_are_said() {
         }
     }
     let mut said: BTreeMap<String, Fields> = BTreeMap::new();
-    for row in page.table(&["Reply to", "Strings", "Integers", "Booleans"]) {
+    for row in page.table(&["Reply to", "Strings", "Numbers", "Booleans"]) {
         let set = |cell: &str| codes(cell).into_iter().map(str::to_owned).collect();
         said.insert(row[0].to_owned(), [set(row[1]), set(row[2]), set(row[3])]);
     }

@@ -7,14 +7,17 @@ use domain::ledger::{Posting, TransferKind, Wallet};
 use domain::{AccountId, Micros, OrderId};
 use std::collections::HashMap;
 use store::tables::accounts::{self, Account};
-use store::tables::{orders, transfers};
+use store::tables::{orders, product_checks, transfers};
 use store::{DbError, Tx};
 
-/// What the transfers of an account sum to.
+/// What the transfers of an account sum to. Wider than an amount, and summed here rather than by
+/// the database: what moved in all may well be more than fits into one.
 #[derive(Default)]
 struct Sums {
     available: i128,
     held: i128,
+    /// What the house gave, less what it took.
+    given: i128,
 }
 
 pub(super) fn check(tx: &mut dyn Tx, progress: Progress<'_>) -> Result<Vec<Check>, DbError> {
@@ -27,8 +30,9 @@ pub(super) fn check(tx: &mut dyn Tx, progress: Progress<'_>) -> Result<Vec<Check
     );
     let mut limits = Check::new("no account is below its credit limit");
     let mut house = Check::new("over all books, what came in is what is there");
+    let mut causes = Check::new("every movement but an operator's is of one order of the account");
     let held = held_by_open_orders(tx, progress)?;
-    let mut everything = Sums::default();
+    let (mut given, mut there) = (0_i128, 0_i128);
     let mut last = AccountId(0);
     loop {
         let page = accounts::list(tx, last, PAGE)?;
@@ -36,8 +40,11 @@ pub(super) fn check(tx: &mut dyn Tx, progress: Progress<'_>) -> Result<Vec<Check
         last = newest.id;
         for account in &page {
             let sums = follow_transfers(tx, account, &mut chain, progress)?;
-            everything.available = everything.available.saturating_add(sums.available);
-            everything.held = everything.held.saturating_add(sums.held);
+            given = given.saturating_add(sums.given);
+            there = there
+                .saturating_add(i128::from(account.wallet.available.raw()))
+                .saturating_add(i128::from(account.wallet.held.raw()));
+            house.row();
             let orders_hold = held.get(&account.id).copied().unwrap_or(0);
             stored.row();
             stored.expect(balances(&account.wallet, sums.available, sums.held, orders_hold));
@@ -46,12 +53,21 @@ pub(super) fn check(tx: &mut dyn Tx, progress: Progress<'_>) -> Result<Vec<Check
         }
         progress(stored.rule, stored.rows);
     }
-    check_house(tx, &everything, &mut house)?;
+    if there != given {
+        house.finding(format!(
+            "customers have {there} micros, but credits and refunds less debits and earnings are \
+             {given}"
+        ));
+    }
+    causes.rows = chain.rows;
+    for (account, number) in transfers::without_order(tx)? {
+        causes.finding(format!("account {account}: transfer {number} is not of one of its orders"));
+    }
     for (account, number) in transfers::without_account(tx)? {
         chain
             .finding(format!("transfer {number} belongs to account {account}, which is not there"));
     }
-    Ok(vec![chain, stored, limits, house])
+    Ok(vec![chain, stored, limits, house, causes])
 }
 
 fn held_by_open_orders(
@@ -59,19 +75,24 @@ fn held_by_open_orders(
     progress: Progress<'_>,
 ) -> Result<HashMap<AccountId, i128>, DbError> {
     let mut held: HashMap<AccountId, i128> = HashMap::new();
-    let mut last = OrderId(0);
     let mut rows: u64 = 0;
+    let mut add = |account: AccountId, amount: Micros| {
+        let sum = held.entry(account).or_default();
+        *sum = sum.saturating_add(i128::from(amount.raw()));
+    };
+    let mut last = OrderId(0);
     loop {
         let page = orders::open_after(tx, last, PAGE)?;
-        let Some(newest) = page.last() else { return Ok(held) };
+        let Some(newest) = page.last() else { break };
         last = newest.id;
-        for order in &page {
-            let sum = held.entry(order.account).or_default();
-            *sum = sum.saturating_add(i128::from(order.held().raw()));
-            rows = rows.saturating_add(1);
-        }
+        page.iter().for_each(|order| add(order.account, order.held()));
+        rows = rows.saturating_add(u64::try_from(page.len()).unwrap_or(0));
         progress("open orders", rows);
     }
+    for (account, amount) in product_checks::held(tx)? {
+        add(account, amount);
+    }
+    Ok(held)
 }
 
 fn follow_transfers(
@@ -96,6 +117,13 @@ fn follow_transfers(
         last = newest.number;
         for transfer in &page {
             chain.row();
+            let amount = i128::from(transfer.amount.raw());
+            let given = match transfer.kind {
+                TransferKind::Credit | TransferKind::Refund => amount,
+                TransferKind::Debit | TransferKind::Capture => amount.saturating_neg(),
+                TransferKind::Hold | TransferKind::Release => 0,
+            };
+            sums.given = sums.given.saturating_add(given);
             let (debit, credit) = transfer.kind.books();
             for (book, sign) in [(debit, -1), (credit, 1)] {
                 let side = match book {
@@ -103,7 +131,6 @@ fn follow_transfers(
                     domain::ledger::Book::Held => &mut sums.held,
                     _ => continue,
                 };
-                let amount = i128::from(transfer.amount.raw());
                 *side = side.saturating_add(amount.saturating_mul(sign));
             }
             let posting = Posting { kind: transfer.kind, amount: transfer.amount };
@@ -149,26 +176,4 @@ fn follow_transfers(
         ));
     }
     Ok(sums)
-}
-
-fn check_house(tx: &mut dyn Tx, sums: &Sums, house: &mut Check) -> Result<(), DbError> {
-    // Customers hold what operators put in, less what they took out and what was earned.
-    let mut expected: i128 = 0;
-    for (kind, sum) in transfers::sums_by_kind(tx)? {
-        house.row();
-        let sign = match kind {
-            TransferKind::Credit | TransferKind::Refund => 1,
-            TransferKind::Debit | TransferKind::Capture => -1,
-            TransferKind::Hold | TransferKind::Release => 0,
-        };
-        expected = expected.saturating_add(i128::from(sum).saturating_mul(sign));
-    }
-    let there = sums.available.saturating_add(sums.held);
-    if there != expected {
-        house.finding(format!(
-            "customers have {there} micros, but credits and refunds less debits and earnings \
-             are {expected}"
-        ));
-    }
-    Ok(())
 }

@@ -1,12 +1,12 @@
-//! Every order: its shares fit its charge and its state, its transfers sum to its shares, and its
-//! parts fit it.
+//! Every order: its shares fit its charge and its delivery, its transfers sum to its shares, its
+//! charge is what was agreed, and its parts fit it.
 
 use super::{Check, PAGE, Progress};
-use domain::invariants::order_money;
+use domain::OrderId;
+use domain::invariants::{PartsPlan, order_charge, order_delivery, order_money, order_parts};
 use domain::ledger::TransferKind;
-use domain::orders::{Order, OrderShape, PartsState};
-use domain::{Micros, OrderId};
-use store::tables::{orders, parts, transfers};
+use domain::orders::{Order, OrderShape};
+use store::tables::{events, orders, parts, transfers};
 use store::{DbError, Tx};
 
 pub(super) fn check(tx: &mut dyn Tx, progress: Progress<'_>) -> Result<Vec<Check>, DbError> {
@@ -14,8 +14,14 @@ pub(super) fn check(tx: &mut dyn Tx, progress: Progress<'_>) -> Result<Vec<Check
         "captured + released = charge exactly when an order has ended, and an open order holds \
          the rest",
     );
+    let mut earned = Check::new("what was earned of an order is what was delivered of it");
+    let mut agreed = Check::new(
+        "each order was charged what its rate and quantity come to, and is still what was placed",
+    );
     let mut moved = Check::new("each order's transfers sum to its charge, captured and released");
-    let mut whole = Check::new("orders in parts have a plan, and end with their last part");
+    let mut whole = Check::new(
+        "orders in parts have a plan that counts and prices their parts, and end with the last",
+    );
     let mut last = OrderId(0);
     loop {
         let page = orders::after(tx, last, PAGE)?;
@@ -32,12 +38,15 @@ pub(super) fn check(tx: &mut dyn Tx, progress: Progress<'_>) -> Result<Vec<Check
                     order.ended.map(|ended| ended.0)
                 ));
             }
+            earned.row();
+            earned.expect(order_delivery(order));
             check_transfers(tx, order, &mut moved)?;
+            check_placed(tx, order, &mut agreed)?;
             check_parts(tx, order, &mut whole)?;
         }
         progress(shares.rule, shares.rows);
     }
-    Ok(vec![shares, moved, whole])
+    Ok(vec![shares, earned, moved, agreed, whole])
 }
 
 fn check_transfers(tx: &mut dyn Tx, order: &Order, check: &mut Check) -> Result<(), DbError> {
@@ -81,40 +90,63 @@ fn check_transfers(tx: &mut dyn Tx, order: &Order, check: &mut Check) -> Result<
     Ok(())
 }
 
+/// Compares an order with the event of its placing, which is sealed.
+fn check_placed(tx: &mut dyn Tx, order: &Order, check: &mut Check) -> Result<(), DbError> {
+    check.row();
+    // What a part costs depends on the whole: see there.
+    if order.parent.is_none() {
+        check.expect(order_charge(order));
+    }
+    let placed = events::placed(tx, order.id)?;
+    let [placed] = placed.as_slice() else {
+        let (id, count) = (order.id, placed.len());
+        check.finding(format!("order {id}: {count} events say that it was placed"));
+        return Ok(());
+    };
+    let data: serde_json::Value = serde_json::from_str(&placed.data).unwrap_or_default();
+    let stored = [
+        ("account", Some(placed.account.0), Some(order.account.0)),
+        ("service", number(&data, "service"), Some(order.service.0)),
+        ("charge", number(&data, "charge"), Some(order.charge.raw())),
+        ("parent", number(&data, "parent"), order.parent.map(|parent| parent.0)),
+    ];
+    for (name, then, now) in stored {
+        if then != now {
+            let told = |value: Option<i64>| value.map_or(String::from("none"), |v| v.to_string());
+            let (then, now) = (told(then), told(now));
+            let id = order.id;
+            check.finding(format!("order {id}: {name} is {now}, it was placed with {then}"));
+        }
+    }
+    Ok(())
+}
+
+fn number(data: &serde_json::Value, name: &str) -> Option<i64> {
+    data.get(name).and_then(serde_json::Value::as_i64)
+}
+
 fn check_parts(tx: &mut dyn Tx, order: &Order, check: &mut Check) -> Result<(), DbError> {
     if let Some(parent) = order.parent {
-        let fits = orders::by_id(tx, parent)?.is_some_and(|parent| {
-            parent.shape != OrderShape::Single
-                && parent.account == order.account
-                && parent.service == order.service
-        });
+        // Everything else about a part is checked with the whole.
+        let fits =
+            orders::by_id(tx, parent)?.is_some_and(|parent| parent.shape != OrderShape::Single);
         if !fits {
             check.finding(format!("order {}: does not fit its parent {parent}", order.id));
         }
     }
     let plan = match order.shape {
         OrderShape::Single => return Ok(()),
-        OrderShape::DripFeed => parts::drip_feed(tx, order.id)?.map(|plan| plan.state),
-        OrderShape::Subscription => parts::subscription(tx, order.id)?.map(|(_, state)| state),
+        OrderShape::DripFeed => parts::drip_feed(tx, order.id)?.map(PartsPlan::DripFeed),
+        OrderShape::Subscription => parts::subscription(tx, order.id)?
+            .map(|(plan, state)| PartsPlan::Subscription(plan, state)),
     };
     check.row();
-    let open = orders::part_sums(tx, order.id)?.totals.open;
     match plan {
         None => check.finding(format!("order {}: has no plan", order.id)),
-        Some(PartsState::Active) if order.state.is_terminal() => {
-            check.finding(format!("order {}: has ended, its plan goes on", order.id));
+        Some(plan) => {
+            let parts = orders::parts(tx, order.id)?;
+            check.expect(order_parts(order, &plan, &parts));
         }
-        Some(PartsState::Ended) if !order.state.is_terminal() && open == 0 => {
-            check.finding(format!("order {}: its last part has ended, it has not", order.id));
-        }
-        Some(PartsState::Ended) if order.held() != Micros::ZERO => {
-            let held = order.held();
-            check.finding(format!("order {}: its plan is over, it still holds {held}", order.id));
-        }
-        Some(_) if order.state.is_terminal() && open > 0 => {
-            check.finding(format!("order {}: has ended, {open} parts are open", order.id));
-        }
-        Some(_) => {}
     }
     Ok(())
 }

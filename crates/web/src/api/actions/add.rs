@@ -132,7 +132,9 @@ fn refused(refusal: &OrderRefusal) -> Snag {
         OrderRefusal::QuantityLow { min } => errors::quantity_below(*min).into(),
         OrderRefusal::QuantityHigh { max } => errors::quantity_above(*max).into(),
         OrderRefusal::Incorrect(field) => errors::incorrect(field.name()).into(),
-        OrderRefusal::NotEnoughFunds => errors::NOT_ENOUGH_FUNDS.into(),
+        // To the reseller it is the same: no money left for now, the order may wait, and somebody
+        // should look.
+        OrderRefusal::NotEnoughFunds | OrderRefusal::KeyCap => errors::NOT_ENOUGH_FUNDS.into(),
         OrderRefusal::ActiveOrder => errors::ACTIVE_ORDER.into(),
         OrderRefusal::RequestIdReused => errors::INCORRECT_REQUEST_ID.into(),
     }

@@ -26,6 +26,7 @@ pub(crate) struct Asker<'a> {
     pub(crate) key: KeyId,
     pub(crate) account: AccountId,
     pub(crate) now: Timestamp,
+    pub(crate) random: &'a crate::Random,
 }
 
 /// The JSON of a reply, or why there is none.
@@ -47,10 +48,10 @@ pub(crate) async fn dispatch(
         Request::RefillStatus(ids) => refill_status::answer(asker, &ids).await,
         Request::Cancel(ids) => cancel::answer(asker, &ids).await,
         Request::Orders { limit } => orders::answer(asker, limit).await,
-        Request::Products => Ok(products::list()),
-        Request::AddProductOrder(_) => products::add(),
-        Request::ProductOrderStatus(ids) => products::status(&ids),
-        Request::ResultProduct(_) => products::result(),
+        Request::Products => products::list(asker).await,
+        Request::AddProductOrder(add) => products::add(asker, add).await,
+        Request::ProductOrderStatus(ids) => products::status(asker, &ids).await,
+        Request::ResultProduct(id) => products::result(asker, &id).await,
     };
     answer.map(reply::json)
 }

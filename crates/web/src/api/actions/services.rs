@@ -16,31 +16,46 @@ use panel_api::reply::{self, ServiceRow};
 use panel_api::words;
 use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
+use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::io::Write as _;
 
 /// Below this a compressed reply is hardly smaller, and takes the same one packet.
 const GZIP_FROM: usize = 1_024;
 
-/// The list that was compressed last, by its hash: compressing it costs more than everything else
-/// about it, and it is the same list until somebody changes the catalogue.
+/// Most compressed lists that are kept: one for each set of prices that is asked for a lot.
+const LISTS_KEPT: usize = 16;
+
+/// The lists that were asked for last, compressed, by their hash: compressing costs more than
+/// everything else about a list, and it is the same until somebody changes the catalogue or prices.
+/// A list is found by all that stands in it, so nobody gets one with the prices of others.
 #[derive(Debug, Default)]
-pub(crate) struct Zipped(Mutex<Option<(String, Bytes)>>);
+pub(crate) struct Zipped(Mutex<VecDeque<(String, Bytes)>>);
 
 impl Zipped {
     fn of(&self, hash: &str, body: &[u8]) -> std::io::Result<Bytes> {
-        if let Some((known, zipped)) = &*self.0.lock()
-            && known == hash
-        {
-            return Ok(zipped.clone());
+        if let Some(zipped) = self.known(hash) {
+            return Ok(zipped);
         }
         // Not under the lock: a second one that does the same work at the same time is no harm,
         // everybody waiting for the first is.
         let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
         encoder.write_all(body)?;
         let zipped = Bytes::from(encoder.finish()?);
-        *self.0.lock() = Some((hash.to_owned(), zipped.clone()));
+        let mut lists = self.0.lock();
+        lists.push_front((hash.to_owned(), zipped.clone()));
+        lists.truncate(LISTS_KEPT);
         Ok(zipped)
+    }
+
+    /// A list that is kept; it moves to the front, so that the one not asked for the longest goes.
+    fn known(&self, hash: &str) -> Option<Bytes> {
+        let mut lists = self.0.lock();
+        let place = lists.iter().position(|(known, _)| known == hash)?;
+        let list = lists.remove(place)?;
+        let zipped = list.1.clone();
+        lists.push_front(list);
+        Some(zipped)
     }
 }
 
@@ -49,7 +64,7 @@ pub(super) async fn answer(
     headers: &HeaderMap,
     zipped: &Zipped,
 ) -> Result<Response, Snag> {
-    let offers = asker.counter.list_services().await?;
+    let offers = asker.counter.list_services(asker.account).await?;
     let mut body = Vec::new();
     reply::services(&mut body, offers.iter().map(row));
     let hash = hash(&body);
@@ -230,6 +245,13 @@ mod tests {
         let zipped = Zipped::default();
         let first = zipped.of("a", b"x").unwrap();
         assert_eq!(zipped.of("a", b"other").unwrap(), first, "the hash says it is the same list");
-        assert_ne!(zipped.of("b", b"other").unwrap(), first);
+        let second = zipped.of("b", b"other").unwrap();
+        assert_ne!(second, first);
+        for number in 0..LISTS_KEPT {
+            assert_eq!(zipped.of("a", b"changed").unwrap(), first, "in use, so it is kept");
+            zipped.of(&number.to_string(), b"x").unwrap();
+        }
+        assert_ne!(zipped.of("b", b"changed").unwrap(), second, "long not asked for");
+        assert_eq!(zipped.0.lock().len(), LISTS_KEPT);
     }
 }

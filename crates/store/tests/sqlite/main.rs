@@ -2,6 +2,10 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what cannot be done is a failed test")]
 
+mod closing;
+mod locking;
+mod reading;
+
 use store::tables::{accounts, meta};
 use store::{Access, DbError, OpenError, Store, StoreError, Tx, Unit};
 use tempfile::TempDir;
@@ -112,7 +116,12 @@ fn ids_are_given_out_once_and_not_used_up_by_a_refused_unit() {
         assert_eq!(take(0).await.unwrap().unwrap(), Vec::<i64>::new());
         // Public ids end below 2^31: what does not fit is refused, not wrapped around.
         let too_many = take(2_147_483_647).await;
-        assert!(matches!(too_many, Err(StoreError::Db(_))), "{too_many:?}");
+        let used_up = |error: &StoreError| matches!(error, StoreError::Db(e) if e.is_ids_used_up());
+        assert!(used_up(&too_many.unwrap_err()));
+        let unknown = store.write(|tx: &mut dyn Tx| tx.take_ids("nothing", 1)).await;
+        assert!(used_up(&unknown.unwrap_err()));
+        let other = store.write(|tx| accounts::set_suspended(tx, domain::AccountId(404), true));
+        assert!(!used_up(&other.await.unwrap_err()));
         assert_eq!(take(1).await.unwrap().unwrap(), [5]);
     });
 }

@@ -1,0 +1,88 @@
+//! Who asks: a key becomes an account, where the key's rules let it.
+
+use super::token::KeyToken;
+use crate::Counter;
+use domain::{KeyId, Timestamp};
+use parking_lot::Mutex;
+use std::collections::HashMap;
+use std::net::IpAddr;
+use store::StoreError;
+use store::tables::keys::{self, Principal};
+
+/// Most keys whose use one unit writes down.
+const KEYS_PER_UNIT: usize = 500;
+
+/// When keys were last used, as far as it is not written down. Kept in memory, so that asking
+/// something does not write; what is lost when the process dies is at most a minute of it.
+#[derive(Debug, Default)]
+pub(crate) struct KeyUses(Mutex<HashMap<KeyId, Timestamp>>);
+
+impl KeyUses {
+    fn note(&self, key: KeyId, at: Timestamp) {
+        let mut uses = self.0.lock();
+        let last = uses.entry(key).or_insert(at);
+        *last = (*last).max(at);
+    }
+
+    fn take(&self) -> Vec<(KeyId, Timestamp)> {
+        let mut uses: Vec<_> = std::mem::take(&mut *self.0.lock()).into_iter().collect();
+        uses.sort_unstable();
+        uses
+    }
+}
+
+impl Counter {
+    /// Whose key this is; nothing when it is nobody's or was revoked. Whether the key's rules admit
+    /// a request is the business of [`Counter::admit`].
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn principal(&self, key: &str) -> Result<Option<Principal>, StoreError> {
+        if !KeyToken::plausible(key) {
+            return Ok(None);
+        }
+        let hash = self.settings.key_secret.hash(key);
+        Ok(self.store.read(|tx| keys::principal(tx, &hash)).await??)
+    }
+
+    /// Who asks with this key, from this address (nothing when it is not known); nothing when the
+    /// key is nobody's, was revoked, has expired, or may not be used from there. Which of these it
+    /// was is told to nobody: who tries keys learns nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn admit(
+        &self,
+        key: &str,
+        from: Option<IpAddr>,
+        now: Timestamp,
+    ) -> Result<Option<Principal>, StoreError> {
+        let known = self.principal(key).await?;
+        let admitted = known.filter(|principal| principal.rules.admit(from, now));
+        if let Some(principal) = &admitted {
+            self.key_uses.note(principal.key, now);
+        }
+        Ok(admitted)
+    }
+
+    /// Writes down when keys were last used; returns how many were. Call it once a minute.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the next call tries again then.
+    pub async fn write_key_uses(&self) -> Result<usize, StoreError> {
+        let uses = self.key_uses.take();
+        let mut written: usize = 0;
+        for some in uses.chunks(KEYS_PER_UNIT) {
+            let rows = some.to_vec();
+            let done = self.store.write(move |tx| keys::used(tx, &rows)).await;
+            if let Err(error) = done.and_then(|unit| unit.map_err(StoreError::from)) {
+                for (key, at) in uses.iter().skip(written) {
+                    self.key_uses.note(*key, *at);
+                }
+                return Err(error);
+            }
+            written = written.saturating_add(some.len());
+        }
+        Ok(written)
+    }
+}

@@ -1,0 +1,81 @@
+//! Tiers: accounts with the same discount.
+
+use crate::journal::Journal;
+use crate::{Counter, Failure, Refusal};
+use domain::catalogue::check_name;
+use domain::pricing::{Discount, Tier};
+use domain::{AccountId, TierId, Timestamp};
+use store::tables::prices;
+use store::{Tx, TxExt};
+
+/// What to change about a tier; absent parts stay.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TierChange {
+    /// A new name.
+    pub name: Option<String>,
+    /// Another discount.
+    pub discount: Option<Discount>,
+}
+
+impl Counter {
+    /// Adds a tier.
+    ///
+    /// # Errors
+    /// [`Refusal`] when the name is unusable or taken.
+    pub async fn add_tier(
+        &self,
+        name: &str,
+        discount: Discount,
+        now: Timestamp,
+    ) -> Result<Tier, Failure<Refusal>> {
+        let name = name.to_owned();
+        let unit = move |tx: &mut dyn Tx| {
+            let id = TierId(tx.take_id("tier")?);
+            put(tx, Tier { id, name: name.clone(), discount }, "tier.added", now)
+        };
+        Failure::join(self.store.write(unit).await)
+    }
+
+    /// Changes a tier; its accounts pay the new prices from the next order on.
+    ///
+    /// # Errors
+    /// [`Refusal`] when there is none, or the name is unusable or taken.
+    pub async fn edit_tier(
+        &self,
+        id: TierId,
+        change: TierChange,
+        now: Timestamp,
+    ) -> Result<Tier, Failure<Refusal>> {
+        let unit = move |tx: &mut dyn Tx| {
+            let tier = prices::tiers_of(tx, &[id])?.into_iter().next();
+            let tier = tier.ok_or_else(|| Refusal::missing("tier", id))?;
+            let name = change.name.clone().unwrap_or(tier.name);
+            let discount = change.discount.unwrap_or(tier.discount);
+            put(tx, Tier { id, name, discount }, "tier.changed", now)
+        };
+        Failure::join(self.store.write(unit).await)
+    }
+
+    /// Every tier, oldest first.
+    ///
+    /// # Errors
+    /// [`Failure`] when the store fails.
+    pub async fn tiers(&self) -> Result<Vec<Tier>, Failure<Refusal>> {
+        Failure::join(self.store.read(|tx| Ok(prices::tiers(tx)?)).await)
+    }
+}
+
+fn put(tx: &mut dyn Tx, tier: Tier, kind: &str, now: Timestamp) -> Result<Tier, Failure<Refusal>> {
+    check_name(&tier.name).map_err(|error| Refusal::Invalid(error.to_string()))?;
+    let known = prices::tiers(tx)?;
+    if known.iter().any(|other| other.id != tier.id && other.name == tier.name) {
+        return Err(Refusal::Taken { kind: "tier", name: tier.name }.into());
+    }
+    prices::put_tier(tx, &tier)?;
+    let points = tier.discount.basis_points();
+    let data = serde_json::json!({ "tier": tier.id.0, "name": tier.name, "discount": points });
+    let mut journal = Journal::default();
+    journal.note(AccountId(0), None, kind, data.to_string(), now);
+    journal.write(tx)?;
+    Ok(tier)
+}

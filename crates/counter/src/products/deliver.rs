@@ -1,0 +1,103 @@
+//! The shelf: items taken for a unit, handed to orders, written at the end.
+
+use domain::products::Product;
+use domain::{AccountId, ProductId, ProductOrderId, StockItemId, Timestamp};
+use std::collections::{BTreeMap, VecDeque};
+use store::tables::product_orders::{self, Content, Delivery};
+use store::tables::products;
+use store::tables::stock::{self, Sale};
+use store::{DbError, Tx};
+
+/// An item on the shelf, with the uses it had when it was read and those it has left.
+#[derive(Debug)]
+struct Standing {
+    item: StockItemId,
+    uses_before: i64,
+    uses_left: i64,
+}
+
+/// Items taken for a unit. What expires first is handed out first.
+#[derive(Debug, Default)]
+pub(super) struct Shelf {
+    items: BTreeMap<ProductId, VecDeque<Standing>>,
+    handed_out: BTreeMap<ProductId, i64>,
+    sales: BTreeMap<StockItemId, Sale>,
+    deliveries: Vec<Delivery>,
+}
+
+impl Shelf {
+    /// Takes items of a product that are good for up to `pieces` pieces at `now`.
+    pub(super) fn fill(
+        &mut self,
+        tx: &mut dyn Tx,
+        product: ProductId,
+        pieces: i64,
+        now: Timestamp,
+    ) -> Result<(), DbError> {
+        // Every item is good for one piece at least, so as many items are always enough.
+        let found = stock::for_sale(tx, product, now, pieces)?;
+        let standing = found.into_iter().map(|item| Standing {
+            item: item.id,
+            uses_before: item.uses_left,
+            uses_left: item.uses_left,
+        });
+        self.items.entry(product).or_default().extend(standing);
+        Ok(())
+    }
+
+    /// Pieces that are left on the shelf.
+    pub(super) fn pieces(&self, product: ProductId) -> i64 {
+        let items = self.items.get(&product).into_iter().flatten();
+        items.fold(0_i64, |sum, standing| sum.saturating_add(standing.uses_left))
+    }
+
+    /// Hands `pieces` to an order, numbered from `first_piece`.
+    pub(super) fn take(
+        &mut self,
+        product: &Product,
+        order: ProductOrderId,
+        account: AccountId,
+        first_piece: i64,
+        pieces: i64,
+    ) -> Result<(), DbError> {
+        let items = self.items.entry(product.id).or_default();
+        for piece in (first_piece..).take(usize::try_from(pieces).unwrap_or(0)) {
+            let standing = items.front_mut();
+            let standing = standing.ok_or_else(|| DbError::new("SHELF", "it holds too little"))?;
+            standing.uses_left = standing.uses_left.saturating_sub(1);
+            let sale = Sale {
+                item: standing.item,
+                uses_before: standing.uses_before,
+                uses_left: standing.uses_left,
+                order,
+            };
+            self.sales.insert(standing.item, sale);
+            let content = Content::Item(standing.item);
+            let at = Timestamp(0);
+            let replaced = false;
+            self.deliveries.push(Delivery { order, piece, account, content, replaced, at });
+            if standing.uses_left == 0 {
+                items.pop_front();
+            }
+        }
+        let sum = self.handed_out.entry(product.id).or_default();
+        *sum = sum.saturating_add(pieces);
+        Ok(())
+    }
+
+    /// Writes the sales, the deliveries and what is left of each product.
+    pub(super) fn write(mut self, tx: &mut dyn Tx, now: Timestamp) -> Result<(), DbError> {
+        for delivery in &mut self.deliveries {
+            delivery.at = now;
+        }
+        let sales: Vec<Sale> = self.sales.into_values().collect();
+        stock::sell(tx, &sales, now)?;
+        product_orders::insert_deliveries(tx, &self.deliveries)?;
+        for (product, pieces) in self.handed_out {
+            if pieces > 0 {
+                products::add_pieces(tx, product, pieces.saturating_neg())?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,133 @@
+//! Putting imported items on sale, clearing unfinished imports away, taking outdated items off.
+
+use crate::products::serve_waiting;
+use crate::{Counter, Failure, Refusal};
+use domain::products::{BatchState, ItemState, ProductKind};
+use domain::{StockBatchId, StockItemId, Timestamp};
+use store::tables::products;
+use store::tables::stock::{self, Batch};
+use store::{DbError, StoreError, Tx};
+
+/// Most items that one unit moves.
+const ITEMS_PER_UNIT: i64 = 400;
+
+impl Counter {
+    /// Puts the items of an import on sale, a few hundred in a unit. What is left when the process
+    /// ends is picked up by [`Counter::resume_imports`].
+    pub(crate) async fn activate(
+        &self,
+        batch: &Batch,
+        now: Timestamp,
+        progress: &mut (dyn FnMut(i64) + Send),
+    ) -> Result<(), StoreError> {
+        let mut done: i64 = 0;
+        loop {
+            let (id, product) = (batch.id, batch.product);
+            let unit = move |tx: &mut dyn Tx| {
+                let staged = stock::staged(tx, id, ITEMS_PER_UNIT)?;
+                let ids: Vec<StockItemId> = staged.iter().map(|(id, _)| *id).collect();
+                let pieces = staged.iter().fold(0_i64, |sum, (_, u)| sum.saturating_add(*u));
+                stock::set_states(tx, &ids, ItemState::Staged, ItemState::Available, now)?;
+                if pieces > 0 {
+                    products::add_pieces(tx, product, pieces)?;
+                }
+                Ok::<_, DbError>(i64::try_from(ids.len()).unwrap_or(i64::MAX))
+            };
+            let step = self.store.write(unit).await??;
+            done = done.saturating_add(step);
+            progress(done);
+            if step == 0 {
+                break;
+            }
+        }
+        let live = Batch { state: BatchState::Live, changed: now, ..batch.clone() };
+        let catalogue = self.catalogue_cache();
+        let unit = move |tx: &mut dyn Tx| {
+            stock::update_batch(tx, BatchState::Activating, &live)?;
+            match catalogue.current(tx)?.products.get(&live.product) {
+                Some(product) => serve_waiting(tx, product, now).map(|_| ()),
+                None => Ok(()),
+            }
+        };
+        Ok(self.store.write(unit).await??)
+    }
+
+    /// Goes on with imports whose items were being put on sale when the process ended; returns
+    /// how many.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn resume_imports(&self, now: Timestamp) -> Result<usize, StoreError> {
+        let left = self.store.read(stock::activating).await??;
+        for batch in &left {
+            self.activate(batch, now, &mut |_| {}).await?;
+        }
+        Ok(left.len())
+    }
+
+    /// Clears an unfinished import away: nothing of it was for sale.
+    ///
+    /// # Errors
+    /// [`Refusal`] when there is none, or it is finished.
+    pub async fn discard_import(
+        &self,
+        id: StockBatchId,
+        now: Timestamp,
+    ) -> Result<(), Failure<Refusal>> {
+        let read = self.store.read(|tx| {
+            let batch = stock::batch(tx, id)?.ok_or_else(|| Refusal::missing("import", id))?;
+            if batch.state == BatchState::Staging {
+                return Ok(batch);
+            }
+            let text = format!("import {id} is {}; only an unfinished one", batch.state.name());
+            Err(Failure::Refused(Refusal::NotNow(format!("{text} can be cleared away"))))
+        });
+        let batch = Failure::join(read.await)?;
+        loop {
+            let unit = move |tx: &mut dyn Tx| {
+                let staged = stock::staged(tx, id, ITEMS_PER_UNIT)?;
+                let ids: Vec<StockItemId> = staged.iter().map(|(id, _)| *id).collect();
+                stock::delete_staged(tx, &ids)?;
+                Ok::<_, DbError>(ids.len())
+            };
+            if self.store.write(unit).await.map_err(Failure::Store)?? == 0 {
+                break;
+            }
+        }
+        let gone = Batch { state: BatchState::Discarded, added: 0, changed: now, ..batch };
+        let unit = move |tx: &mut dyn Tx| {
+            stock::delete_duplicates(tx, id)?;
+            Ok(stock::update_batch(tx, BatchState::Staging, &gone)?)
+        };
+        Failure::join(self.store.write(unit).await)
+    }
+
+    /// Takes items off sale whose date is over; returns how many.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn expire_stock(&self, now: Timestamp) -> Result<usize, StoreError> {
+        let known = self.store.read(|tx| products::products(tx)).await??;
+        let mut expired: usize = 0;
+        for product in known.iter().filter(|product| product.kind == ProductKind::Auto) {
+            let id = product.id;
+            loop {
+                let outdated =
+                    self.store.read(|tx| stock::outdated(tx, id, now, ITEMS_PER_UNIT)).await??;
+                if outdated.is_empty() {
+                    break;
+                }
+                expired = expired.saturating_add(outdated.len());
+                let unit = move |tx: &mut dyn Tx| {
+                    let outdated = stock::outdated(tx, id, now, ITEMS_PER_UNIT)?;
+                    let ids: Vec<StockItemId> = outdated.iter().map(|(id, _)| *id).collect();
+                    let pieces = outdated.iter().fold(0_i64, |sum, (_, u)| sum.saturating_add(*u));
+                    stock::set_states(tx, &ids, ItemState::Available, ItemState::Expired, now)?;
+                    products::add_pieces(tx, id, pieces.saturating_neg())
+                };
+                self.store.write(unit).await??;
+            }
+        }
+        Ok(expired)
+    }
+}

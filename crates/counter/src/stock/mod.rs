@@ -1,0 +1,11 @@
+//! Stock: importing it, keeping it sealed, showing it.
+
+mod activate;
+mod import;
+mod inspect;
+mod rekey;
+pub(crate) mod vault;
+
+pub use import::{ImportLine, ImportProblem, ImportReport, Importer};
+pub use inspect::{ItemView, StockCount};
+pub use vault::{NONCE_BYTES, Vault, VaultError};

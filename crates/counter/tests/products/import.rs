@@ -1,0 +1,121 @@
+//! Imports: all of it or nothing, and an exact report.
+
+use crate::shop::{Shop, run};
+use counter::products::ProductChange;
+use counter::stock::ImportLine;
+use domain::products::ProductKind;
+
+#[test]
+fn the_report_names_every_duplicate_and_what_it_is_one_of() {
+    run(async {
+        let mut shop = Shop::new().await;
+        let product = shop.product(ProductChange::default()).await;
+        let first = shop.stock(product, &["a", "b", "a", " b "]).await;
+        assert_eq!((first.lines, first.added, first.duplicates), (4, 2, 2));
+        let sold = shop.buy(product, 1).await;
+        assert_eq!(shop.lines(sold).await, ["a"]);
+        let second = shop.stock(product, &["c", "a", "b"]).await;
+        assert_eq!((second.lines, second.added, second.duplicates), (3, 1, 2));
+        let found = shop.counter.duplicates(first.batch, 0, 10).await.unwrap();
+        let lines: Vec<_> = found.iter().map(|d| (d.line, d.of_line, d.of_order)).collect();
+        assert_eq!(lines, [(3, Some(1), None), (4, Some(2), None)]);
+        let found = shop.counter.duplicates(second.batch, 0, 10).await.unwrap();
+        let lines: Vec<_> = found.iter().map(|d| (d.line, d.of_line, d.of_order)).collect();
+        assert_eq!(lines, [(2, None, Some(sold)), (3, None, None)]);
+        // The same line of another product is no duplicate.
+        let other = shop.product(ProductChange::default()).await;
+        assert_eq!(shop.stock(other, &["a"]).await.added, 1);
+        assert_eq!(shop.pieces(product).await, 2);
+        shop.clean().await;
+    });
+}
+
+#[test]
+fn nothing_is_for_sale_until_everything_is_in() {
+    run(async {
+        let mut shop = Shop::new().await;
+        let product = shop.product(ProductChange::default()).await;
+        let line = |n: i64| ImportLine { secret: format!("key {n}"), expires: None, uses: 1 };
+        let (counter, now) = (shop.counter.clone(), shop.now);
+        let mut importer = counter.begin_import(product, "test", "tester", now).await.unwrap();
+        let id = importer.id();
+        for number in 1..=1_200 {
+            importer.push(number, line(number), [1; 32], now).await.unwrap();
+        }
+        assert_eq!(shop.pieces(product).await, 0, "staged is not for sale");
+        let empty = ImportLine { secret: String::from(" "), expires: None, uses: 1 };
+        let broken = importer.push(1_201, empty, [1; 32], now).await.unwrap_err();
+        assert_eq!(broken.to_string(), "line 1201 is empty");
+        drop(importer);
+        let again = shop.stock_refusal(product).await;
+        assert!(again.contains("`stock discard 1`"), "{again}");
+        counter.discard_import(id, now).await.unwrap();
+        assert!(counter.discard_import(id, now).await.is_err(), "once");
+        assert_eq!(counter.stock_counts(product).await.unwrap(), []);
+        let lines: Vec<ImportLine> = (1..=1_200).map(line).collect();
+        let report = shop.import(product, &lines).await.unwrap();
+        assert_eq!((report.added, report.duplicates), (1_200, 0));
+        assert_eq!(shop.pieces(product).await, 1_200);
+        shop.clean().await;
+    });
+}
+
+#[test]
+fn an_import_that_was_interrupted_while_it_went_on_sale_goes_on() {
+    run(async {
+        let mut shop = Shop::new().await;
+        let product = shop.product(ProductChange::default()).await;
+        let report = shop.stock(product, &["a", "b", "c"]).await;
+        // As a crash in the middle leaves it.
+        let connection = rusqlite::Connection::open(&shop.path).unwrap();
+        let batch = format!(
+            "update stock_batch set state = 'activating'; \
+             update stock_item set state = 'staged' where line = 3; \
+             update product_stock set pieces = 2 where product_id = {}",
+            report.batch.0
+        );
+        connection.execute_batch(&batch).unwrap();
+        assert_eq!(shop.counter.resume_imports(shop.now).await.unwrap(), 1);
+        assert_eq!(shop.pieces(product).await, 3);
+        assert_eq!(shop.counter.resume_imports(shop.now).await.unwrap(), 0);
+        shop.clean().await;
+    });
+}
+
+#[test]
+fn lines_that_cannot_be_items_are_named() {
+    run(async {
+        let mut shop = Shop::new().await;
+        let product = shop.product(ProductChange::default()).await;
+        let good = ImportLine { secret: String::from("a"), expires: None, uses: 1 };
+        let with = |secret: &str| ImportLine { secret: secret.to_owned(), ..good.clone() };
+        let past = Some(domain::Timestamp(shop.now.0 - 1));
+        for (bad, text) in [
+            (with(""), "line 2 is empty"),
+            (with("a\u{0}b"), "line 2 holds control characters"),
+            (with(&"x".repeat(4_001)), "line 2 is longer than 4000 bytes"),
+            (ImportLine { uses: 0, ..good.clone() }, "line 2 has uses outside 1 to 1000000"),
+            (ImportLine { expires: past, ..good.clone() }, "line 2 has expired already"),
+        ] {
+            let now = shop.now;
+            let mut importer =
+                shop.counter.begin_import(product, "test", "tester", now).await.unwrap();
+            importer.push(1, good.clone(), [1; 32], now).await.unwrap();
+            let refused = importer.push(2, bad, [1; 32], now).await.unwrap_err();
+            assert_eq!(refused.to_string(), text);
+            shop.counter.discard_import(importer.id(), now).await.unwrap();
+        }
+        let by_staff =
+            ProductChange { kind: Some(ProductKind::Service), ..ProductChange::default() };
+        let by_staff = shop.product(by_staff).await;
+        assert!(shop.stock_refusal(by_staff).await.contains("staff deliver this product"));
+        assert_eq!(shop.pieces(product).await, 0);
+        shop.clean().await;
+    });
+}
+
+impl Shop {
+    async fn stock_refusal(&mut self, product: domain::ProductId) -> String {
+        self.import(product, &[]).await.unwrap_err().to_string()
+    }
+}

@@ -1,0 +1,14 @@
+//! Products, stock and orders for them, on a real database.
+
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "what cannot be done is a failed test"
+)]
+
+mod import;
+mod orders;
+mod secrets;
+mod shop;
+mod staff;

@@ -1,0 +1,127 @@
+//! Secrets at rest: nowhere in the files, bound to their rows, and sealed anew online.
+
+use crate::shop::{Shop, open, run, viewer};
+use counter::products::ProductChange;
+use counter::stock::Vault;
+use domain::{ProductOrderId, StockItemId};
+
+fn vault() -> Vault {
+    Vault::from_random([7; 64])
+}
+
+#[test]
+fn no_file_holds_a_secret() {
+    run(async {
+        let mut shop = Shop::new().await;
+        let form = vec![String::from("Your account"), String::from("Its password")];
+        let change = ProductChange { form: Some(form), ..ProductChange::default() };
+        let product = shop.product(change).await;
+        let lines: Vec<String> = (0..500).map(|n| format!("SECRET-{n:04}")).collect();
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        shop.stock(product, &lines).await;
+        let mut order = shop.order(product, 7);
+        order.request.require = Some(String::from("me@example.com\nHUNTER2"));
+        let order = shop.place(order).await.unwrap();
+        assert_eq!(shop.lines(order).await.len(), 7);
+        let typed = shop.counter.reveal_form(order, viewer(), shop.now).await.unwrap();
+        assert_eq!(typed, ["me@example.com", "HUNTER2"]);
+        let folder = shop.path.parent().unwrap().to_owned();
+        let search = |folder: &std::path::Path| {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+                for needle in ["SECRET-", "HUNTER2", "me@example"] {
+                    let found = bytes.windows(needle.len()).any(|w| w == needle.as_bytes());
+                    assert!(!found, "{needle} is in a file");
+                }
+            }
+        };
+        search(&folder);
+        let (_, folder) = shop.close();
+        search(folder.path());
+    });
+}
+
+#[test]
+fn a_ciphertext_that_was_moved_does_not_open() {
+    run(async {
+        let mut shop = Shop::new().await;
+        let product = shop.product(ProductChange::default()).await;
+        shop.stock(product, &["one", "two"]).await;
+        let connection = rusqlite::Connection::open(&shop.path).unwrap();
+        let swap = "update stock_item set sealed = (select o.sealed from stock_item o \
+            where o.id = 3 - stock_item.id)";
+        assert_eq!(connection.execute(swap, []).unwrap(), 2);
+        let opened = shop.counter.reveal_item(StockItemId(1), viewer(), shop.now).await;
+        assert!(opened.unwrap_err().to_string().contains("does not open"));
+        let order = shop.buy(product, 1).await;
+        let result = shop.counter.result_product(shop.account, order, viewer(), shop.now).await;
+        assert!(result.is_err(), "nobody gets another's secret");
+    });
+}
+
+#[test]
+fn everything_is_sealed_anew_with_the_newest_key_and_the_old_one_can_go() {
+    run(async {
+        let mut shop = Shop::new().await;
+        let form = Some(vec![String::from("Your account")]);
+        let product = shop.product(ProductChange { form, ..ProductChange::default() }).await;
+        let lines: Vec<String> = (0..450).map(|n| format!("key {n}")).collect();
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        shop.stock(product, &lines).await;
+        let mut order = shop.order(product, 2);
+        order.request.require = Some(String::from("me"));
+        let order = shop.place(order).await.unwrap();
+        let (account, now) = (shop.account, shop.now);
+        let (path, _folder) = shop.close();
+        let ring = vault().with_new_key([9; 32]);
+        let counter = open(&path, ring.clone());
+        let mut seeds = 0;
+        let mut seed = || {
+            seeds += 1;
+            [seeds; 32]
+        };
+        assert_eq!(counter.rekey(&mut seed, &mut |_| {}).await.unwrap(), 451);
+        assert_eq!(counter.rekey(&mut seed, &mut |_| {}).await.unwrap(), 0);
+        drop(counter);
+        // The old key is taken out of the ring.
+        let without: String = ring
+            .text()
+            .lines()
+            .filter(|line| !line.starts_with("1 "))
+            .map(|l| format!("{l}\n"))
+            .collect();
+        let counter = open(&path, Vault::parse(&without).unwrap());
+        let shown = counter.result_product(account, order, viewer(), now).await.unwrap().unwrap();
+        assert_eq!(shown.lines, ["key 0", "key 1"]);
+        assert_eq!(counter.reveal_form(order, viewer(), now).await.unwrap(), ["me"]);
+    });
+}
+
+#[test]
+fn every_look_is_logged_and_strangers_see_nothing() {
+    run(async {
+        let mut shop = Shop::new().await;
+        let product = shop.product(ProductChange::default()).await;
+        shop.stock(product, &["one", "two"]).await;
+        let order = shop.buy(product, 1).await;
+        let stranger = shop.counter.open_account("Stranger", shop.now).await.unwrap();
+        let seen = shop.counter.result_product(stranger, order, viewer(), shop.now).await.unwrap();
+        assert_eq!(seen, None);
+        let absent = ProductOrderId(99);
+        let seen = shop.counter.result_product(shop.account, absent, viewer(), shop.now).await;
+        assert_eq!(seen.unwrap(), None);
+        assert_eq!(shop.counter.reveals(10).await.unwrap(), []);
+        assert_eq!(shop.lines(order).await, ["one"]);
+        let statuses = shop.counter.product_order_statuses(shop.account, &[order]).await.unwrap();
+        let token = statuses[0].result.clone().unwrap();
+        let shown = shop.counter.download(&token, viewer(), shop.now).await.unwrap();
+        assert_eq!(shown.unwrap().lines, ["one"]);
+        let later = shop.now.plus_days(7);
+        assert_eq!(shop.counter.download(&token, viewer(), later).await.unwrap(), None);
+        let no_reason = counter::products::Viewer { reason: String::from(" "), ..viewer() };
+        let refused = shop.counter.reveal_item(StockItemId(2), no_reason, shop.now).await;
+        assert!(refused.is_err(), "staff need a reason");
+        assert_eq!(shop.counter.reveals(10).await.unwrap().len(), 2);
+        shop.clean().await;
+    });
+}

@@ -1,0 +1,185 @@
+//! `product-order`.
+
+use super::Desk;
+use crate::failure::Failure;
+use crate::{output, randomness};
+use clap::{Args, Subcommand};
+use counter::products::{ProductReport, StaffReport, Viewer};
+use domain::ProductOrderId;
+use domain::products::ProductOrder;
+use serde_json::{Value, json};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ProductOrderCommand {
+    /// Lists orders for products, newest first; with --open those that wait, oldest first.
+    List {
+        /// Only open ones.
+        #[arg(long)]
+        open: bool,
+        /// At most so many.
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=1000))]
+        limit: i64,
+    },
+    /// Shows all that is known of an order but its secrets.
+    Show {
+        /// The order.
+        order: i64,
+    },
+    /// Shows what the buyer typed; it is logged.
+    Form(Look),
+    /// Shows what was delivered; it is logged.
+    Reveal(Look),
+    /// Reports that work has begun.
+    Begin(Reported),
+    /// Delivers lines by hand: one piece a line, given as arguments.
+    Deliver {
+        #[command(flatten)]
+        order: Reported,
+        /// The pieces.
+        #[arg(required = true)]
+        lines: Vec<String>,
+    },
+    /// Delivers no more: Partial when something was delivered, Canceled otherwise; the rest is
+    /// given back.
+    End(Reported),
+    /// Puts a fresh item in the place of a bad one, within the warranty.
+    Replace {
+        #[command(flatten)]
+        order: Reported,
+        /// The piece, from 1.
+        #[arg(long)]
+        piece: i64,
+    },
+    /// Takes delivered pieces back and returns their price.
+    TakeBack {
+        #[command(flatten)]
+        order: Reported,
+        /// How many.
+        #[arg(long)]
+        pieces: i64,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Reported {
+    /// The order.
+    order: i64,
+    /// What the customer is told.
+    #[arg(long)]
+    note: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Look {
+    /// The order.
+    order: i64,
+    /// Why; it stands in the log for ever.
+    #[arg(long)]
+    reason: String,
+}
+
+pub(super) async fn run(command: ProductOrderCommand, desk: &Desk) -> Result<(), Failure> {
+    let counter = &desk.counter;
+    let viewer = |reason: String| Viewer { actor: desk.actor.clone(), reason };
+    match command {
+        ProductOrderCommand::List { open, limit } => {
+            let orders = if open {
+                counter.open_product_orders(ProductOrderId(0), limit).await?
+            } else {
+                counter.list_product_orders(ProductOrderId(i64::MAX), limit).await?
+            };
+            let rows: Vec<Value> = orders.iter().map(row).collect();
+            let columns = [
+                "product_order",
+                "account",
+                "product",
+                "state",
+                "quantity",
+                "delivered",
+                "charge",
+                "held",
+                "created",
+            ];
+            desk.output.list(&rows, &columns);
+            Ok(())
+        }
+        ProductOrderCommand::Show { order } => {
+            let view = counter.show_product_order(ProductOrderId(order)).await?;
+            let mut value = row(&view.order);
+            if let Value::Object(members) = &mut value {
+                let transfers = view.transfers.iter().map(output::transfer).collect();
+                members.insert(String::from("transfers"), Value::Array(transfers));
+                let timeline = view.events.iter().map(output::event).collect();
+                members.insert(String::from("timeline"), Value::Array(timeline));
+            }
+            desk.output.one(&value);
+            Ok(())
+        }
+        ProductOrderCommand::Form(Look { order, reason }) => {
+            let id = ProductOrderId(order);
+            let answers = counter.reveal_form(id, viewer(reason), desk.now).await?;
+            desk.output.done(&json!(answers), &answers.join("\n"));
+            Ok(())
+        }
+        ProductOrderCommand::Reveal(Look { order, reason }) => {
+            let id = ProductOrderId(order);
+            let found = counter.reveal_product_order(id, viewer(reason), desk.now).await?;
+            desk.output.done(&json!(found.lines), &found.lines.join("\n"));
+            Ok(())
+        }
+        ProductOrderCommand::Begin(order) => report(desk, order, ProductReport::Begin).await,
+        ProductOrderCommand::Deliver { order, lines } => {
+            report(desk, order, ProductReport::Deliver(lines)).await
+        }
+        ProductOrderCommand::End(order) => report(desk, order, ProductReport::End).await,
+        ProductOrderCommand::Replace { order, piece } => {
+            report(desk, order, ProductReport::Replace(piece)).await
+        }
+        ProductOrderCommand::TakeBack { order, pieces } => {
+            report(desk, order, ProductReport::TakeBack(pieces)).await
+        }
+    }
+}
+
+async fn report(desk: &Desk, reported: Reported, report: ProductReport) -> Result<(), Failure> {
+    let report = StaffReport {
+        order: ProductOrderId(reported.order),
+        report,
+        note: reported.note,
+        actor: desk.actor.clone(),
+        seed: randomness::bytes(),
+    };
+    let after = desk.counter.report_product_order(report, desk.now).await?;
+    let sentence = format!(
+        "order {} is {}: {} of {} delivered, captured {}, released {}, held {}",
+        after.id,
+        after.state.name(),
+        after.delivered,
+        after.quantity,
+        after.captured,
+        after.released,
+        after.held()
+    );
+    desk.output.done(&row(&after), &sentence);
+    Ok(())
+}
+
+fn row(order: &ProductOrder) -> Value {
+    json!({
+        "product_order": order.id.0,
+        "account": order.account.0,
+        "product": order.product.0,
+        "state": order.state.name(),
+        "quantity": order.quantity,
+        "delivered": order.delivered,
+        "rate": output::amount(order.rate),
+        "charge": output::amount(order.charge),
+        "captured": output::amount(order.captured),
+        "released": output::amount(order.released),
+        "held": output::amount(order.held()),
+        "note": order.note,
+        "wait_until": order.wait_until.map(crate::clock::shown),
+        "created": output::time(order.created),
+        "changed": output::time(order.changed),
+    })
+}

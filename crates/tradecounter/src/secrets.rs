@@ -1,0 +1,95 @@
+//! Files with secrets: what keys are hashed with, and what stock is sealed with.
+//!
+//! Each is made once, for a new database; afterwards a missing one is a loss and not a first start.
+
+use crate::failure::Failure;
+use crate::randomness;
+use counter::accounts::KeySecret;
+use counter::stock::Vault;
+use std::io::Write;
+use std::path::Path;
+
+/// Reads the secret that keys are hashed with. `bound`: the database knows one already.
+pub(crate) fn key_secret(path: &Path, bound: bool) -> Result<KeySecret, Failure> {
+    let text = read_or_make(path, "key secret", "key_secret_file", bound, || {
+        let random: [u8; 32] = randomness::bytes();
+        random.iter().map(|byte| format!("{byte:02x}")).collect()
+    })?;
+    let secret = Some(text.trim().as_bytes().to_vec()).filter(|text| text.len() >= 32);
+    secret.and_then(KeySecret::new).ok_or_else(|| {
+        Failure::Other(format!(
+            "key secret {}: expected at least 32 characters; put back the file that the keys were \
+             made with",
+            path.display()
+        ))
+    })
+}
+
+/// Reads the keys that stock is sealed with. `bound`: the database knows some already.
+pub(crate) fn vault(path: &Path, bound: bool) -> Result<Vault, Failure> {
+    let text = read_or_make(path, "stock keys", "stock_key_file", bound, || {
+        Vault::from_random(randomness::bytes()).text()
+    })?;
+    let shown = path.display();
+    Vault::parse(&text).map_err(|error| Failure::Other(format!("stock keys {shown}: {error}")))
+}
+
+/// Writes a ring with one more key: whole or not at all.
+pub(crate) fn replace_vault(path: &Path, vault: &Vault) -> Result<(), Failure> {
+    let draft = path.with_extension("new");
+    let what = || format!("stock keys {}", draft.display());
+    if draft.exists() {
+        return Err(Failure::Other(format!(
+            "{}: an earlier change was left unfinished; look at it and remove it",
+            what()
+        )));
+    }
+    write_new(&draft, &vault.text(), &what())?;
+    std::fs::rename(&draft, path).map_err(Failure::io(what()))
+}
+
+fn read_or_make(
+    path: &Path,
+    what: &str,
+    setting: &str,
+    bound: bool,
+    make: impl FnOnce() -> String,
+) -> Result<String, Failure> {
+    let shown = || format!("{what} {}", path.display());
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && bound => {
+            Err(Failure::Other(format!(
+                "{}: not there; put back the file that belongs to this database, or name it with \
+                 {setting}",
+                shown()
+            )))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let text = make();
+            if write_new(path, &text, &shown())? {
+                return Ok(text);
+            }
+            // Another process has made it in between; both must use the same.
+            std::fs::read_to_string(path).map_err(Failure::io(shown()))
+        }
+        Err(error) => Err(Failure::io(shown())(error)),
+    }
+}
+
+/// Writes a new file that only its owner may read; false when it is there already.
+fn write_new(path: &Path, text: &str, what: &str) -> Result<bool, Failure> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = match options.open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => return Ok(false),
+        Err(error) => return Err(Failure::io(what)(error)),
+    };
+    file.write_all(text.as_bytes()).map_err(Failure::io(what))?;
+    // On disk before anything is made with it: what was sealed with a lost key is lost.
+    file.sync_all().map_err(Failure::io(what))?;
+    Ok(true)
+}

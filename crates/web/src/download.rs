@@ -1,0 +1,107 @@
+//! What was delivered, under the address of its token: for whom the buyer hands it on to.
+//!
+//! Whoever knows the token may see it for a week; every look is logged. Nothing on the way may keep
+//! a copy.
+
+use crate::Shared;
+use axum::extract::{Path, State};
+use axum::http::{HeaderName, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Router, http::HeaderValue};
+use counter::products::{Delivered, Viewer};
+use std::sync::Arc;
+
+/// Where deliveries are found.
+pub(crate) fn routes() -> Router<Arc<Shared>> {
+    Router::new().route("/delivery/{file}", get(download))
+}
+
+/// The form that is asked for, by the end of the address.
+#[derive(Clone, Copy)]
+enum Form {
+    Text,
+    Csv,
+}
+
+async fn download(State(shared): State<Arc<Shared>>, Path(file): Path<String>) -> Response {
+    let (token, form) = match file.rsplit_once('.') {
+        Some((token, "txt")) => (token, Form::Text),
+        Some((token, "csv")) => (token, Form::Csv),
+        _ => return missing(),
+    };
+    // A token is 36 characters; nothing else needs to be looked up.
+    if token.len() != 36 {
+        return missing();
+    }
+    let viewer =
+        Viewer { actor: String::from("delivery address"), reason: String::from("download") };
+    let now = (shared.web.clock)();
+    match shared.web.counter.download(token, viewer, now).await {
+        Ok(Some(delivered)) => written(&delivered, form),
+        Ok(None) => missing(),
+        Err(error) => {
+            tracing::error!(%error, "a delivery cannot be shown");
+            (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")]).into_response()
+        }
+    }
+}
+
+/// The same for what never was and what is no longer good: an address tells nothing.
+fn missing() -> Response {
+    let text = "There is nothing under this address, or it is no longer good.\n";
+    (StatusCode::NOT_FOUND, guarded("text/plain; charset=utf-8"), text).into_response()
+}
+
+fn written(delivered: &Delivered, form: Form) -> Response {
+    let (kind, end, body) = match form {
+        Form::Text => ("text/plain; charset=utf-8", "txt", as_text(&delivered.lines)),
+        Form::Csv => ("text/csv; charset=utf-8", "csv", as_csv(&delivered.lines)),
+    };
+    let name = format!("attachment; filename=\"order-{}.{end}\"", delivered.order);
+    let mut response = (guarded(kind), body).into_response();
+    if let Ok(name) = HeaderValue::from_str(&name) {
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
+    }
+    response
+}
+
+fn guarded(kind: &'static str) -> [(HeaderName, &'static str); 5] {
+    [
+        (header::CONTENT_TYPE, kind),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (HeaderName::from_static("x-robots-tag"), "noindex"),
+    ]
+}
+
+fn as_text(lines: &[String]) -> String {
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+/// RFC 4180. A cell that a spreadsheet would take for a formula gets an apostrophe in front; the
+/// text form shows every line as it is.
+fn as_csv(lines: &[String]) -> String {
+    let mut csv = String::from("piece,content\r\n");
+    for (line, piece) in lines.iter().zip(1..) {
+        let formula = line.starts_with(['=', '+', '-', '@', '\t', '\r']);
+        let guard = if formula { "'" } else { "" };
+        csv.push_str(&format!("{piece},\"{guard}{}\"\r\n", line.replace('"', "\"\"")));
+    }
+    csv
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_quoted_and_are_no_formulas() {
+        let lines = ["a,\"b\"", "=1+1", "-2", "plain"].map(String::from);
+        let wanted = "piece,content\r\n1,\"a,\"\"b\"\"\"\r\n2,\"'=1+1\"\r\n3,\"'-2\"\r\n\
+                      4,\"plain\"\r\n";
+        assert_eq!(as_csv(&lines), wanted);
+        assert_eq!(as_text(&lines), "a,\"b\"\n=1+1\n-2\nplain\n");
+    }
+}
