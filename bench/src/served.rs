@@ -74,8 +74,12 @@ pub(crate) async fn start(accounts: usize) -> Result<Served, Box<dyn Error>> {
     let mut until = ended;
     tasks.spawn(async move {
         while !*until.borrow_and_update() {
-            if let Err(error) = upkeep.seal_events(now()).await {
-                eprintln!("seal: {error}");
+            let moved = upkeep.move_parts(now()).await.map(|_| ());
+            let served = upkeep.serve_waiting_orders(now()).await.map(|_| ());
+            let sealed = upkeep.seal_events(now()).await.map(|_| ());
+            let forgot = upkeep.forget_old(now()).await.map(|_| ());
+            for error in [moved, served, sealed, forgot].into_iter().filter_map(Result::err) {
+                eprintln!("upkeep: {error}");
             }
             drop(
                 tokio::time::timeout(std::time::Duration::from_millis(500), until.changed()).await,

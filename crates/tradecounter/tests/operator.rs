@@ -132,9 +132,15 @@ fn refusals_say_why_and_change_nothing() {
     let (program, _) = set_up();
     let before = program.json(&["account", "show", "1"]);
     let long = "x".repeat(501);
-    let cases: [(&[&str], i32, &str); 16] = [
+    let cases: [(&[&str], i32, &str); 18] = [
         (&["account", "add", "Acme"], 3, "the name `Acme` is taken by another account"),
         (&["account", "add", ""], 3, "name: give 1 to 300 bytes without control characters"),
+        (
+            &["account", "add", "17"],
+            3,
+            "name: must not be a number: accounts are called by their ids too",
+        ),
+        (&["service", "edit", "1"], 2, "nothing to change: give an option"),
         (&["account", "show", "Nobody"], 3, "there is no account Nobody"),
         (&["key", "add", "77"], 3, "there is no account 77"),
         (&["key", "revoke", "9"], 3, "there is no key 9"),

@@ -37,6 +37,10 @@ impl Counter {
         let name = name.to_owned();
         let unit = move |tx: &mut dyn Tx| {
             check_name(&name).map_err(|error| Refusal::Invalid(error.to_string()))?;
+            if name.parse::<i64>().is_ok() {
+                let text = "name: must not be a number: accounts are called by their ids too";
+                return Err(Refusal::Invalid(String::from(text)).into());
+            }
             if accounts::by_name(tx, &name)?.is_some() {
                 return Err(Refusal::Taken { kind: "account", name: name.clone() }.into());
             }

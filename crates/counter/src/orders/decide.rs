@@ -118,7 +118,10 @@ fn decide_one(
     // A request id says by itself whether a request is a repetition.
     if let (None, Some(start)) = (&order.request_id, known.window_start) {
         let last = known.recent.get(&(order.account, order.fingerprint));
-        if last.is_some_and(|last| *last > start) {
+        // A clock that was set back must not refuse an order until it has caught up.
+        let window = now.0.saturating_sub(start.0);
+        let latest = Timestamp(now.0.saturating_add(window));
+        if last.is_some_and(|last| *last > start && *last <= latest) {
             return Err(OrderRefusal::ActiveOrder);
         }
     }

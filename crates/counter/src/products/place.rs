@@ -5,6 +5,7 @@
 //! items, or neither.
 
 use super::deliver::Shelf;
+use crate::accounts::KeyBudgets;
 use crate::catalogue::Snapshot;
 use crate::desk::{Cause, Desk};
 use crate::stock::vault::{NONCE_BYTES, Place as Row, Vault};
@@ -55,6 +56,8 @@ pub fn place_product_orders(
     desk.lock(batch.iter().map(|order| order.account).collect())?;
     let mut used = read_used(&mut desk, batch)?;
     let prices = special_prices(&mut desk, batch)?;
+    let keys = batch.iter().filter_map(|order| order.key).collect();
+    let mut budgets = KeyBudgets::read(desk.tx, keys, now)?;
     let mut shelf = fill_shelf(&mut desk, catalogue, batch)?;
     let mut rows = Vec::with_capacity(batch.len());
     let mut used_now = Vec::new();
@@ -65,13 +68,18 @@ pub fn place_product_orders(
             continue;
         }
         let decided = decide(&desk, catalogue, &shelf, &prices, order);
-        let (placement, product) = match decided {
+        let within = |(placement, product): (ProductPlacement, _)| {
+            let allowed = budgets.allows(order.key, placement.charge);
+            allowed.then_some((placement, product)).ok_or(ProductRefusal::KeyCap)
+        };
+        let (placement, product) = match decided.and_then(within) {
             Ok(decided) => decided,
             Err(refusal) => {
                 answers.push(Err(refusal));
                 continue;
             }
         };
+        budgets.spend(order.key, placement.charge);
         let id = desk.tx.take_ids("product_order", 1)?;
         let id = id.first().copied().ok_or_else(|| DbError::new("PLACE", "no order id"))?;
         let id = ProductOrderId(id);
@@ -98,6 +106,7 @@ pub fn place_product_orders(
     product_orders::insert(desk.tx, &rows)?;
     product_orders::insert_request_ids(desk.tx, &used_now, now)?;
     shelf.write(desk.tx, now)?;
+    budgets.write(desk.tx)?;
     desk.finish()?;
     Ok(answers)
 }

@@ -51,6 +51,9 @@ pub enum ProductRefusal {
     /// The account has too little money.
     #[error("not enough money on the account")]
     NotEnoughFunds,
+    /// The key may spend no more today.
+    #[error("the key may spend no more today")]
+    KeyCap,
     /// Nothing is in stock.
     #[error("nothing is in stock")]
     OutOfStock,

@@ -126,6 +126,8 @@ pub(crate) fn open_writer(
     // power cut.
     set(&connection, path, "synchronous=FULL", "synchronous", "full", "2")?;
     set(&connection, path, "cell_size_check=ON", "cell_size_check", "on", "1")?;
+    // 48 MiB of pages: inserts into indexes of random keys find their pages in memory.
+    set(&connection, path, "cache_size", "cache_size", "-49152", "-49152")?;
     Ok(connection)
 }
 

@@ -93,7 +93,5 @@ pub fn held(tx: &mut dyn Tx) -> Result<Vec<(AccountId, Micros)>, DbError> {
 /// # Errors
 /// [`DbError`].
 pub fn id_blocks(tx: &mut dyn Tx) -> Result<Vec<(String, i64, i64)>, DbError> {
-    tx.rows(&PRODUCT_ID_BLOCKS, &[], |row| {
-        Ok((row.text(0)?.to_owned(), row.int(1)?, row.int(2)?))
-    })
+    tx.rows(&PRODUCT_ID_BLOCKS, &[], |row| Ok((row.text(0)?.to_owned(), row.int(1)?, row.int(2)?)))
 }

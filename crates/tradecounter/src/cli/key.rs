@@ -82,8 +82,8 @@ pub(super) struct RuleArgs {
     /// Addresses and networks it may be used from, separated by commas; `any` for all.
     #[arg(long, value_name = "ADDRESSES", value_parser = parse_networks)]
     allow: Option<Networks>,
-    /// What orders placed with it may cost in one UTC day, counted from now on; `none` for no
-    /// limit.
+    /// What orders for services placed with it may cost in one UTC day, counted from now on;
+    /// `none` for no limit.
     #[arg(long, value_name = "AMOUNT", value_parser = parse_cap)]
     daily_cap: Option<Cap>,
     /// When it ends, as 2027-01-31, 2027-01-31T12:00:00Z or 90d; `never` for never.

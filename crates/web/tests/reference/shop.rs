@@ -207,8 +207,10 @@ impl Shop {
         use counter::stock::ImportLine;
         use domain::products::ProductKind;
         let now = self.now();
-        let category =
-            counter::catalogue::CategoryChange { name: Some("Licences".to_owned()), position: None };
+        let category = counter::catalogue::CategoryChange {
+            name: Some("Licences".to_owned()),
+            position: None,
+        };
         let category = self.counter.add_category(category, now).await.unwrap();
         let product = |name: &str, rate: &str, kind| ProductChange {
             category: Some(category),

@@ -84,7 +84,8 @@ fn refused(refusal: ProductRefusal) -> Snag {
         ProductRefusal::QuantityLow { min } => errors::quantity_below(min).into(),
         ProductRefusal::QuantityHigh { max } => errors::quantity_above(max).into(),
         ProductRefusal::Require { .. } => errors::incorrect("require").into(),
-        ProductRefusal::NotEnoughFunds => errors::NOT_ENOUGH_FUNDS.into(),
+        // A capped key is told what a poor account is: both mean that nothing more can be bought.
+        ProductRefusal::NotEnoughFunds | ProductRefusal::KeyCap => errors::NOT_ENOUGH_FUNDS.into(),
         ProductRefusal::OutOfStock => errors::OUT_OF_STOCK.into(),
         ProductRefusal::RequestIdReused => errors::INCORRECT_REQUEST_ID.into(),
     }
