@@ -23,6 +23,7 @@ pub(crate) struct Config {
     pub(crate) infer_missing_action: bool,
     pub(crate) key_secret_file: String,
     pub(crate) stock_key_file: String,
+    pub(crate) stock_keys: String,
     pub(crate) log: String,
     pub(crate) log_format: LogFormat,
 }
@@ -250,7 +251,7 @@ mod tests {
     #[test]
     fn mistakes_are_refused_by_name() {
         let all = "currency, database_url, duplicate_window_seconds, infer_missing_action, \
-                   key_secret_file, listen, log, log_format, stock_key_file, \
+                   key_secret_file, listen, log, log_format, stock_key_file, stock_keys, \
                    trusted_proxies";
         for (variables, file, expected) in [
             (

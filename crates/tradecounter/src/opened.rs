@@ -15,7 +15,7 @@ pub(crate) async fn open(config: &Config, access: Access) -> Result<Counter, Fai
         currency: config.currency.clone(),
         duplicate_window_seconds: config.duplicate_window_seconds,
         key_secret: secrets::key_secret(&config.key_secret_path(), bound)?,
-        vault: secrets::vault(&config.stock_key_path(), bound)?,
+        vault: secrets::vault(&config.stock_keys, &config.stock_key_path(), bound)?,
     };
     let counter = Counter::new(store, settings);
     counter.bind().await?;

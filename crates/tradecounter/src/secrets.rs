@@ -25,8 +25,13 @@ pub(crate) fn key_secret(path: &Path, bound: bool) -> Result<KeySecret, Failure>
     })
 }
 
-/// Reads the keys that stock is sealed with. `bound`: the database knows some already.
-pub(crate) fn vault(path: &Path, bound: bool) -> Result<Vault, Failure> {
+/// Reads the keys that stock is sealed with: `given` by themselves, or from the file. `bound`: the
+/// database knows some already.
+pub(crate) fn vault(given: &str, path: &Path, bound: bool) -> Result<Vault, Failure> {
+    if !given.is_empty() {
+        return Vault::parse(&given.replace(';', "\n"))
+            .map_err(|error| Failure::Other(format!("stock_keys: {error}")));
+    }
     let text = read_or_make(path, "stock keys", "stock_key_file", bound, || {
         Vault::from_random(randomness::bytes()).text()
     })?;

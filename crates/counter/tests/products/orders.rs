@@ -2,9 +2,11 @@
 
 use crate::shop::{Shop, request_id, run};
 use counter::Failure;
-use counter::products::ProductChange;
+use counter::accounts::RANDOM_BYTES;
+use counter::products::{PlaceProductOrder, ProductChange};
 use counter::stock::ImportLine;
 use domain::Micros;
+use domain::access::KeyRules;
 use domain::products::{ProductRefusal, WhenShort};
 use std::collections::BTreeSet;
 
@@ -222,6 +224,31 @@ fn what_cannot_be_ordered_costs_nothing() {
         }
         assert_eq!(shop.available().await, (String::from("100000"), String::from("0")));
         assert_eq!(shop.pieces(product).await, 3);
+        shop.clean().await;
+    });
+}
+
+#[test]
+fn what_a_key_may_spend_a_day_counts_for_products_too() {
+    run(async {
+        let mut shop = Shop::new().await;
+        let product = shop.product(ProductChange::default()).await;
+        shop.stock(product, &["a", "b", "c", "d"]).await;
+        let cap = Some(Micros::parse("5").unwrap());
+        let rules = KeyRules { daily_cap: cap, ..KeyRules::default() };
+        let (account, now) = (shop.account, shop.now);
+        let key = shop.counter.make_bound_key(account, "k", rules, [1; RANDOM_BYTES], now).await;
+        let key = Some(key.unwrap().id);
+        // Two orders that come together must not each see the whole budget.
+        let one = PlaceProductOrder { key, ..shop.order(product, 2) };
+        let two = PlaceProductOrder { key, ..shop.order(product, 1) };
+        let answers = tokio::join!(shop.place(one), shop.place(two));
+        assert!(answers.0.is_ok());
+        assert_eq!(answers.1, Err(ProductRefusal::KeyCap));
+        let tomorrow = PlaceProductOrder { key, ..shop.order(product, 1) };
+        shop.now = now.plus_days(1);
+        assert!(shop.place(tomorrow).await.is_ok());
+        assert_eq!(shop.pieces(product).await, 1);
         shop.clean().await;
     });
 }

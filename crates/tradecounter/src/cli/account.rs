@@ -101,6 +101,7 @@ pub(super) async fn run(command: AccountCommand, desk: &Desk) -> Result<(), Fail
                 "available_after",
                 "held_after",
                 "order",
+                "product_order",
                 "actor",
                 "reason",
             ];

@@ -82,7 +82,7 @@ pub(super) struct RuleArgs {
     /// Addresses and networks it may be used from, separated by commas; `any` for all.
     #[arg(long, value_name = "ADDRESSES", value_parser = parse_networks)]
     allow: Option<Networks>,
-    /// What orders for services placed with it may cost in one UTC day, counted from now on;
+    /// What orders placed with it may cost in one UTC day, counted from now on;
     /// `none` for no limit.
     #[arg(long, value_name = "AMOUNT", value_parser = parse_cap)]
     daily_cap: Option<Cap>,

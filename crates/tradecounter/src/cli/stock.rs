@@ -66,6 +66,11 @@ pub(super) enum StockCommand {
         #[arg(long, default_value_t = 100)]
         limit: i64,
     },
+    /// Writes every item of a product as CSV, without its secret.
+    Export {
+        /// The product.
+        product: i64,
+    },
     /// Shows the secret of an item; it is logged.
     Reveal {
         /// The item.
@@ -141,6 +146,7 @@ pub(super) async fn run(command: StockCommand, desk: &Desk) -> Result<(), Failur
                 ["item", "import", "line", "state", "uses", "uses_left", "expires", "last_order"];
             desk.output.list(&rows, &columns);
         }
+        StockCommand::Export { product } => export(desk, ProductId(product)).await?,
         StockCommand::Reveal { item, reason } => {
             let id = StockItemId(item);
             let secret = counter.reveal_item(id, viewer(reason), desk.now).await?;
@@ -169,6 +175,34 @@ pub(super) async fn run(command: StockCommand, desk: &Desk) -> Result<(), Failur
         StockCommand::Rekey => rekey(desk).await?,
     }
     Ok(())
+}
+
+/// Items in one page of an export.
+const EXPORT_PAGE: i64 = 1_000;
+
+/// No cell holds a text from outside, so none needs quoting.
+async fn export(desk: &Desk, product: ProductId) -> Result<(), Failure> {
+    output::say("item,import,line,state,uses,uses_left,expires,last_order");
+    let mut last = StockItemId(0);
+    loop {
+        let page = desk.counter.list_stock(product, last, EXPORT_PAGE).await?;
+        let Some(newest) = page.last() else { return Ok(()) };
+        last = newest.id;
+        for item in &page {
+            let expires = item.expires.map(clock::shown).unwrap_or_default();
+            let order = item.last_order.map(|order| order.to_string()).unwrap_or_default();
+            output::say(&format!(
+                "{},{},{},{},{},{},{expires},{order}",
+                item.id,
+                item.batch,
+                item.line,
+                item.state.name(),
+                item.uses,
+                item.uses_left
+            ));
+        }
+        output::print()?;
+    }
 }
 
 async fn import(

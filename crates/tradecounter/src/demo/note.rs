@@ -75,7 +75,7 @@ impl Note {
     /// The note for a person.
     pub(super) fn told(&self, folder: &Path) -> String {
         let Self { url, key, funded, currency, services, service, orders, .. } = self;
-        let (products, product) = (self.products, self.product);
+        let products = self.products;
         let page = url.trim_end_matches("/api/v2");
         let watched = orders.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
         format!(
@@ -95,8 +95,6 @@ impl Note {
              curl -s {url} -d key={key} -d action=add -d service={service} -d quantity=1000 -d \
              link=https://example.com/interview.mp3\n\
              curl -s {url} -d key={key} -d action=status -d orders={watched}\n\
-             curl -s {url} -d key={key} -d action=add_product_order -d product={product} -d \
-             quantity=2\n\
              \n\
              The same for scripts: {}\n\
              End with Ctrl-C.\n",
