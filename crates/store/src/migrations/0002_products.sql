@@ -75,7 +75,7 @@ create table stock_item (
 create unique index stock_item_blind on stock_item (product_id, blind);
 create index stock_item_for_sale on stock_item (product_id, expires_us, id)
   where state = 'available';
-create index stock_item_batch on stock_item (batch_id, id);
+create index stock_item_staged on stock_item (batch_id, id) where state = 'staged';
 create index stock_item_key on stock_item (key_id, id);
 
 create table product_order (
