@@ -39,18 +39,27 @@ pub(crate) fn vault(given: &str, path: &Path, bound: bool) -> Result<Vault, Fail
     Vault::parse(&text).map_err(|error| Failure::Other(format!("stock keys {shown}: {error}")))
 }
 
-/// Writes a ring with one more key: whole or not at all.
-pub(crate) fn replace_vault(path: &Path, vault: &Vault) -> Result<(), Failure> {
+/// Puts `after` in the place of `before`: whole or not at all, and only while the file still holds
+/// `before`.
+pub(crate) fn replace_vault(path: &Path, before: &Vault, after: &Vault) -> Result<(), Failure> {
+    let what = || format!("stock keys {}", path.display());
+    let held = std::fs::read_to_string(path).map_err(Failure::io(what()))?;
+    if Vault::parse(&held).ok().map(|ring| ring.text()) != Some(before.text()) {
+        return Err(Failure::Other(format!("{}: the file has changed meanwhile", what())));
+    }
     let draft = path.with_extension("new");
-    let what = || format!("stock keys {}", draft.display());
-    if draft.exists() {
+    if !write_new(&draft, &after.text(), &what())? {
         return Err(Failure::Other(format!(
-            "{}: an earlier change was left unfinished; look at it and remove it",
-            what()
+            "{}: an earlier change was left unfinished in {}; look at it and remove it",
+            what(),
+            draft.display()
         )));
     }
-    write_new(&draft, &vault.text(), &what())?;
-    std::fs::rename(&draft, path).map_err(Failure::io(what()))
+    std::fs::rename(&draft, path).map_err(Failure::io(what()))?;
+    // The new name must survive a power cut as well as the file does.
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let folder = std::fs::File::open(folder.unwrap_or(Path::new(".")));
+    folder.and_then(|folder| folder.sync_all()).map_err(Failure::io(what()))
 }
 
 fn read_or_make(

@@ -33,6 +33,7 @@ pub(crate) struct Server {
 /// Opens the database and the socket, in that order: whoever can connect is answered.
 pub(crate) async fn start(config: &Config) -> Result<Server, Failure> {
     let counter = crate::opened::open(config, Access::Existing).await?;
+    counter.note_served_ring().await?;
     let what = format!("listen on {}", config.listen);
     let listener = TcpListener::bind(&config.listen).await.map_err(Failure::io(what.clone()))?;
     let address = listener.local_addr().map_err(Failure::io(what))?;
@@ -78,9 +79,6 @@ impl Server {
 /// next tick tries again: all of it is picked up from the database.
 async fn upkeep(counter: Counter, mut ended: watch::Receiver<bool>) {
     let mut ticks: u32 = 0;
-    if let Err(error) = counter.resume_imports(clock::now()).await {
-        tracing::error!(%error, "an import of stock is not finished");
-    }
     while !*ended.borrow_and_update() {
         let now = clock::now();
         if let Err(error) = counter.move_parts(now).await {
@@ -95,6 +93,9 @@ async fn upkeep(counter: Counter, mut ended: watch::Receiver<bool>) {
         if ticks.checked_rem(TICKS_PER_SWEEP) == Some(0) {
             if let Err(error) = counter.forget_old(now).await {
                 tracing::error!(%error, "old request ids are not forgotten");
+            }
+            if let Err(error) = counter.resume_imports(now).await {
+                tracing::error!(%error, "an import of stock is not finished");
             }
             if let Err(error) = counter.expire_stock(now).await {
                 tracing::error!(%error, "outdated stock is not taken off sale");

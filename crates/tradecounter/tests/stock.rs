@@ -84,9 +84,9 @@ fn an_import_is_all_or_nothing_and_its_report_is_exact() {
     std::fs::write(program.folder().join("bytes.txt"), b"a\nb\xff\n").unwrap();
     let done = program.run(&["stock", "import", "1", "bytes.txt"]);
     assert_eq!(done.stderr, "error: line 2 is not UTF-8; nothing was imported\n");
-    write(&program, "dates.csv", "a,31/12/2099,3\n\"b, and c\"\nd,soon\n");
+    write(&program, "dates.csv", "a,31/12/2099,3\n\"b, and c\"\r\n\nd,soon\n");
     let done = program.run(&["stock", "import", "1", "dates.csv", "--csv"]);
-    let text = "error: line 3 has no date in the second column; nothing was imported\n";
+    let text = "error: line 4 has no date in the second column; nothing was imported\n";
     assert_eq!(done.stderr, text);
     assert_eq!(program.json(&["product", "list"])[0]["stock"], 1_400);
     write(&program, "dates.csv", "a,31/12/2099,3\n\"b, and c\"\n");

@@ -15,7 +15,7 @@ use domain::products::{
     Picked, Product, ProductKind, ProductOrder, ProductPlacement, ProductRefusal, ProductRequest,
     ProductState, check, place,
 };
-use domain::{AccountId, KeyId, ProductId, ProductOrderId, Timestamp};
+use domain::{AccountId, KeyId, Micros, ProductId, ProductOrderId, Timestamp};
 use std::collections::HashMap;
 use store::tables::product_orders::{self, NewProductOrder, UsedRequestId};
 use store::tables::stock::Sealed;
@@ -69,7 +69,7 @@ pub fn place_product_orders(
         }
         let decided = decide(&desk, catalogue, &shelf, &prices, order);
         let within = |(placement, product): (ProductPlacement, _)| {
-            let allowed = budgets.allows(order.key, placement.charge);
+            let allowed = budgets.allows(order.key, net(&placement));
             allowed.then_some((placement, product)).ok_or(ProductRefusal::KeyCap)
         };
         let (placement, product) = match decided.and_then(within) {
@@ -79,7 +79,7 @@ pub fn place_product_orders(
                 continue;
             }
         };
-        budgets.spend(order.key, placement.charge);
+        budgets.spend(order.key, net(&placement));
         let id = desk.tx.take_ids("product_order", 1)?;
         let id = id.first().copied().ok_or_else(|| DbError::new("PLACE", "no order id"))?;
         let id = ProductOrderId(id);
@@ -109,6 +109,11 @@ pub fn place_product_orders(
     budgets.write(desk.tx)?;
     desk.finish()?;
     Ok(answers)
+}
+
+/// What an order costs once what is short was given back in the same unit.
+const fn net(placement: &ProductPlacement) -> Micros {
+    Micros::new(placement.charge.raw().saturating_sub(placement.released.raw()))
 }
 
 /// Request ids that were used, with the hash of their parameters and their order.

@@ -45,7 +45,9 @@ pub(crate) fn reveal(
     now: Timestamp,
 ) -> Result<Delivered, DbError> {
     let mut lines = Vec::new();
-    for delivery in product_orders::deliveries(tx, order.id)? {
+    // Pieces that were taken back are the last ones, and no longer the customer's.
+    let kept = |delivery: &Delivery| delivery.piece <= order.delivered;
+    for delivery in product_orders::deliveries(tx, order.id)?.into_iter().filter(kept) {
         lines.push(open(tx, vault, &delivery)?);
     }
     let pieces = i64::try_from(lines.len()).unwrap_or(i64::MAX);
@@ -110,7 +112,9 @@ impl Counter {
         let (vault, token) = (self.settings.vault.clone(), token.to_owned());
         let unit = move |tx: &mut dyn Tx| {
             let found = product_orders::by_token(tx, &token)?;
-            let good = |order: &ProductOrder| now < order.changed.plus_days(DOWNLOAD_DAYS);
+            // From its end, once it has one: a later correction gives the address no new life.
+            let since = |order: &ProductOrder| order.ended.unwrap_or(order.changed);
+            let good = |order: &ProductOrder| now < since(order).plus_days(DOWNLOAD_DAYS);
             let found = found.filter(|order| order.delivered > 0).filter(good);
             found.map(|order| reveal(tx, &vault, &order, &viewer, now)).transpose()
         };

@@ -21,7 +21,7 @@ pub enum ProductReport {
     End,
     /// A piece is bad: another item takes its place, within the warranty.
     Replace(i64),
-    /// Delivered pieces are taken back and their price is returned.
+    /// So many of the delivered pieces, the last ones, are taken back and their price is returned.
     TakeBack(i64),
 }
 
@@ -171,12 +171,24 @@ fn replace(
 ) -> Done<ProductOrder> {
     let deliveries = product_orders::deliveries(desk.tx, order.id)?;
     let bad = deliveries.iter().find(|delivery| delivery.piece == piece);
+    // Pieces that were taken back are the last ones, and no longer the customer's.
+    let bad = bad.filter(|_| piece <= order.delivered);
     let bad = bad.ok_or_else(|| Refusal::missing("piece", piece))?;
     let Content::Item(bad_item) = bad.content else {
         let text = "the piece was written by staff; there is no stock to replace it from";
         return Err(Refusal::NotNow(String::from(text)).into());
     };
     let now = desk.now;
+    // First: an item with several uses would otherwise be its own replacement.
+    if let Some(item) = stock::by_id(desk.tx, bad_item)? {
+        let was = item.state;
+        if was == ItemState::Available {
+            products::add_pieces(desk.tx, product.id, item.uses_left.saturating_neg())?;
+        }
+        if was != ItemState::Bad {
+            stock::set_states(desk.tx, &[bad_item], was, ItemState::Bad, now)?;
+        }
+    }
     let fresh = stock::for_sale(desk.tx, product.id, now, 1)?.into_iter().next();
     let fresh = fresh.ok_or_else(|| {
         Refusal::NotNow(String::from("nothing is in stock to replace it with; take it back"))
@@ -189,15 +201,6 @@ fn replace(
     };
     stock::sell(desk.tx, &[sale], now)?;
     products::add_pieces(desk.tx, product.id, -1)?;
-    if let Some(item) = stock::by_id(desk.tx, bad_item)? {
-        let was = item.state;
-        if was == ItemState::Available {
-            products::add_pieces(desk.tx, product.id, item.uses_left.saturating_neg())?;
-        }
-        if was != ItemState::Bad {
-            stock::set_states(desk.tx, &[bad_item], was, ItemState::Bad, now)?;
-        }
-    }
     product_orders::replace_delivery(desk.tx, order.id, piece, fresh.id, now)?;
     let data = serde_json::json!({
         "piece": piece, "bad_item": bad_item.0, "item": fresh.id.0, "actor": report.actor,

@@ -43,6 +43,10 @@ impl Counter {
         let live = Batch { state: BatchState::Live, changed: now, ..batch.clone() };
         let catalogue = self.catalogue_cache();
         let unit = move |tx: &mut dyn Tx| {
+            // Two may have been at it: the process that imported, and a server that found it open.
+            if stock::batch(tx, live.id)?.is_some_and(|batch| batch.state == BatchState::Live) {
+                return Ok(());
+            }
             stock::update_batch(tx, BatchState::Activating, &live)?;
             match catalogue.current(tx)?.products.get(&live.product) {
                 Some(product) => serve_waiting(tx, product, now).map(|_| ()),

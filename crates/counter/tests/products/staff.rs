@@ -110,8 +110,38 @@ fn a_bad_item_is_replaced_within_the_warranty_or_taken_back() {
         assert_eq!(shop.available().await.0, "99997.5");
         assert_eq!(shop.status(order).await.0, "Partial");
         shop.clean().await;
+        assert_eq!(shop.lines(order).await, ["fresh"], "what was taken back is gone");
+        let gone = shop.report(order, ProductReport::Replace(2), None).await.unwrap_err();
+        assert!(gone.contains("warranty") || gone.contains("piece"), "{gone}");
+        shop.report(order, ProductReport::TakeBack(1), None).await.unwrap();
+        assert_eq!(shop.lines(order).await, Vec::<String>::new());
+        shop.clean().await;
         // The bad one is known: it cannot be imported again.
         let report = shop.stock(product, &["bad"]).await;
         assert_eq!((report.added, report.duplicates), (0, 1));
+    });
+}
+
+#[test]
+fn an_item_with_several_uses_is_not_its_own_replacement() {
+    run(async {
+        let mut shop = Shop::new().await;
+        let warranty = ProductChange { warranty_days: Some(3), ..ProductChange::default() };
+        let product = shop.product(warranty).await;
+        let line = |secret: &str| counter::stock::ImportLine {
+            secret: secret.to_owned(),
+            expires: None,
+            uses: 5,
+        };
+        shop.import(product, &[line("a"), line("b")]).await.unwrap();
+        let order = shop.buy(product, 2).await;
+        assert_eq!(shop.lines(order).await, ["a", "a"]);
+        shop.report(order, ProductReport::Replace(1), None).await.unwrap();
+        assert_eq!(shop.lines(order).await, ["b", "a"]);
+        assert_eq!(shop.pieces(product).await, 4, "of the bad one nothing more is sold");
+        shop.report(order, ProductReport::TakeBack(2), None).await.unwrap();
+        let gone = shop.report(order, ProductReport::Replace(1), None).await.unwrap_err();
+        assert_eq!(gone, "there is no piece 1", "paid back is not replaced");
+        shop.clean().await;
     });
 }

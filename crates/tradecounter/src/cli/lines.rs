@@ -32,10 +32,13 @@ fn broken(number: i64, what: &str) -> Failure {
     Failure::Other(format!("line {number} {what}; nothing was imported"))
 }
 
-/// One item a line. Blank lines are passed over, and counted.
-pub(super) fn read_lines(mut source: Source, uses: i64) -> impl Iterator<Item = Numbered> {
-    // A line without an end must not fill the memory.
-    let most = u64::try_from(STOCK_LINE_BYTES_MAX).unwrap_or(u64::MAX).saturating_add(3);
+/// Lines that are not blank, each with its number in the file. None is read further than `most`
+/// bytes: a line without an end must not fill the memory.
+fn numbered(
+    mut source: Source,
+    most: usize,
+) -> impl Iterator<Item = Result<(i64, String), Failure>> {
+    let most = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(3);
     let mut number: i64 = 0;
     std::iter::from_fn(move || {
         loop {
@@ -52,30 +55,35 @@ pub(super) fn read_lines(mut source: Source, uses: i64) -> impl Iterator<Item = 
             };
             // A byte order mark belongs to the file, not to its first item.
             let text = if number == 1 { text.trim_start_matches('\u{feff}') } else { &text };
-            let secret = text.trim_end_matches(['\n', '\r']).to_owned();
-            if !secret.trim().is_empty() {
-                return Some(Ok((number, ImportLine { secret, expires: None, uses })));
+            let text = text.trim_end_matches(['\n', '\r']);
+            if !text.trim().is_empty() {
+                return Some(Ok((number, text.to_owned())));
             }
         }
     })
 }
 
-/// Records of secret, expiry date and uses; the last two may be missing or empty.
+/// One item a line. Blank lines are passed over, and counted.
+pub(super) fn read_lines(source: Source, uses: i64) -> impl Iterator<Item = Numbered> {
+    numbered(source, STOCK_LINE_BYTES_MAX).map(move |line| {
+        let (number, secret) = line?;
+        Ok((number, ImportLine { secret, expires: None, uses }))
+    })
+}
+
+/// A record a line: secret, expiry date and uses; the last two may be missing or empty.
 pub(super) fn read_csv(source: Source, uses: i64) -> impl Iterator<Item = Numbered> {
-    let reader =
-        csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(source.reader);
-    reader.into_records().map(move |record| {
-        let record = record.map_err(|error| {
-            let line = error.position().map_or(0, csv::Position::line);
-            broken(i64::try_from(line).unwrap_or(0), "is not CSV in UTF-8")
-        })?;
-        let line = record.position().map_or(0, csv::Position::line);
-        let number = i64::try_from(line).unwrap_or(i64::MAX);
-        if record.len() > 3 {
+    // Twice the longest secret: each of its characters may be a doubled quote.
+    let most = STOCK_LINE_BYTES_MAX.saturating_mul(2).saturating_add(100);
+    numbered(source, most).map(move |line| {
+        let (number, line) = line?;
+        let fields = split_record(&line);
+        let fields = fields.ok_or_else(|| broken(number, "has a quote out of place"))?;
+        if fields.len() > 3 {
             return Err(broken(number, "has more than three columns"));
         }
         let column =
-            |index: usize| record.get(index).map(str::trim).filter(|text| !text.is_empty());
+            |index: usize| fields.get(index).map(|text| text.trim()).filter(|t| !t.is_empty());
         let expires = match column(1) {
             None => None,
             Some(text) => {
@@ -89,7 +97,70 @@ pub(super) fn read_csv(source: Source, uses: i64) -> impl Iterator<Item = Number
                 .parse()
                 .map_err(|_| broken(number, "has no whole number in the third column"))?,
         };
-        let secret = record.get(0).unwrap_or_default().to_owned();
+        let secret = fields.first().cloned().unwrap_or_default();
         Ok((number, ImportLine { secret, expires, uses }))
     })
+}
+
+/// The fields of a record of RFC 4180 in one line; nothing when a quote is out of place. Stricter
+/// than readers of spreadsheets are: they would take a broken secret for another one.
+fn split_record(line: &str) -> Option<Vec<String>> {
+    let mut fields = Vec::new();
+    let mut rest = line;
+    loop {
+        let (field, after) = match rest.strip_prefix('"') {
+            Some(quoted) => split_quoted(quoted)?,
+            None => {
+                let end = rest.find(',').unwrap_or(rest.len());
+                let (field, after) = rest.split_at(end);
+                (field.to_owned(), after)
+            }
+        };
+        if !rest.starts_with('"') && field.contains('"') {
+            return None;
+        }
+        fields.push(field);
+        match after.strip_prefix(',') {
+            Some(next) => rest = next,
+            None if after.is_empty() => return Some(fields),
+            None => return None,
+        }
+    }
+}
+
+/// A field up to its closing quote, and what follows it.
+fn split_quoted(text: &str) -> Option<(String, &str)> {
+    let mut field = String::new();
+    let mut rest = text;
+    loop {
+        let (part, after) = rest.split_once('"')?;
+        field.push_str(part);
+        match after.strip_prefix('"') {
+            Some(next) => {
+                field.push('"');
+                rest = next;
+            }
+            None => return Some((field, after)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split_record;
+
+    #[test]
+    fn records_are_read_as_they_are_written() {
+        for (line, fields) in [
+            ("a", &["a"][..]),
+            ("a,,3", &["a", "", "3"]),
+            ("\"a, \"\"b\"\"\",31/12/2099", &["a, \"b\"", "31/12/2099"]),
+            ("\"\",x,", &["", "x", ""]),
+        ] {
+            assert_eq!(split_record(line).unwrap(), fields, "{line}");
+        }
+        for line in ["\"a", "\"a\"b", "a\"b", "x,\"y", "\"a\" ,x"] {
+            assert_eq!(split_record(line), None, "{line}");
+        }
+    }
 }

@@ -117,8 +117,8 @@ pub(crate) struct Desk {
     pub(crate) now: Timestamp,
     /// The database that it works on, as people name it.
     pub(crate) database: String,
-    /// The file with the keys that stock is sealed with.
-    pub(crate) stock_keys: PathBuf,
+    /// The file with the keys that stock is sealed with; none when they come by themselves.
+    pub(crate) stock_keys: Option<PathBuf>,
 }
 
 /// Runs the command.
@@ -155,7 +155,8 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
                 let actor = format!("cli:{user}");
                 let counter = opened::open(&config, Access::Existing).await?;
                 let database = config.database_url.clone();
-                let stock_keys = config.stock_key_path();
+                let in_file = config.stock_keys.is_empty();
+                let stock_keys = in_file.then(|| config.stock_key_path());
                 let desk = Desk { counter, output, actor, now: clock::now(), database, stock_keys };
                 on_counter(command, &desk).await
             }

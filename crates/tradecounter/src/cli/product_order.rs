@@ -50,7 +50,7 @@ pub(super) enum ProductOrderCommand {
         #[arg(long)]
         piece: i64,
     },
-    /// Takes delivered pieces back and returns their price.
+    /// Takes the last delivered pieces back and returns their price.
     TakeBack {
         #[command(flatten)]
         order: Reported,

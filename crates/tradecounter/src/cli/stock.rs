@@ -162,18 +162,26 @@ pub(super) async fn run(command: StockCommand, desk: &Desk) -> Result<(), Failur
             let columns = ["at", "order", "item", "account", "pieces", "actor", "reason"];
             desk.output.list(&rows, &columns);
         }
-        StockCommand::NewKey => {
-            let ring = counter.vault().with_new_key(randomness::bytes());
-            secrets::replace_vault(&desk.stock_keys, &ring)?;
-            let sentence = format!(
-                "key {} is in {}; back the file up, start the server anew, then run `stock rekey`",
-                ring.newest(),
-                desk.stock_keys.display()
-            );
-            desk.output.done(&json!({ "key": ring.newest() }), &sentence);
-        }
+        StockCommand::NewKey => new_key(desk)?,
         StockCommand::Rekey => rekey(desk).await?,
     }
+    Ok(())
+}
+
+fn new_key(desk: &Desk) -> Result<(), Failure> {
+    let Some(path) = &desk.stock_keys else {
+        return Err(Failure::Other(String::from(
+            "the keys come from the setting stock_keys, not from a file; add the new key there",
+        )));
+    };
+    let ring = desk.counter.vault().with_new_key(randomness::bytes());
+    secrets::replace_vault(path, desk.counter.vault(), &ring)?;
+    let sentence = format!(
+        "key {} is in {}; back the file up and start the server anew before you import or rekey",
+        ring.newest(),
+        path.display()
+    );
+    desk.output.done(&json!({ "key": ring.newest() }), &sentence);
     Ok(())
 }
 
@@ -212,6 +220,7 @@ async fn import(
     csv: bool,
     uses: i64,
 ) -> Result<(), Failure> {
+    desk.counter.check_served_ring().await?;
     let source = Source::open(file)?;
     let mut importer = desk.counter.begin_import(product, file, &desk.actor, desk.now).await?;
     let id = importer.id();
@@ -258,6 +267,7 @@ async fn take(
 }
 
 async fn rekey(desk: &Desk) -> Result<(), Failure> {
+    desk.counter.check_served_ring().await?;
     let mut told = progress("sealed anew");
     let mut seed = randomness::bytes;
     let mut tell = |done: u64| told(i64::try_from(done).unwrap_or(i64::MAX));
