@@ -1,4 +1,4 @@
-//! The writing thread: takes whatever units wait, a savepoint each, one COMMIT for all.
+//! The writing thread: takes whatever units wait, and makes one COMMIT for all of them.
 
 use super::SqliteTx;
 use super::connection::execute;
@@ -105,6 +105,10 @@ fn close(connection: Connection) {
 type Finished = (Box<dyn Job>, Result<(), StoreError>);
 
 /// Runs `first` and all that wait behind it. An error means that the outcome is not known.
+///
+/// The units share the transaction without savepoints, because a savepoint costs a copy of every
+/// page that is changed after it. Only when one of them has to be taken back are all of them rolled
+/// back and run again, each in a savepoint: a unit can be run again by its contract.
 fn commit_group(
     connection: &Connection,
     queue: &Receiver<Box<dyn Job>>,
@@ -112,16 +116,23 @@ fn commit_group(
 ) -> Result<(), String> {
     if let Err(error) = execute(connection, "begin immediate") {
         // The next ones would wait as long again, one after another, for the same lock.
-        let waiting: Vec<_> = std::iter::once(first).chain(queue.try_iter()).collect();
-        for job in waiting {
-            job.finish(Err(StoreError::Unavailable(error.clone())));
-        }
+        refuse(std::iter::once(first).chain(queue.try_iter()), &error);
         return Ok(());
     }
     let mut finished: Vec<Finished> = Vec::new();
     let mut next = Some(first);
-    while let Some(job) = next.take() {
-        finished.push(run_in_savepoint(connection, job)?);
+    while let Some(mut job) = next.take() {
+        let before = connection.total_changes();
+        let outcome = run_unit(connection, &mut *job);
+        let kept = matches!(outcome, Ok(true));
+        finished.push((job, outcome.map(|_| ())));
+        let clean = !connection.is_autocommit() && connection.total_changes() == before;
+        if !kept && !clean {
+            match run_again(connection, finished)? {
+                Some(again) => finished = again,
+                None => return Ok(()),
+            }
+        }
         if finished.len() < UNITS_PER_COMMIT {
             next = queue.try_recv().ok();
         }
@@ -137,8 +148,43 @@ fn commit_group(
     committed
 }
 
+/// Rolls the whole transaction back and runs its units again, each in a savepoint. Nothing when
+/// there is no lock to be had any more; the units are told so.
+fn run_again(
+    connection: &Connection,
+    units: Vec<Finished>,
+) -> Result<Option<Vec<Finished>>, String> {
+    // Some errors end the transaction by themselves.
+    if !connection.is_autocommit() {
+        execute(connection, "rollback")?;
+    }
+    if let Err(error) = execute(connection, "begin immediate") {
+        refuse(units.into_iter().map(|(job, _)| job), &error);
+        return Ok(None);
+    }
+    units.into_iter().map(|(job, _)| run_in_savepoint(connection, job)).collect::<Result<_, _>>().map(Some)
+}
+
+/// Tells units that the lock could not be had.
+fn refuse(units: impl Iterator<Item = Box<dyn Job>>, error: &str) {
+    // Collected first: a unit that is told may queue another, which is not one of these.
+    for job in units.collect::<Vec<_>>() {
+        job.finish(Err(StoreError::Unavailable(error.to_owned())));
+    }
+}
+
 fn run_in_savepoint(connection: &Connection, mut job: Box<dyn Job>) -> Result<Finished, String> {
     execute(connection, "savepoint unit")?;
+    let outcome = run_unit(connection, &mut *job);
+    if !matches!(outcome, Ok(true)) {
+        execute(connection, "rollback to unit")?;
+    }
+    execute(connection, "release unit")?;
+    Ok((job, outcome.map(|_| ())))
+}
+
+/// Runs a unit; a panic in it is its error.
+fn run_unit(connection: &Connection, job: &mut dyn Job) -> Result<bool, StoreError> {
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         let mut tx = SqliteTx::new(connection);
         let kept = job.run(&mut tx);
@@ -147,12 +193,7 @@ fn run_in_savepoint(connection: &Connection, mut job: Box<dyn Job>) -> Result<Fi
             None => kept.map_err(StoreError::Db),
         }
     }));
-    let outcome = outcome.unwrap_or_else(|panic| Err(StoreError::Panicked(panic_text(&*panic))));
-    if !matches!(outcome, Ok(true)) {
-        execute(connection, "rollback to unit")?;
-    }
-    execute(connection, "release unit")?;
-    Ok((job, outcome.map(|_| ())))
+    outcome.unwrap_or_else(|panic| Err(StoreError::Panicked(panic_text(&*panic))))
 }
 
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
