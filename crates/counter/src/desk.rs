@@ -87,18 +87,19 @@ impl<'t> Desk<'t> {
         });
     }
 
-    /// Posts to a locked account.
+    /// Posts to a locked account; returns the wallet after it.
     pub(crate) fn post(
         &mut self,
         account: AccountId,
         posting: &Posting,
         cause: Cause<'_>,
-    ) -> Result<Result<(), PostingError>, DbError> {
+    ) -> Result<Result<Wallet, PostingError>, DbError> {
         let Some(open) = self.open.get(&account) else {
             let error = DbError::new("DESK", format!("account {account} is not locked"));
             return Err(self.tx.poison(error));
         };
-        Ok(open.account.wallet.post(posting).map(|after| self.posted(after, posting, cause)))
+        let after = open.account.wallet.post(posting);
+        Ok(after.inspect(|after| self.posted(*after, posting, cause)))
     }
 
     /// Takes over what the state machine decided: the order, its money, its open cancel, its link.

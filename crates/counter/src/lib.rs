@@ -18,9 +18,10 @@ pub mod upkeep;
 
 pub use failure::{Failure, Refusal};
 
-use accounts::KeyUses;
+use accounts::{Access, KeyUses};
 use catalogue::Catalogue;
-use orders::AddQueue;
+use orders::{AddQueue, RecentOrders};
+use parking_lot::Mutex;
 use products::ProductQueue;
 use std::sync::Arc;
 use store::Store;
@@ -45,7 +46,9 @@ pub struct Counter {
     settings: Arc<Settings>,
     catalogue: Arc<Catalogue>,
     adds: Arc<AddQueue>,
+    access: Arc<Access>,
     key_uses: Arc<KeyUses>,
+    recent: Arc<Mutex<RecentOrders>>,
     product_adds: Arc<ProductQueue>,
 }
 
@@ -57,7 +60,9 @@ impl Counter {
             settings: Arc::new(settings),
             catalogue: Arc::new(Catalogue::default()),
             adds: Arc::new(AddQueue::default()),
+            access: Arc::new(Access::default()),
             key_uses: Arc::new(KeyUses::default()),
+            recent: Arc::new(Mutex::new(RecentOrders::default())),
             product_adds: Arc::new(ProductQueue::default()),
         }
     }

@@ -78,6 +78,14 @@ pub trait Tx {
     /// left, [`DbError::is_ids_used_up`] tells: a smaller unit may still get some.
     fn take_ids(&mut self, kind: &'static str, count: usize) -> Result<Vec<i64>, DbError>;
 
+    /// A number that changes when somebody else has committed something: as long as it is the same,
+    /// all that was written since was written here. Nothing where that cannot be told, because
+    /// others write at the same time.
+    ///
+    /// # Errors
+    /// [`DbError`]; the unit is poisoned then.
+    fn others(&mut self) -> Result<Option<i64>, DbError>;
+
     /// Poisons the unit: it is rolled back whatever it returns.
     fn poison(&mut self, error: DbError) -> DbError;
 }

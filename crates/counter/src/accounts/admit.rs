@@ -6,6 +6,7 @@ use domain::{KeyId, Timestamp};
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::Arc;
 use store::StoreError;
 use store::tables::keys::{self, Principal};
 
@@ -56,8 +57,12 @@ impl Counter {
         key: &str,
         from: Option<IpAddr>,
         now: Timestamp,
-    ) -> Result<Option<Principal>, StoreError> {
-        let known = self.principal(key).await?;
+    ) -> Result<Option<Arc<Principal>>, StoreError> {
+        if !KeyToken::plausible(key) {
+            return Ok(None);
+        }
+        let hash = self.settings.key_secret.hash(key);
+        let known = self.access.principal(&self.store, hash, now).await?;
         let admitted = known.filter(|principal| principal.rules.admit(from, now));
         if let Some(principal) = &admitted {
             self.key_uses.note(principal.key, now);

@@ -1,8 +1,9 @@
-//! What keys may still spend today, counted in the unit that charges.
+//! What keys may still do and spend, as the unit that charges sees it.
 
-use domain::access::{utc_day, within_cap};
+use super::Access;
+use domain::access::{Scope, utc_day, within_cap};
 use domain::{KeyId, Micros, Timestamp};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use store::tables::keys::{self, Spend};
 use store::{DbError, Tx};
 
@@ -11,6 +12,8 @@ use store::{DbError, Tx};
 #[derive(Debug, Default)]
 pub(crate) struct KeyBudgets {
     day: i64,
+    /// Keys that may order.
+    admitted: HashSet<KeyId>,
     /// Only keys that have a cap.
     capped: HashMap<KeyId, Spend>,
     /// What was spent, by the key it is counted under: keys that took each other's place share it.
@@ -19,16 +22,29 @@ pub(crate) struct KeyBudgets {
 }
 
 impl KeyBudgets {
-    /// Reads the budgets of `keys`, on the day of `now`.
+    /// Reads the budgets of `keys`, on the day of `now`. Those that do not have `scope` any more
+    /// admit nothing.
     pub(crate) fn read(
         tx: &mut dyn Tx,
+        access: &Access,
         mut keys: Vec<KeyId>,
+        scope: Scope,
         now: Timestamp,
     ) -> Result<Self, DbError> {
         keys.sort_unstable();
         keys.dedup();
         let mut budgets = Self { day: utc_day(now), ..Self::default() };
-        for spend in keys::spends(tx, &keys, budgets.day)? {
+        let mut capped = Vec::new();
+        for (key, principal) in access.standing(tx, &keys)? {
+            let rules = &principal.rules;
+            if rules.scopes.contains(scope) && rules.expires.is_none_or(|end| now < end) {
+                budgets.admitted.insert(key);
+            }
+            if rules.daily_cap.is_some() {
+                capped.push(key);
+            }
+        }
+        for spend in keys::spends(tx, &capped, budgets.day)? {
             budgets.spent.insert(spend.root, spend.spent);
             budgets.capped.insert(spend.key, spend);
         }
@@ -41,6 +57,11 @@ impl KeyBudgets {
         let Some(spend) = key.and_then(|key| self.capped.get(&key)) else { return Some(None) };
         let spent = self.spent.get(&spend.root).copied().unwrap_or(Micros::ZERO);
         within_cap(spend.cap, spent, charge).map(|sum| Some((spend.root, sum)))
+    }
+
+    /// Whether `key` may still order; nobody's key may.
+    pub(crate) fn admits(&self, key: Option<KeyId>) -> bool {
+        key.is_none_or(|key| self.admitted.contains(&key))
     }
 
     /// Whether `charge` may be spent with `key`.

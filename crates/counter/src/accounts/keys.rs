@@ -114,10 +114,13 @@ impl Counter {
             note(tx, &after, "key.changed", now)?;
             Ok(after)
         };
-        Failure::join(self.store.write(unit).await)
+        let done = Failure::join(self.store.write(unit).await);
+        self.access.changed();
+        done
     }
 
-    /// Revokes a key: it is refused from the next request on.
+    /// Revokes a key: it is refused from the next request on, and by other processes on the same
+    /// database within a tenth of a second; no order that it places is accepted any more.
     ///
     /// # Errors
     /// [`Refusal`] when there is none, or it was revoked before.
@@ -128,7 +131,9 @@ impl Counter {
             note(tx, &key, "key.revoked", now)?;
             Ok(key)
         };
-        Failure::join(self.store.write(unit).await)
+        let done = Failure::join(self.store.write(unit).await);
+        self.access.changed();
+        done
     }
 
     /// The keys of an account, oldest first.

@@ -1,5 +1,6 @@
 //! Accounts, their keys and their money.
 
+mod access;
 mod admit;
 mod budgets;
 mod import;
@@ -9,6 +10,7 @@ mod open;
 mod rotate;
 mod token;
 
+pub(crate) use access::Access;
 pub(crate) use admit::KeyUses;
 pub(crate) use budgets::KeyBudgets;
 pub use import::{IMPORT_MAX, ImportedKey};

@@ -100,7 +100,9 @@ impl Counter {
             desk.finish()?;
             Ok(after)
         };
-        Failure::join(self.store.write(unit).await)
+        let done = Failure::join(self.store.write(unit).await);
+        self.access.changed();
+        done
     }
 
     /// An account, by id.

@@ -43,7 +43,9 @@ impl Counter {
             note(tx, &new, "key.made", now)?;
             Ok(new.id)
         };
-        let id = Failure::join(self.store.write(unit).await)?;
+        let done = Failure::join(self.store.write(unit).await);
+        self.access.changed();
+        let id = done?;
         Ok(KeyMade { id, token })
     }
 }

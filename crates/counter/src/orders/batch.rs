@@ -1,6 +1,6 @@
 //! The batch of orders that is forming.
 
-use super::place::{PlaceOrder, Window, place_orders};
+use super::place::{Memory, PlaceOrder, place_orders};
 use crate::batch::{Batched, Queue};
 use crate::{Counter, Failure};
 use domain::orders::OrderRefusal;
@@ -27,8 +27,15 @@ impl Batched for PlaceOrder {
         now: Timestamp,
     ) -> Result<Vec<Placed>, DbError> {
         let snapshot = counter.catalogue.current(tx)?;
-        let window = Window { seconds: counter.settings.duplicate_window_seconds };
-        let answers = place_orders(tx, &snapshot, window, batch, now)?;
+        let seconds = counter.settings.duplicate_window_seconds;
+        // Units run one after the other, so nobody waits here.
+        let mut recent = counter.recent.lock();
+        let memory = Memory {
+            catalogue: &snapshot,
+            access: &counter.access,
+            recent: (seconds > 0).then_some((&mut *recent, seconds)),
+        };
+        let answers = place_orders(tx, memory, batch, now)?;
         Ok(answers.into_iter().map(|answer| answer.map_err(Failure::Refused)).collect())
     }
 

@@ -15,10 +15,10 @@ pub(super) struct Known<'a> {
     pub(super) accounts: HashMap<AccountId, (Wallet, bool)>,
     /// Request ids that were used, with the hash of their parameters and their order.
     pub(super) requests: HashMap<(AccountId, &'a str), ([u8; 16], OrderId)>,
-    /// When orders of a fingerprint were last placed.
-    pub(super) recent: HashMap<(AccountId, i64), Timestamp>,
-    /// Since when the same order counts as a repetition; nothing for never.
-    pub(super) window_start: Option<Timestamp>,
+    /// Which fingerprints have an order in the duplicate window.
+    pub(super) recent: HashSet<(AccountId, i64)>,
+    /// Whether there is such a window.
+    pub(super) repetitions: bool,
     /// Links with an open order, of services that take one at a time.
     pub(super) links: HashSet<(ServiceId, String)>,
     /// What accounts pay that do not pay the list rates.
@@ -54,7 +54,7 @@ pub(super) fn decide<'a>(
             Some(decision) => decision,
             None => match decide_one(&known, catalogue, order, now) {
                 Ok((placement, service, exclusive)) => {
-                    remember(&mut known, order, &placement, service, exclusive, now);
+                    remember(&mut known, order, &placement, service, exclusive);
                     if let Some(request) = &order.request_id {
                         placed.insert((order.account, &request.id), (request.hash, index));
                     }
@@ -100,6 +100,9 @@ fn decide_one(
     if order.request_id.as_ref().is_some_and(|request| request.id.is_empty()) {
         return Err(OrderRefusal::Incorrect(Field::RequestId));
     }
+    if !known.budgets.admits(order.key) {
+        return Err(OrderRefusal::Key);
+    }
     let service = match order.request.service {
         Some(Number::Int(id)) => catalogue.on_sale(ServiceId(id)),
         _ => None,
@@ -116,14 +119,8 @@ fn decide_one(
         return Err(OrderRefusal::ActiveOrder);
     }
     // A request id says by itself whether a request is a repetition.
-    if let (None, Some(start)) = (&order.request_id, known.window_start) {
-        let last = known.recent.get(&(order.account, order.fingerprint));
-        // A clock that was set back must not refuse an order until it has caught up.
-        let window = now.0.saturating_sub(start.0);
-        let latest = Timestamp(now.0.saturating_add(window));
-        if last.is_some_and(|last| *last > start && *last <= latest) {
-            return Err(OrderRefusal::ActiveOrder);
-        }
+    if order.request_id.is_none() && known.recent.contains(&(order.account, order.fingerprint)) {
+        return Err(OrderRefusal::ActiveOrder);
     }
     Ok((placement, service.id, exclusive))
 }
@@ -135,14 +132,13 @@ fn remember(
     placement: &Placement,
     service: ServiceId,
     exclusive: bool,
-    now: Timestamp,
 ) {
     if let Some((wallet, _)) = known.accounts.get_mut(&order.account) {
         *wallet = placement.wallet;
     }
     known.budgets.spend(order.key, placement.charge);
-    if order.request_id.is_none() {
-        known.recent.insert((order.account, order.fingerprint), now);
+    if known.repetitions && order.request_id.is_none() {
+        known.recent.insert((order.account, order.fingerprint));
     }
     if exclusive {
         known.links.insert((service, placement.checked.link.clone()));

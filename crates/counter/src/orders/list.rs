@@ -1,5 +1,6 @@
 //! Lists of orders, and all that is known of one.
 
+use super::Placing;
 use super::status::{OrderStatus, status_of};
 use crate::{Counter, Failure, Refusal};
 use domain::orders::{DripFeed, Order, PartsState, Subscription};
@@ -9,7 +10,7 @@ use store::tables::orders::{self, Filter};
 use store::tables::parts;
 use store::tables::requests::{self, Cancel, Refill};
 use store::tables::transfers::{self, Transfer};
-use store::{DbError, StoreError};
+use store::{DbError, StoreError, Tx};
 
 /// All that is known of an order.
 #[derive(Clone, Debug)]
@@ -99,7 +100,7 @@ impl Counter {
                 subscription: parts::subscription(tx, id)?,
                 parts: orders::parts(tx, id)?,
                 transfers: transfers::of_order(tx, id)?,
-                events: events::of_order(tx, id)?,
+                events: timeline(tx, id)?,
                 last_refill: requests::last_refill(tx, id)?,
                 cancels: requests::cancels_of_order(tx, id)?,
                 order,
@@ -107,4 +108,18 @@ impl Counter {
         });
         Failure::join(read.await)
     }
+}
+
+/// What happened to an order, its placing first.
+fn timeline(tx: &mut dyn Tx, id: OrderId) -> Result<Vec<Event>, DbError> {
+    let mut timeline = Vec::new();
+    if let Some(origin) = orders::origin(tx, id)?
+        && let Some(event) = events::by_id(tx, origin.event)?
+    {
+        let placed = Placing::read(&event).unwrap_or_default();
+        let own = placed.into_iter().filter(|placing| placing.order == id);
+        timeline.extend(own.map(|placing| placing.alone(&event)));
+    }
+    timeline.extend(events::of_order(tx, id)?);
+    Ok(timeline)
 }

@@ -1,12 +1,13 @@
 //! Orders whose parts are orders: starting a part, stopping the rest, ending the whole.
 
+use super::Placing;
 use crate::desk::{Cause, Desk};
 use crate::requests::write_cancel;
 use domain::invariants::may_follow;
 use domain::ledger::{Posting, PostingError, TransferKind};
 use domain::orders::{Event, Order, OrderShape, PartsState, State, parent_outcome};
 use domain::{Micros, OrderId};
-use store::tables::orders::{self, NewOrder};
+use store::tables::orders::{self, NewOrder, Origin};
 use store::tables::parts;
 use store::{DbError, TxExt};
 
@@ -32,12 +33,11 @@ pub(super) fn start_part(
     if let Err(refused) = desk.apply(parent, &started, "order.part_started", cause)? {
         return Err(desk.tx.poison(DbError::new("PARTS", refused.to_string())));
     }
-    if let Some(posting) = Posting::of(TransferKind::Hold, part.charge) {
-        let cause = Cause { order: Some(id), ..cause };
-        if let Err(refused) = desk.post(parent.account, &posting, cause)? {
-            return Ok(Err(refused));
-        }
-    }
+    let posting = Posting { kind: TransferKind::Hold, amount: part.charge };
+    let hold = match desk.post(parent.account, &posting, Cause { order: Some(id), ..cause })? {
+        Ok(wallet) => wallet.sequence,
+        Err(refused) => return Ok(Err(refused)),
+    };
     let order = Order {
         id,
         account: parent.account,
@@ -60,12 +60,11 @@ pub(super) fn start_part(
         ended: None,
     };
     let params = orders::params(desk.tx, parent.id)?;
-    let data = serde_json::json!({
-        "service": order.service.0, "charge": order.charge.raw(), "parent": parent.id.0,
-    });
-    let account = order.account;
-    desk.journal.note(account, Some(id), "order.placed", data.to_string(), desk.now);
-    orders::insert(desk.tx, &[NewOrder { order: order.clone(), key: None, params }])?;
+    let Order { account, service, charge, .. } = order;
+    let placing = Placing { order: id, account, service, charge, parent: Some(parent.id) };
+    let event = desk.journal.placed(desk.tx, placing, desk.now)?;
+    let origin = Origin { hold, fingerprint: None, event };
+    orders::insert(desk.tx, &[NewOrder { order: order.clone(), origin, key: None, params }])?;
     desk.flush_orders()?;
     Ok(Ok(order))
 }

@@ -5,19 +5,22 @@
 //! bulk. A batch of one is the ordinary case. A refused request changes nothing and does not touch
 //! its neighbours.
 
+use super::Placing;
 use super::decide::{Decision, Known, decide};
 use super::params::params_json;
-use crate::accounts::KeyBudgets;
+use super::recent::{Range, RecentOrders};
+use crate::accounts::{Access, KeyBudgets};
 use crate::catalogue::Snapshot;
 use crate::desk::{Cause, Desk};
 use crate::prices;
+use domain::access::Scope;
 use domain::orders::{
     DripFeed, Number, Order, OrderRefusal, OrderRequest, PartsState, Placement, Plan, State,
 };
 use domain::{AccountId, KeyId, Micros, OrderId, ServiceId, Timestamp};
 use std::collections::{HashMap, HashSet};
-use store::tables::guards::{self, UsedRequestId};
-use store::tables::orders::{self, NewOrder};
+use store::tables::guards::{self, Print, UsedRequestId};
+use store::tables::orders::{self, NewOrder, Origin};
 use store::tables::parts;
 use store::{DbError, Tx};
 
@@ -45,32 +48,32 @@ pub struct PlaceOrder {
     pub fingerprint: i64,
 }
 
-/// How long the same order counts as a repetition.
-#[derive(Clone, Copy, Debug)]
-pub struct Window {
-    /// Seconds; 0 for never.
-    pub seconds: i64,
+/// What the counter remembers beside the database.
+pub(super) struct Memory<'a> {
+    pub(super) catalogue: &'a Snapshot,
+    pub(super) access: &'a Access,
+    /// The duplicate window, and how many seconds it is long; nothing when there is none.
+    pub(super) recent: Option<(&'a mut RecentOrders, i64)>,
 }
 
 /// Places the orders of `batch` at `now`; answers them in order.
 ///
 /// # Errors
 /// [`DbError`] when the store fails; nothing is placed then.
-pub fn place_orders(
+pub(super) fn place_orders(
     tx: &mut dyn Tx,
-    catalogue: &Snapshot,
-    window: Window,
+    mut memory: Memory<'_>,
     batch: &[PlaceOrder],
     now: Timestamp,
 ) -> Result<Vec<Result<OrderId, OrderRefusal>>, DbError> {
     let mut desk = Desk::new(tx, now);
     desk.lock(batch.iter().map(|place| place.account).collect())?;
-    let known = read_known(&mut desk, catalogue, window, batch)?;
-    let (decisions, budgets) = decide(known, catalogue, batch, now);
+    let known = read_known(&mut desk, &mut memory, batch)?;
+    let (decisions, budgets) = decide(known, memory.catalogue, batch, now);
     budgets.write(desk.tx)?;
     let placed = decisions.iter().filter(|d| matches!(d, Decision::Place(..))).count();
     let ids = desk.tx.take_ids("order", placed)?;
-    let answers = write_down(desk, window, batch, decisions, ids)?;
+    let answers = write_down(desk, memory, batch, decisions, ids)?;
     debug_assert_eq!(answers.len(), batch.len());
     Ok(answers)
 }
@@ -78,15 +81,14 @@ pub fn place_orders(
 /// Reads everything that the decisions of the batch are made from.
 fn read_known<'a>(
     desk: &mut Desk<'_>,
-    catalogue: &Snapshot,
-    window: Window,
+    memory: &mut Memory<'_>,
     batch: &'a [PlaceOrder],
 ) -> Result<Known<'a>, DbError> {
     let mut known = Known {
         accounts: HashMap::new(),
         requests: HashMap::new(),
-        recent: HashMap::new(),
-        window_start: (window.seconds > 0).then(|| desk.now.minus_seconds(window.seconds)),
+        recent: HashSet::new(),
+        repetitions: memory.recent.is_some(),
         links: HashSet::new(),
         prices: HashMap::new(),
         budgets: KeyBudgets::default(),
@@ -110,7 +112,7 @@ fn read_known<'a>(
         }
         let Some(Number::Int(service)) = order.request.service else { continue };
         asked_services.push((order.account, ServiceId(service)));
-        let service = catalogue.on_sale(ServiceId(service));
+        let service = memory.catalogue.on_sale(ServiceId(service));
         let service = service.filter(|service| service.one_open_per_link);
         if let (Some(service), Some(link)) = (service, order.request.link.as_deref()) {
             asked_links.push((service.id, link));
@@ -125,13 +127,19 @@ fn read_known<'a>(
             known.requests.insert(*asked, (hash, used.order));
         }
     }
-    if known.window_start.is_some() {
-        known.recent = guards::recent_orders(desk.tx, &fingerprints)?.into_iter().collect();
+    if let Some((recent, seconds)) = &mut memory.recent {
+        let range = Range::new(desk.now, *seconds);
+        recent.refresh(desk.tx, range)?;
+        for (account, fingerprint) in fingerprints {
+            if recent.repeated(desk.tx, account, fingerprint, range)? {
+                known.recent.insert((account, fingerprint));
+            }
+        }
     }
     known.links = guards::open_links(desk.tx, &asked_links)?.into_iter().collect();
     known.prices = prices::for_orders(desk.tx, &special, &asked_services)?;
     let keys = batch.iter().filter_map(|order| order.key).collect();
-    known.budgets = KeyBudgets::read(desk.tx, keys, desk.now)?;
+    known.budgets = KeyBudgets::read(desk.tx, memory.access, keys, Scope::Order, desk.now)?;
     Ok(known)
 }
 
@@ -140,13 +148,12 @@ fn read_known<'a>(
 struct Rows<'a> {
     orders: Vec<NewOrder>,
     requests: Vec<UsedRequestId>,
-    recent: Vec<(AccountId, i64, OrderId)>,
     links: Vec<(ServiceId, &'a str, OrderId)>,
 }
 
 fn write_down(
     mut desk: Desk<'_>,
-    window: Window,
+    memory: Memory<'_>,
     batch: &[PlaceOrder],
     decisions: Vec<Decision>,
     ids: Vec<i64>,
@@ -173,35 +180,42 @@ fn write_down(
         };
         let id = ids.next().ok_or_else(|| DbError::new("PLACE", "too few order ids"))?;
         let id = OrderId(id);
-        if let Some(posting) = &placement.posting {
-            let cause = Cause { order: Some(id), ..Cause::default() };
-            desk.posted(placement.wallet, posting, cause);
-        }
-        let data = serde_json::json!({ "service": service.0, "charge": placement.charge.raw() });
         let account = asked.account;
-        desk.journal.note(account, Some(id), "order.placed", data.to_string(), desk.now);
-        match &asked.request_id {
-            Some(request) => rows.requests.push(UsedRequestId {
+        let cause = Cause { order: Some(id), ..Cause::default() };
+        desk.posted(placement.wallet, &placement.posting, cause);
+        let placing =
+            Placing { order: id, account, service, charge: placement.charge, parent: None };
+        let origin = Origin {
+            hold: placement.wallet.sequence,
+            fingerprint: asked.request_id.is_none().then_some(asked.fingerprint),
+            event: desk.journal.placed(desk.tx, placing, desk.now)?,
+        };
+        if let Some(request) = &asked.request_id {
+            rows.requests.push(UsedRequestId {
                 account,
                 request_id: request.id.clone(),
                 request_hash: request.hash.to_vec(),
                 order: id,
-            }),
-            None if window.seconds > 0 => rows.recent.push((account, asked.fingerprint, id)),
-            None => {}
+            });
         }
         if exclusive {
             rows.links.push((service, asked.request.link.as_deref().unwrap_or_default(), id));
         }
         write_plan(desk.tx, id, account, &placement, desk.now)?;
-        rows.orders.push(new_order(id, asked, service, *placement, desk.now));
+        rows.orders.push(new_order(id, asked, service, *placement, origin, desk.now));
         answers.push(Ok(id));
     }
     orders::insert(desk.tx, &rows.orders)?;
     guards::insert_request_ids(desk.tx, &rows.requests, desk.now)?;
-    guards::put_recent_orders(desk.tx, &rows.recent, desk.now)?;
     guards::insert_open_links(desk.tx, &rows.links)?;
     desk.finish()?;
+    if let Some((recent, _)) = memory.recent {
+        for NewOrder { order, origin, .. } in &rows.orders {
+            let fingerprint = origin.fingerprint;
+            let Order { id: order, account, created, .. } = *order;
+            recent.add(Print { order, account, fingerprint, created });
+        }
+    }
     Ok(answers)
 }
 
@@ -234,6 +248,7 @@ fn new_order(
     asked: &PlaceOrder,
     service: ServiceId,
     placement: Placement,
+    origin: Origin,
     now: Timestamp,
 ) -> NewOrder {
     let shape = placement.shape();
@@ -260,5 +275,5 @@ fn new_order(
         ended: None,
     };
     let params = (!checked.params.is_empty()).then(|| params_json(&checked.params));
-    NewOrder { order, key: asked.key, params }
+    NewOrder { order, origin, key: asked.key, params }
 }

@@ -27,7 +27,7 @@ impl crate::batch::Batched for PlaceProductOrder {
     ) -> Result<Vec<ProductPlaced>, DbError> {
         let snapshot = counter.catalogue.current(tx)?;
         let vault = &counter.settings.vault;
-        let answers = place_product_orders(tx, &snapshot, vault, batch, now)?;
+        let answers = place_product_orders(tx, &snapshot, &counter.access, vault, batch, now)?;
         Ok(answers.into_iter().map(|answer| answer.map_err(Failure::Refused)).collect())
     }
 

@@ -14,7 +14,7 @@ pub use batch::ProductPlaced;
 pub(crate) use batch::ProductQueue;
 pub use edit::ProductChange;
 pub use list::ProductOffer;
-pub use place::{PlaceProductOrder, place_product_orders};
+pub use place::PlaceProductOrder;
 pub(crate) use restock::serve_waiting;
 pub use result::{Delivered, Viewer};
 pub use staff::{ProductReport, StaffReport};

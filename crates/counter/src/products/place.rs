@@ -5,10 +5,11 @@
 //! items, or neither.
 
 use super::deliver::Shelf;
-use crate::accounts::KeyBudgets;
+use crate::accounts::{Access, KeyBudgets};
 use crate::catalogue::Snapshot;
 use crate::desk::{Cause, Desk};
 use crate::stock::vault::{NONCE_BYTES, Place as Row, Vault};
+use domain::access::Scope;
 use domain::orders::Number;
 use domain::pricing::AccountPrices;
 use domain::products::{
@@ -45,9 +46,10 @@ pub struct PlaceProductOrder {
 ///
 /// # Errors
 /// [`DbError`] when the store fails; nothing is placed then.
-pub fn place_product_orders(
+pub(super) fn place_product_orders(
     tx: &mut dyn Tx,
     catalogue: &Snapshot,
+    access: &Access,
     vault: &Vault,
     batch: &[PlaceProductOrder],
     now: Timestamp,
@@ -57,7 +59,7 @@ pub fn place_product_orders(
     let mut used = read_used(&mut desk, batch)?;
     let prices = special_prices(&mut desk, batch)?;
     let keys = batch.iter().filter_map(|order| order.key).collect();
-    let mut budgets = KeyBudgets::read(desk.tx, keys, now)?;
+    let mut budgets = KeyBudgets::read(desk.tx, access, keys, Scope::Products, now)?;
     let mut shelf = fill_shelf(&mut desk, catalogue, batch)?;
     let mut rows = Vec::with_capacity(batch.len());
     let mut used_now = Vec::new();
@@ -65,6 +67,10 @@ pub fn place_product_orders(
     for order in batch {
         if let Some(answer) = replay(&used, order) {
             answers.push(answer);
+            continue;
+        }
+        if !budgets.admits(order.key) {
+            answers.push(Err(ProductRefusal::Key));
             continue;
         }
         let decided = decide(&desk, catalogue, &shelf, &prices, order);

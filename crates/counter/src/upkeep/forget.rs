@@ -14,28 +14,21 @@ const REQUEST_ID_HOURS: i64 = 72;
 const ROWS_PER_UNIT: i64 = 500;
 
 impl Counter {
-    /// Forgets request ids, duplicate-window rows and what keys spent on other days, when they are too
-    /// old to matter; returns how many.
+    /// Forgets request ids and what keys spent on other days, when they are too old to matter;
+    /// returns how many.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn forget_old(&self, now: Timestamp) -> Result<u64, StoreError> {
         let requests_before = now.plus_hours(-REQUEST_ID_HOURS);
-        let window = self.settings.duplicate_window_seconds;
-        let before = now.minus_seconds(window);
-        // Later than the window from now: the clock was ahead when they were placed, and was put
-        // right. They say nothing about the hours that they would be kept for.
-        let after = now.minus_seconds(window.saturating_neg());
         // The clocks of requests may lag behind this one by a moment.
         let spends_before = utc_day(now.plus_hours(-1));
         let mut forgotten: u64 = 0;
         loop {
             let unit = move |tx: &mut dyn store::Tx| {
                 let requests = guards::forget_request_ids(tx, requests_before, ROWS_PER_UNIT)?;
-                let orders = guards::forget_recent_orders(tx, before, after, ROWS_PER_UNIT)?;
                 let spends = keys::forget_spends(tx, spends_before, ROWS_PER_UNIT)?;
-                let rows = requests.saturating_add(orders).saturating_add(spends);
-                Ok::<_, store::DbError>(rows)
+                Ok::<_, store::DbError>(requests.saturating_add(spends))
             };
             let step = self.store.write(unit).await??;
             forgotten = forgotten.saturating_add(step);

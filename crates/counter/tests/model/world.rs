@@ -541,6 +541,7 @@ const fn word(refusal: &OrderRefusal) -> &'static str {
         OrderRefusal::QuantityHigh { .. } => "high",
         OrderRefusal::Incorrect(_) => "incorrect",
         OrderRefusal::NotEnoughFunds => "funds",
+        OrderRefusal::Key => "key",
         OrderRefusal::KeyCap => "cap",
         OrderRefusal::ActiveOrder => "active",
         OrderRefusal::RequestIdReused => "request id",

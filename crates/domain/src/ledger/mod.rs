@@ -73,7 +73,7 @@ impl TransferKind {
 pub struct Posting {
     /// Why, and so between which books.
     pub kind: TransferKind,
-    /// How much; always above zero.
+    /// How much; above zero, but for a hold of an order that costs nothing.
     pub amount: Micros,
 }
 
@@ -143,7 +143,8 @@ impl Wallet {
             };
             *side = moved.ok_or(PostingError::TooLarge)?;
         }
-        if debit == Book::Available && after.spendable() < Micros::ZERO {
+        let takes = debit == Book::Available && posting.amount > Micros::ZERO;
+        if takes && after.spendable() < Micros::ZERO {
             return Err(PostingError::NotEnough);
         }
         if after.held < Micros::ZERO {

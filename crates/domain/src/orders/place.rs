@@ -18,8 +18,9 @@ pub struct Placement {
     pub rate: Micros,
     /// What is held at once.
     pub charge: Micros,
-    /// The movement that holds it; none when there is nothing to hold.
-    pub posting: Option<Posting>,
+    /// The movement that holds it. An order that costs nothing holds nothing, and that is written
+    /// down too: every order has its line in the account's statement.
+    pub posting: Posting,
     /// The wallet after it.
     pub wallet: Wallet,
 }
@@ -55,14 +56,17 @@ pub fn place(
         Pricing::PerThousand => charge_per_thousand(rate, checked.quantity)
             .ok_or(OrderRefusal::QuantityHigh { max: service.max })?,
     };
-    let posting = Posting::of(TransferKind::Hold, charge);
-    let after = match &posting {
-        None => *wallet,
-        Some(posting) => wallet.post(posting).map_err(|refused| match refused {
-            PostingError::NotEnough | PostingError::TooLarge | PostingError::HeldTooLow => {
-                OrderRefusal::NotEnoughFunds
-            }
-        })?,
-    };
+    let posting = Posting { kind: TransferKind::Hold, amount: charge };
+    let after = hold(wallet, &posting)?;
     Ok(Placement { checked, rate, charge, posting, wallet: after })
+}
+
+/// The wallet after the hold. An order that costs nothing is taken whatever the account has: an
+/// account below its limit, which was lowered, has nothing to pay.
+fn hold(wallet: &Wallet, posting: &Posting) -> Result<Wallet, OrderRefusal> {
+    wallet.post(posting).map_err(|refused| match refused {
+        PostingError::NotEnough | PostingError::TooLarge | PostingError::HeldTooLow => {
+            OrderRefusal::NotEnoughFunds
+        }
+    })
 }

@@ -57,6 +57,9 @@ pub enum OrderRefusal {
     /// The account has too little money.
     #[error("not enough money on the account")]
     NotEnoughFunds,
+    /// The key was revoked or has expired since the request was admitted.
+    #[error("the key is not valid any more")]
+    Key,
     /// The key has spent what it may spend in a day.
     #[error("the key has spent what it may spend in a day")]
     KeyCap,

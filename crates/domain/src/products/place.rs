@@ -51,6 +51,9 @@ pub enum ProductRefusal {
     /// The account has too little money.
     #[error("not enough money on the account")]
     NotEnoughFunds,
+    /// The key was revoked or has expired since the request was admitted.
+    #[error("the key is not valid any more")]
+    Key,
     /// The key may spend no more today.
     #[error("the key may spend no more today")]
     KeyCap,

@@ -8,7 +8,7 @@ create table epoch (
   name text not null primary key,
   value {i64} not null
 ){strict};
-insert into epoch (name, value) values ('catalogue', 1);
+insert into epoch (name, value) values ('catalogue', 1), ('access', 1);
 
 -- The next free id of each kind, and the last one that may be given out.
 create table id_block (
@@ -80,6 +80,9 @@ create table service (
   check ((refill_days is null) = (refill_cooldown_hours is null))
 ){strict};
 
+-- An account's orders are found by its holds (`transfer`), and an order's hold by `hold_number`: an
+-- index of orders by account would be one more page written for every order. `fingerprint` is for
+-- the duplicate window; `placed_event` is the event that says the order was placed.
 create table orders (
   id {id},
   account_id {i64} not null,
@@ -102,9 +105,11 @@ create table orders (
   created_us {i64} not null,
   changed_us {i64} not null,
   ended_us {i64},
+  hold_number {i64} not null,
+  fingerprint {i64},
+  placed_event {i64} not null,
   check (captured + released <= charge)
 ){strict};
-create index orders_account on orders (account_id, id);
 create index orders_open on orders (state, id) where ended_us is null;
 create index orders_parent on orders (parent_id, id) where parent_id is not null;
 
@@ -144,12 +149,13 @@ create table subscription (
 create index subscription_due on subscription (expires_us) where state = 'active';
 
 -- One movement of money. The account's transfers are numbered 1, 2, 3 …, and each says what the
--- balances were after it, so a missing or altered row shows.
+-- balances were after it, so a missing or altered row shows. Every order has one hold, also one of
+-- nothing when it is free.
 create table transfer (
   account_id {i64} not null,
   number {i64} not null check (number >= 1),
   kind text not null check (kind in ('hold', 'capture', 'release', 'refund', 'credit', 'debit')),
-  amount {i64} not null check (amount > 0),
+  amount {i64} not null check (amount > 0 or (amount = 0 and kind = 'hold')),
   available_after {i64} not null,
   held_after {i64} not null check (held_after >= 0),
   order_id {i64},
@@ -157,10 +163,11 @@ create table transfer (
   actor text,
   reason text,
   at_us {i64} not null,
+  primary key (account_id, number),
   check (order_id is not null or product_order_id is not null or reason is not null)
-){strict};
-create unique index transfer_number on transfer (account_id, number);
-create index transfer_order on transfer (order_id) where order_id is not null;
+){clustered};
+-- Without holds: an order knows the number of its own.
+create index transfer_order on transfer (order_id) where kind <> 'hold' and order_id is not null;
 create index transfer_product_order on transfer (product_order_id)
   where product_order_id is not null;
 
@@ -199,16 +206,6 @@ create table request_id (
 ){strict};
 create index request_id_age on request_id (created_us);
 
--- The last order of each kind, kept for the duplicate window only.
-create table recent_order (
-  account_id {i64} not null,
-  fingerprint {i64} not null,
-  order_id {i64} not null,
-  created_us {i64} not null,
-  primary key (account_id, fingerprint)
-){clustered};
-create index recent_order_age on recent_order (created_us);
-
 -- Links with an open order, for services that take one order on a link at a time.
 create table open_link (
   service_id {i64} not null,
@@ -218,7 +215,7 @@ create table open_link (
 ){strict};
 create index open_link_order on open_link (order_id);
 
--- What happened. The sealer gives committed events their position, without gaps, and chains them.
+-- What happened. The orders that one unit places are told of by one event. The sealer gives committed events their position, without gaps, and chains them.
 create table event (
   id {id},
   position {i64},

@@ -16,6 +16,8 @@ const TAKE_IDS: Sql = Sql {
            returning next - ?2",
 };
 
+const OTHERS: Sql = Sql { name: "OTHERS", text: "pragma data_version" };
+
 impl<'a> SqliteTx<'a> {
     pub(crate) const fn new(connection: &'a Connection) -> Self {
         Self { connection, poisoned: None }
@@ -135,6 +137,15 @@ impl Tx for SqliteTx<'_> {
             return Err(self.poison(DbError::ids_used_up(kind)));
         };
         Ok((first..).take(count).collect())
+    }
+
+    fn others(&mut self) -> Result<Option<i64>, DbError> {
+        let mut version = None;
+        self.each(&OTHERS, &[], &mut |row| {
+            version = Some(row.int(0)?);
+            Ok(())
+        })?;
+        Ok(version)
     }
 
     fn poison(&mut self, error: DbError) -> DbError {

@@ -162,7 +162,11 @@ fn run_again(
         refuse(units.into_iter().map(|(job, _)| job), &error);
         return Ok(None);
     }
-    units.into_iter().map(|(job, _)| run_in_savepoint(connection, job)).collect::<Result<_, _>>().map(Some)
+    units
+        .into_iter()
+        .map(|(job, _)| run_in_savepoint(connection, job))
+        .collect::<Result<_, _>>()
+        .map(Some)
 }
 
 /// Tells units that the lock could not be had.

@@ -1,6 +1,6 @@
 //! Customer accounts and their wallets.
 
-use super::{flag, micros, prices::discount, time};
+use super::{flag, meta, micros, prices::discount, time};
 use crate::{DbError, Row, Tx, TxExt, Val};
 use domain::ledger::Wallet;
 use domain::pricing::Discount;
@@ -137,6 +137,7 @@ pub fn insert(
 /// [`DbError`].
 pub fn set_suspended(tx: &mut dyn Tx, id: AccountId, suspended: bool) -> Result<(), DbError> {
     let status = if suspended { "suspended" } else { "active" };
+    meta::bump_access_epoch(tx)?;
     tx.exec_exactly(&SET_STATUS, 2, &[id.0.into(), status.into()], 1)
 }
 
@@ -153,6 +154,7 @@ pub fn set_credit_limit(tx: &mut dyn Tx, id: AccountId, limit: Micros) -> Result
 /// # Errors
 /// [`DbError`].
 pub fn set_get_writes(tx: &mut dyn Tx, id: AccountId, allowed: bool) -> Result<(), DbError> {
+    meta::bump_access_epoch(tx)?;
     tx.exec_exactly(&SET_GET_WRITES, 2, &[id.0.into(), allowed.into()], 1)
 }
 

@@ -17,7 +17,7 @@ pub struct Event {
     pub order: Option<OrderId>,
     /// The order for products it concerns.
     pub product_order: Option<ProductOrderId>,
-    /// What, as `order.placed`.
+    /// What, as `order.completed`.
     pub kind: String,
     /// Details, as a JSON object.
     pub data: String,
@@ -50,8 +50,9 @@ crate::statements! {
     INSERT = "insert into event (id, account_id, order_id, product_order_id, kind, data, at_us) \
         values (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     OF_ORDER = concat!("select ", columns!(), " from event where order_id = ?1 order by id");
-    PLACED = concat!("select ", columns!(), " from event where order_id = ?1 \
-        and kind = 'order.placed' order by id limit 2");
+    BY_ID = concat!("select ", columns!(), " from event where id = ?1");
+    PLACINGS = concat!("select ", columns!(), " from event where kind = 'orders.placed' \
+        and id > ?1 order by id limit ?2");
     OF_PRODUCT_ORDER = concat!("select ", columns!(), " from event where product_order_id = ?1 \
         order by id");
     UNSEALED = concat!("select ", columns!(), " from event where position is null \
@@ -112,7 +113,7 @@ pub fn insert(tx: &mut dyn Tx, events: &[Event]) -> Result<(), DbError> {
     tx.exec_exactly(&INSERT, 7, &params, events.len())
 }
 
-/// The timeline of an order, oldest first.
+/// What happened to an order after it was placed, oldest first.
 ///
 /// # Errors
 /// [`DbError`].
@@ -120,12 +121,20 @@ pub fn of_order(tx: &mut dyn Tx, order: OrderId) -> Result<Vec<Event>, DbError> 
     tx.rows(&OF_ORDER, &[order.0.into()], decode)
 }
 
-/// The events that say that the order was placed: there is one; at most two are read.
+/// One event.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn placed(tx: &mut dyn Tx, order: OrderId) -> Result<Vec<Event>, DbError> {
-    tx.rows(&PLACED, &[order.0.into()], decode)
+pub fn by_id(tx: &mut dyn Tx, id: i64) -> Result<Option<Event>, DbError> {
+    tx.row(&BY_ID, &[id.into()], decode)
+}
+
+/// Up to `limit` events above `after` that say that orders were placed, oldest first.
+///
+/// # Errors
+/// [`DbError`].
+pub fn placings(tx: &mut dyn Tx, after: i64, limit: i64) -> Result<Vec<Event>, DbError> {
+    tx.rows(&PLACINGS, &[after.into(), limit.into()], decode)
 }
 
 /// The timeline of an order for products, oldest first.

@@ -13,15 +13,11 @@ crate::statements! {
     OLD_REQUESTS = "select account_id, request_id from request_id where created_us < ?1 \
         order by created_us limit ?2";
     DELETE_REQUEST = "delete from request_id where account_id = ?1 and request_id = ?2";
-    RECENT = "select account_id, fingerprint, created_us from recent_order \
-        where account_id = ?1 and fingerprint = ?2";
-    PUT_RECENT = "insert into recent_order (account_id, fingerprint, order_id, created_us) \
-        values (?1, ?2, ?3, ?4) on conflict (account_id, fingerprint) \
-        do update set order_id = excluded.order_id, created_us = excluded.created_us";
-    OLD_RECENT = "select account_id, fingerprint from recent_order \
-        where created_us < ?1 or created_us > ?2 order by created_us limit ?3";
-    DELETE_RECENT = "delete from recent_order where account_id = ?1 and fingerprint = ?2 \
-        and (created_us < ?3 or created_us > ?4)";
+    PRINTS_BEFORE = "select id, account_id, fingerprint, created_us from orders where id < ?1 \
+        order by id desc limit ?2";
+    PRINTS_AFTER = "select id, account_id, fingerprint, created_us from orders where id > ?1 \
+        order by id limit ?2";
+    PRINT = "select id, account_id, fingerprint, created_us from orders where id = ?1";
     OPEN_LINK = "select service_id, link, order_id from open_link \
         where service_id = ?1 and link = ?2";
     INSERT_OPEN_LINK = "insert into open_link (service_id, link, order_id) values (?1, ?2, ?3)";
@@ -98,66 +94,50 @@ pub fn forget_request_ids(tx: &mut dyn Tx, before: Timestamp, limit: i64) -> Res
     if params.is_empty() { Ok(0) } else { tx.exec_many(&DELETE_REQUEST, 2, &params) }
 }
 
-/// A fingerprint within an account, and when an order of it was last placed.
-pub type RecentOrder = ((AccountId, i64), Timestamp);
+/// What the duplicate window knows of an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Print {
+    /// The order.
+    pub order: OrderId,
+    /// Whose it is.
+    pub account: AccountId,
+    /// Hash of every parameter; none for parts and for orders with a request id.
+    pub fingerprint: Option<i64>,
+    /// When it was placed.
+    pub created: Timestamp,
+}
 
-/// When orders of these fingerprints were last placed.
-///
-/// # Errors
-/// [`DbError`].
-pub fn recent_orders(
-    tx: &mut dyn Tx,
-    fingerprints: &[(AccountId, i64)],
-) -> Result<Vec<RecentOrder>, DbError> {
-    let params: Vec<Val<'_>> = fingerprints
-        .iter()
-        .flat_map(|(account, fingerprint)| [Val::Int(account.0), Val::Int(*fingerprint)])
-        .collect();
-    tx.rows_many(&RECENT, 2, &params, |row| {
-        Ok(((AccountId(row.int(0)?), row.int(1)?), time(row, 2)?))
+fn decode_print(row: &dyn Row) -> Result<Print, DbError> {
+    Ok(Print {
+        order: OrderId(row.int(0)?),
+        account: AccountId(row.int(1)?),
+        fingerprint: row.opt_int(2)?,
+        created: time(row, 3)?,
     })
 }
 
-/// Notes when orders of these fingerprints were placed.
+/// What the duplicate window knows of an order.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn put_recent_orders(
-    tx: &mut dyn Tx,
-    placed: &[(AccountId, i64, OrderId)],
-    now: Timestamp,
-) -> Result<(), DbError> {
-    let mut params: Vec<Val<'_>> = Vec::with_capacity(placed.len().saturating_mul(4));
-    for (account, fingerprint, order) in placed {
-        params.extend([
-            Val::Int(account.0),
-            Val::Int(*fingerprint),
-            Val::Int(order.0),
-            Val::Int(now.0),
-        ]);
-    }
-    tx.exec_exactly(&PUT_RECENT, 4, &params, placed.len())
+pub fn print(tx: &mut dyn Tx, order: OrderId) -> Result<Option<Print>, DbError> {
+    tx.row(&PRINT, &[order.0.into()], decode_print)
 }
 
-/// Forgets up to `limit` fingerprints of orders placed before `before` or after `after`, when a
-/// clock was wrong; returns how many.
+/// The same of up to `limit` orders below `before`, newest first.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn forget_recent_orders(
-    tx: &mut dyn Tx,
-    before: Timestamp,
-    after: Timestamp,
-    limit: i64,
-) -> Result<u64, DbError> {
-    let old = tx.rows(&OLD_RECENT, &[before.0.into(), after.0.into(), limit.into()], |row| {
-        Ok((row.int(0)?, row.int(1)?))
-    })?;
-    let params: Vec<Val<'_>> = old
-        .iter()
-        .flat_map(|(account, print)| [*account, *print, before.0, after.0].map(Val::Int))
-        .collect();
-    if params.is_empty() { Ok(0) } else { tx.exec_many(&DELETE_RECENT, 4, &params) }
+pub fn prints_before(tx: &mut dyn Tx, before: OrderId, limit: i64) -> Result<Vec<Print>, DbError> {
+    tx.rows(&PRINTS_BEFORE, &[before.0.into(), limit.into()], decode_print)
+}
+
+/// The same of up to `limit` orders above `after`, oldest first.
+///
+/// # Errors
+/// [`DbError`].
+pub fn prints_after(tx: &mut dyn Tx, after: OrderId, limit: i64) -> Result<Vec<Print>, DbError> {
+    tx.rows(&PRINTS_AFTER, &[after.0.into(), limit.into()], decode_print)
 }
 
 /// Those of the links that have an open order.

@@ -1,6 +1,6 @@
 //! API keys, stored as keyed hashes, and what was spent with them today.
 
-use super::{micros, opt_time, time};
+use super::{meta, micros, opt_time, time};
 use crate::{DbError, Row, Tx, TxExt, Val};
 use domain::access::{KeyRules, Networks, Scopes};
 use domain::{AccountId, KeyId, Micros, Timestamp};
@@ -67,6 +67,9 @@ crate::statements! {
     PRINCIPAL = "select k.id, a.id, a.status, a.get_writes, k.scopes, k.allow, k.daily_cap, \
         k.expires_us from api_key k join account a on a.id = k.account_id \
         where k.hash = ?1 and k.revoked_us is null";
+    PRINCIPAL_BY_ID = "select k.id, a.id, a.status, a.get_writes, k.scopes, k.allow, k.daily_cap, \
+        k.expires_us from api_key k join account a on a.id = k.account_id \
+        where k.id = ?1 and k.revoked_us is null";
     OF_ACCOUNT = concat!("select ", columns!(), " from api_key where account_id = ?1 order by id");
     BY_ID = concat!("select ", columns!(), " from api_key where id = ?1");
     BY_HASH = concat!("select ", columns!(), " from api_key where hash = ?1");
@@ -112,21 +115,35 @@ fn decode(row: &dyn Row) -> Result<Key, DbError> {
     })
 }
 
+fn decode_principal(row: &dyn Row) -> Result<Principal, DbError> {
+    Ok(Principal {
+        key: KeyId(row.int(0)?),
+        account: AccountId(row.int(1)?),
+        suspended: row.text(2)? != "active",
+        get_writes: super::flag(row, 3)?,
+        rules: rules(row, 4)?,
+    })
+}
+
 /// Who uses the key of `hash`; nothing when there is no such key or it was revoked. Whether its
 /// rules admit the request is for the caller to see.
 ///
 /// # Errors
 /// [`DbError`].
 pub fn principal(tx: &mut dyn Tx, hash: &[u8]) -> Result<Option<Principal>, DbError> {
-    tx.row(&PRINCIPAL, &[hash.into()], |row| {
-        Ok(Principal {
-            key: KeyId(row.int(0)?),
-            account: AccountId(row.int(1)?),
-            suspended: row.text(2)? != "active",
-            get_writes: super::flag(row, 3)?,
-            rules: rules(row, 4)?,
-        })
-    })
+    tx.row(&PRINCIPAL, &[hash.into()], decode_principal)
+}
+
+/// Who uses the keys of these ids, as far as they were not revoked.
+///
+/// # Errors
+/// [`DbError`].
+pub fn principals(tx: &mut dyn Tx, ids: &[KeyId]) -> Result<Vec<Principal>, DbError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let params: Vec<Val<'_>> = ids.iter().map(|id| id.0.into()).collect();
+    tx.rows_many(&PRINCIPAL_BY_ID, 1, &params, decode_principal)
 }
 
 /// The keys of an account, oldest first.
@@ -189,6 +206,7 @@ pub fn update(tx: &mut dyn Tx, key: &Key) -> Result<(), DbError> {
         key.rules.daily_cap.map(Micros::raw).into(),
         key.rules.expires.map(|expires| expires.0).into(),
     ];
+    meta::bump_access_epoch(tx)?;
     tx.exec_exactly(&UPDATE, 6, &params, 1)
 }
 
@@ -197,6 +215,7 @@ pub fn update(tx: &mut dyn Tx, key: &Key) -> Result<(), DbError> {
 /// # Errors
 /// [`DbError`].
 pub fn revoke(tx: &mut dyn Tx, id: KeyId, now: Timestamp) -> Result<bool, DbError> {
+    meta::bump_access_epoch(tx)?;
     Ok(tx.exec(&REVOKE, &[id.0.into(), now.0.into()])? > 0)
 }
 

@@ -65,10 +65,6 @@ crate::statements! {
     LOST_SUBSCRIPTIONS = "select s.order_id from subscription s left join orders o \
         on o.id = s.order_id and o.account_id = s.account_id and o.shape = 'subscription' \
         where o.id is null order by s.order_id limit 20";
-    COUNT_PLACED = "select cast(count(*) as bigint) from event where kind = 'order.placed'";
-    LOST_PLACED = "select coalesce(e.order_id, 0) from event e left join orders o \
-        on o.id = e.order_id and o.account_id = e.account_id \
-        where e.kind = 'order.placed' and o.id is null order by e.id limit 20";
     LATE_CANCELS = "select c.id from cancel c join orders o on o.id = c.order_id \
         where c.state = 'requested' and (o.ended_us is not null or o.cancel_requested = 0) \
         order by c.id limit 20";
@@ -192,12 +188,6 @@ pub const RULES: &[Rule] = &[
         what: "order",
         count: COUNT_SUBSCRIPTIONS,
         offenders: LOST_SUBSCRIPTIONS,
-    },
-    Rule {
-        rule: "every order that was placed is there",
-        what: "order",
-        count: COUNT_PLACED,
-        offenders: LOST_PLACED,
     },
     Rule {
         rule: "every account's tier is there",

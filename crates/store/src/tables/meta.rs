@@ -35,6 +35,21 @@ pub fn catalogue_epoch(tx: &mut dyn Tx) -> Result<i64, DbError> {
     epoch.ok_or_else(|| DbError::new(EPOCH.name, "the catalogue has no epoch"))
 }
 
+/// How often keys and the standing of accounts have changed.
+///
+/// # Errors
+/// [`DbError`].
+pub fn access_epoch(tx: &mut dyn Tx) -> Result<i64, DbError> {
+    let epoch = tx.row(&EPOCH, &["access".into()], |row| row.int(0))?;
+    epoch.ok_or_else(|| DbError::new(EPOCH.name, "access has no epoch"))
+}
+
+/// Notes that a key or the standing of an account changes in this unit. The statements that do call
+/// it themselves.
+pub(super) fn bump_access_epoch(tx: &mut dyn Tx) -> Result<(), DbError> {
+    tx.exec_exactly(&BUMP, 1, &["access".into()], 1)
+}
+
 /// Notes that the catalogue changes in this unit.
 ///
 /// # Errors

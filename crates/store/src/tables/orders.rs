@@ -17,11 +17,15 @@ crate::statements! {
     BY_ID = concat!("select ", columns!(), " from orders where id = ?1");
     OF_ACCOUNT_BY_ID = concat!("select ", columns!(), " from orders \
         where id = ?2 and account_id = ?1");
-    RECENT = concat!("select ", columns!(), " from orders where account_id = ?1 \
-        and parent_id is null order by id desc limit ?2");
+    RECENT = concat!("select ", columns!(), " from (select order_id as of_order, number as place \
+        from transfer where account_id = ?1 and kind = 'hold' and order_id is not null) t \
+        join orders on id = of_order where parent_id is null order by place desc limit ?2");
     BEFORE = concat!("select ", columns!(), " from orders where id < ?1 order by id desc limit ?2");
-    BEFORE_OF_ACCOUNT = concat!("select ", columns!(), " from orders \
-        where account_id = ?3 and id < ?1 order by id desc limit ?2");
+    BEFORE_OF_ACCOUNT = concat!("select ", columns!(), " from (select order_id as of_order, \
+        number as place from transfer where account_id = ?3 and kind = 'hold' \
+        and order_id is not null and number < coalesce((select hold_number from orders \
+            where id = ?1 and account_id = ?3), 9223372036854775807)) t \
+        join orders on id = of_order where id < ?1 order by place desc limit ?2");
     BEFORE_IN_STATE = concat!("select ", columns!(), " from orders \
         where state = ?3 and id < ?1 order by id desc limit ?2");
     OPEN_AFTER = concat!("select ", columns!(), " from orders \
@@ -37,8 +41,9 @@ crate::statements! {
         from orders where parent_id = ?1";
     INSERT = "insert into orders (id, account_id, service_id, parent_id, key_id, shape, state, \
         fence, link, quantity, rate, charge, captured, released, remains, cancel_requested, \
-        created_us, changed_us) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, \
-        ?14, ?15, ?16, ?17, ?18)";
+        created_us, changed_us, hold_number, fingerprint, placed_event) values (?1, ?2, ?3, ?4, \
+        ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)";
+    ORIGIN = "select hold_number, fingerprint, placed_event from orders where id = ?1";
     UPDATE = "update orders set state = ?4, fence = ?5, captured = ?6, released = ?7, \
         start_count = ?8, remains = ?9, cancel_requested = ?10, changed_us = ?11, ended_us = ?12 \
         where id = ?1 and state = ?2 and fence = ?3";
@@ -46,15 +51,28 @@ crate::statements! {
     PARAMS = "select params from order_params where order_id = ?1";
 }
 
-/// A new order: the order, the key it came with, and its parameters as JSON.
+/// A new order with what is written down once, when it is placed.
 #[derive(Clone, Debug)]
 pub struct NewOrder {
     /// The order.
     pub order: Order,
+    /// Where its placing stands in the books and in the events.
+    pub origin: Origin,
     /// The key it was placed with; none for parts and for orders placed by staff.
     pub key: Option<KeyId>,
     /// Its parameters beside link and quantity, when it has some.
     pub params: Option<String>,
+}
+
+/// Where the placing of an order stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The number of its account's transfer that held its charge.
+    pub hold: i64,
+    /// What the duplicate window knows it by; none for parts and for orders with a request id.
+    pub fingerprint: Option<i64>,
+    /// The event that says that it was placed.
+    pub event: i64,
 }
 
 /// What the parts of an order sum to.
@@ -96,6 +114,16 @@ fn decode(row: &dyn Row) -> Result<Order, DbError> {
 /// [`DbError`].
 pub fn by_id(tx: &mut dyn Tx, id: OrderId) -> Result<Option<Order>, DbError> {
     tx.row(&BY_ID, &[id.0.into()], decode)
+}
+
+/// Where the placing of an order stands.
+///
+/// # Errors
+/// [`DbError`].
+pub fn origin(tx: &mut dyn Tx, id: OrderId) -> Result<Option<Origin>, DbError> {
+    tx.row(&ORIGIN, &[id.0.into()], |row| {
+        Ok(Origin { hold: row.int(0)?, fingerprint: row.opt_int(1)?, event: row.int(2)? })
+    })
 }
 
 /// Those of `ids` that belong to `account`.
@@ -214,9 +242,9 @@ pub fn part_sums(tx: &mut dyn Tx, parent: OrderId) -> Result<PartSums, DbError> 
 /// # Errors
 /// [`DbError`].
 pub fn insert(tx: &mut dyn Tx, orders: &[NewOrder]) -> Result<(), DbError> {
-    let mut params: Vec<Val<'_>> = Vec::with_capacity(orders.len().saturating_mul(18));
+    let mut params: Vec<Val<'_>> = Vec::with_capacity(orders.len().saturating_mul(21));
     let mut details: Vec<Val<'_>> = Vec::new();
-    for NewOrder { order, key, params: detail } in orders {
+    for NewOrder { order, origin, key, params: detail } in orders {
         params.extend([
             Val::Int(order.id.0),
             Val::Int(order.account.0),
@@ -236,6 +264,9 @@ pub fn insert(tx: &mut dyn Tx, orders: &[NewOrder]) -> Result<(), DbError> {
             order.cancel_requested.into(),
             order.created.0.into(),
             order.changed.0.into(),
+            origin.hold.into(),
+            origin.fingerprint.into(),
+            origin.event.into(),
         ]);
         if let Some(detail) = detail {
             details.extend([
@@ -245,7 +276,7 @@ pub fn insert(tx: &mut dyn Tx, orders: &[NewOrder]) -> Result<(), DbError> {
             ]);
         }
     }
-    tx.exec_exactly(&INSERT, 18, &params, orders.len())?;
+    tx.exec_exactly(&INSERT, 21, &params, orders.len())?;
     if !details.is_empty() {
         tx.exec_many(&INSERT_PARAMS, 3, &details)?;
     }

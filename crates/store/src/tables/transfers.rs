@@ -46,8 +46,11 @@ crate::statements! {
         order by number limit ?3");
     BEFORE = concat!("select ", columns!(), " from transfer where account_id = ?1 and number < ?2 \
         order by number desc limit ?3");
+    HOLD_OF_ORDER = concat!("select ", columns!(), " from (select account_id as whose, \
+        hold_number as place from orders where id = ?1) o join transfer \
+        on account_id = whose and number = place");
     OF_ORDER = concat!("select ", columns!(), " from transfer where order_id = ?1 \
-        order by account_id, number");
+        and kind <> 'hold' order by account_id, number");
     OF_PRODUCT_ORDER = concat!("select ", columns!(), " from transfer \
         where product_order_id = ?1 order by account_id, number");
     STRANGERS = "select t.account_id, t.number from transfer t \
@@ -60,6 +63,7 @@ crate::statements! {
         or (t.kind in ('credit', 'debit') \
             and (t.order_id is not null or t.product_order_id is not null)) \
         or (t.kind not in ('credit', 'debit') and o.id is null and p.id is null) \
+        or (t.kind = 'hold' and o.hold_number <> t.number) \
         order by t.account_id, t.number limit 20";
 }
 
@@ -134,7 +138,9 @@ pub fn before(
 /// # Errors
 /// [`DbError`].
 pub fn of_order(tx: &mut dyn Tx, order: OrderId) -> Result<Vec<Transfer>, DbError> {
-    tx.rows(&OF_ORDER, &[order.0.into()], decode)
+    let mut transfers = tx.rows(&HOLD_OF_ORDER, &[order.0.into()], decode)?;
+    transfers.extend(tx.rows(&OF_ORDER, &[order.0.into()], decode)?);
+    Ok(transfers)
 }
 
 /// The transfers that an order for products caused, oldest first.

@@ -6,6 +6,7 @@
 mod accounts;
 mod events;
 mod orders;
+mod placings;
 mod products;
 mod references;
 
@@ -81,6 +82,7 @@ impl Check {
 /// [`DbError`] when a row cannot be read.
 pub fn verify(tx: &mut dyn Tx, progress: Progress<'_>) -> Result<Report, DbError> {
     let mut checks = orders::check(tx, progress)?;
+    checks.push(placings::check(tx, progress)?);
     checks.extend(accounts::check(tx, progress)?);
     checks.extend(products::check(tx, progress)?);
     checks.extend(references::check(tx, progress)?);

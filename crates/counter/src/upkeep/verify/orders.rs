@@ -1,12 +1,13 @@
 //! Every order: its shares fit its charge and its delivery, its transfers sum to its shares, its
 //! charge is what was agreed, and its parts fit it.
 
+use super::placings::Placings;
 use super::{Check, PAGE, Progress};
 use domain::OrderId;
 use domain::invariants::{PartsPlan, order_charge, order_delivery, order_money, order_parts};
 use domain::ledger::TransferKind;
 use domain::orders::{Order, OrderShape};
-use store::tables::{events, orders, parts, transfers};
+use store::tables::{orders, parts, transfers};
 use store::{DbError, Tx};
 
 pub(super) fn check(tx: &mut dyn Tx, progress: Progress<'_>) -> Result<Vec<Check>, DbError> {
@@ -22,6 +23,7 @@ pub(super) fn check(tx: &mut dyn Tx, progress: Progress<'_>) -> Result<Vec<Check
     let mut whole = Check::new(
         "orders in parts have a plan that counts and prices their parts, and end with the last",
     );
+    let mut placings = Placings::default();
     let mut last = OrderId(0);
     loop {
         let page = orders::after(tx, last, PAGE)?;
@@ -41,7 +43,12 @@ pub(super) fn check(tx: &mut dyn Tx, progress: Progress<'_>) -> Result<Vec<Check
             earned.row();
             earned.expect(order_delivery(order));
             check_transfers(tx, order, &mut moved)?;
-            check_placed(tx, order, &mut agreed)?;
+            agreed.row();
+            // What a part costs depends on the whole: see there.
+            if order.parent.is_none() {
+                agreed.expect(order_charge(order));
+            }
+            placings.compare(tx, order, &mut agreed)?;
             check_parts(tx, order, &mut whole)?;
         }
         progress(shares.rule, shares.rows);
@@ -88,41 +95,6 @@ fn check_transfers(tx: &mut dyn Tx, order: &Order, check: &mut Check) -> Result<
         }
     }
     Ok(())
-}
-
-/// Compares an order with the event of its placing, which is sealed.
-fn check_placed(tx: &mut dyn Tx, order: &Order, check: &mut Check) -> Result<(), DbError> {
-    check.row();
-    // What a part costs depends on the whole: see there.
-    if order.parent.is_none() {
-        check.expect(order_charge(order));
-    }
-    let placed = events::placed(tx, order.id)?;
-    let [placed] = placed.as_slice() else {
-        let (id, count) = (order.id, placed.len());
-        check.finding(format!("order {id}: {count} events say that it was placed"));
-        return Ok(());
-    };
-    let data: serde_json::Value = serde_json::from_str(&placed.data).unwrap_or_default();
-    let stored = [
-        ("account", Some(placed.account.0), Some(order.account.0)),
-        ("service", number(&data, "service"), Some(order.service.0)),
-        ("charge", number(&data, "charge"), Some(order.charge.raw())),
-        ("parent", number(&data, "parent"), order.parent.map(|parent| parent.0)),
-    ];
-    for (name, then, now) in stored {
-        if then != now {
-            let told = |value: Option<i64>| value.map_or(String::from("none"), |v| v.to_string());
-            let (then, now) = (told(then), told(now));
-            let id = order.id;
-            check.finding(format!("order {id}: {name} is {now}, it was placed with {then}"));
-        }
-    }
-    Ok(())
-}
-
-fn number(data: &serde_json::Value, name: &str) -> Option<i64> {
-    data.get(name).and_then(serde_json::Value::as_i64)
 }
 
 fn check_parts(tx: &mut dyn Tx, order: &Order, check: &mut Check) -> Result<(), DbError> {

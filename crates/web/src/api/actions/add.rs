@@ -127,6 +127,7 @@ const fn number(asked: request::Number) -> Number {
 fn refused(refusal: &OrderRefusal) -> Snag {
     match refusal {
         OrderRefusal::Suspended => errors::ACCOUNT_SUSPENDED.into(),
+        OrderRefusal::Key => errors::INVALID_KEY.into(),
         OrderRefusal::Service => errors::INCORRECT_SERVICE_ID.into(),
         OrderRefusal::Link => errors::BAD_LINK.into(),
         OrderRefusal::QuantityLow { min } => errors::quantity_below(*min).into(),

@@ -79,6 +79,7 @@ const fn number(number: request::Number) -> Number {
 fn refused(refusal: ProductRefusal) -> Snag {
     match refusal {
         ProductRefusal::Suspended => errors::ACCOUNT_SUSPENDED.into(),
+        ProductRefusal::Key => errors::INVALID_KEY.into(),
         ProductRefusal::Product => errors::INCORRECT_PRODUCT_ID.into(),
         ProductRefusal::Quantity => errors::INCORRECT_QUANTITY.into(),
         ProductRefusal::QuantityLow { min } => errors::quantity_below(min).into(),
