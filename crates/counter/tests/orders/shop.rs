@@ -8,7 +8,8 @@ use domain::catalogue::{NumberField, RefillRule, ServiceKind, TextField};
 use domain::orders::{Number, Order, OrderRefusal, OrderRequest};
 use domain::{AccountId, Micros, OrderId, ServiceId, Timestamp};
 use std::cell::Cell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use store::{Access, Store};
 
 /// Sold in runs, with refills and cancels, at 1 per 1,000.
@@ -24,22 +25,26 @@ pub(crate) struct Shop {
     path: PathBuf,
     now: Cell<i64>,
     asked: Cell<i64>,
-    _folder: tempfile::TempDir,
+    folder: Rc<tempfile::TempDir>,
+}
+
+fn counter_on(path: &Path) -> Counter {
+    let url = format!("sqlite:{}", path.display());
+    let store = Store::open(&url, Access::CreateIfMissing, |error| panic!("{error}")).unwrap();
+    let settings = Settings {
+        currency: String::from("USD"),
+        duplicate_window_seconds: 60,
+        key_secret: KeySecret::new(vec![7; 32]).unwrap(),
+        vault: counter::stock::Vault::from_random([7; 64]),
+    };
+    Counter::new(store, settings)
 }
 
 impl Shop {
     pub(crate) async fn open() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("counter.db");
-        let url = format!("sqlite:{}", path.display());
-        let store = Store::open(&url, Access::CreateIfMissing, |error| panic!("{error}")).unwrap();
-        let settings = Settings {
-            currency: String::from("USD"),
-            duplicate_window_seconds: 60,
-            key_secret: KeySecret::new(vec![7; 32]).unwrap(),
-            vault: counter::stock::Vault::from_random([7; 64]),
-        };
-        let counter = Counter::new(store, settings);
+        let counter = counter_on(&path);
         let now = Timestamp(1_700_000_000_000_000);
         let category = CategoryChange { name: Some(String::from("all")), position: None };
         let category = counter.add_category(category, now).await.unwrap();
@@ -65,9 +70,28 @@ impl Shop {
         }
         let account = counter.open_account("ann", now).await.unwrap();
         let (now, asked) = (Cell::new(now.0), Cell::new(0));
-        let shop = Self { counter, account, path, now, asked, _folder: folder };
+        let shop = Self { counter, account, path, now, asked, folder: Rc::new(folder) };
         shop.adjust(1_000_000_000, true).await;
         shop
+    }
+
+    /// The same shop as another process sees it.
+    pub(crate) fn beside(&self) -> Self {
+        Self {
+            counter: counter_on(&self.path),
+            account: self.account,
+            path: self.path.clone(),
+            now: self.now.clone(),
+            asked: self.asked.clone(),
+            folder: Rc::clone(&self.folder),
+        }
+    }
+
+    /// The same shop after the process has ended and another was started.
+    pub(crate) fn restarted(self) -> Self {
+        let Self { counter, account, path, now, asked, folder } = self;
+        drop(counter);
+        Self { counter: counter_on(&path), account, path, now, asked, folder }
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -182,6 +206,11 @@ impl Shop {
     pub(crate) fn by_hand(&self, statement: &str) {
         let connection = rusqlite::Connection::open(&self.path).unwrap();
         assert!(connection.execute(statement, []).unwrap() > 0, "{statement}");
+    }
+
+    /// Changes the schema behind the counter's back.
+    pub(crate) fn alter(&self, statement: &str) {
+        rusqlite::Connection::open(&self.path).unwrap().execute_batch(statement).unwrap();
     }
 
     /// Everything that `verify` finds: nothing, unless somebody broke rows by hand.
