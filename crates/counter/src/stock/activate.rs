@@ -5,7 +5,8 @@ use crate::{Counter, Failure, Refusal};
 use domain::products::{BatchState, ItemState, ProductKind};
 use domain::{StockBatchId, StockItemId, Timestamp};
 use store::tables::products;
-use store::tables::stock::{self, Batch};
+use store::tables::stock;
+use store::tables::stock_imports::{self, Batch};
 use store::{DbError, StoreError, Tx};
 
 /// Most items that one unit moves.
@@ -44,10 +45,12 @@ impl Counter {
         let catalogue = self.catalogue_cache();
         let unit = move |tx: &mut dyn Tx| {
             // Two may have been at it: the process that imported, and a server that found it open.
-            if stock::batch(tx, live.id)?.is_some_and(|batch| batch.state == BatchState::Live) {
+            if stock_imports::batch(tx, live.id)?
+                .is_some_and(|batch| batch.state == BatchState::Live)
+            {
                 return Ok(());
             }
-            stock::update_batch(tx, BatchState::Activating, &live)?;
+            stock_imports::update_batch(tx, BatchState::Activating, &live)?;
             match catalogue.current(tx)?.products.get(&live.product) {
                 Some(product) => serve_waiting(tx, product, now).map(|_| ()),
                 None => Ok(()),
@@ -62,7 +65,7 @@ impl Counter {
     /// # Errors
     /// [`StoreError`].
     pub async fn resume_imports(&self, now: Timestamp) -> Result<usize, StoreError> {
-        let left = self.store.read(stock::activating).await??;
+        let left = self.store.read(stock_imports::activating).await??;
         for batch in &left {
             self.activate(batch, now, &mut |_| {}).await?;
         }
@@ -79,7 +82,8 @@ impl Counter {
         now: Timestamp,
     ) -> Result<(), Failure<Refusal>> {
         let read = self.store.read(|tx| {
-            let batch = stock::batch(tx, id)?.ok_or_else(|| Refusal::missing("import", id))?;
+            let batch =
+                stock_imports::batch(tx, id)?.ok_or_else(|| Refusal::missing("import", id))?;
             if batch.state == BatchState::Staging {
                 return Ok(batch);
             }
@@ -100,8 +104,8 @@ impl Counter {
         }
         let gone = Batch { state: BatchState::Discarded, added: 0, changed: now, ..batch };
         let unit = move |tx: &mut dyn Tx| {
-            stock::delete_duplicates(tx, id)?;
-            Ok(stock::update_batch(tx, BatchState::Staging, &gone)?)
+            stock_imports::delete_duplicates(tx, id)?;
+            Ok(stock_imports::update_batch(tx, BatchState::Staging, &gone)?)
         };
         Failure::join(self.store.write(unit).await)
     }

@@ -9,7 +9,8 @@ use domain::products::{BatchState, ItemState, ProductKind, StockLineError, check
 use domain::{AccountId, ProductId, StockBatchId, StockItemId, Timestamp};
 use std::collections::HashMap;
 use store::tables::products;
-use store::tables::stock::{self, Batch, Duplicate, Item, NewItem};
+use store::tables::stock::{self, Item, NewItem};
+use store::tables::stock_imports::{self, Batch, Duplicate};
 use store::{DbError, Tx, TxExt};
 
 /// Most lines in one unit.
@@ -92,7 +93,7 @@ impl Counter {
                 let text = "staff deliver this product; it has no stock";
                 return Err(Refusal::NotNow(String::from(text)).into());
             }
-            if let Some(left) = stock::staging(tx, product)?.first() {
+            if let Some(left) = stock_imports::staging(tx, product)?.first() {
                 return Err(Refusal::NotNow(format!(
                     "import {} of this product was left unfinished; clear it away with \
                      `stock discard {}`",
@@ -112,7 +113,7 @@ impl Counter {
                 created: now,
                 changed: now,
             };
-            stock::insert_batch(tx, &batch)?;
+            stock_imports::insert_batch(tx, &batch)?;
             Ok(batch)
         };
         let batch = Failure::join(self.store.write(unit).await)?;
@@ -210,8 +211,8 @@ impl Importer {
             after.duplicates = after.duplicates.saturating_add(count(duplicates.len()));
             after.changed = now;
             stock::insert(tx, &items, now)?;
-            stock::insert_duplicates(tx, batch.id, &duplicates)?;
-            stock::update_batch(tx, BatchState::Staging, &after)?;
+            stock_imports::insert_duplicates(tx, batch.id, &duplicates)?;
+            stock_imports::update_batch(tx, BatchState::Staging, &after)?;
             Ok(after)
         };
         self.batch = Failure::join(self.counter.store.write(unit).await)?;
@@ -233,7 +234,7 @@ impl Importer {
         let batch = Batch { state: BatchState::Activating, changed: now, ..self.batch.clone() };
         let written = batch.clone();
         let unit = move |tx: &mut dyn Tx| {
-            stock::update_batch(tx, BatchState::Staging, &written)?;
+            stock_imports::update_batch(tx, BatchState::Staging, &written)?;
             let mut journal = Journal::default();
             let data = serde_json::json!({
                 "batch": written.id.0,

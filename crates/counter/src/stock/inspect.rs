@@ -9,7 +9,8 @@ use domain::products::ItemState;
 use domain::{AccountId, ProductId, ProductOrderId, StockBatchId, StockItemId, Timestamp};
 use store::tables::product_orders::{self, Reveal};
 use store::tables::products;
-use store::tables::stock::{self, Batch, Duplicate, Item};
+use store::tables::stock::{self, Item};
+use store::tables::stock_imports::{self, Batch, Duplicate};
 use store::{DbError, StoreError, Tx};
 
 /// An item without its secret.
@@ -148,7 +149,7 @@ impl Counter {
     /// [`StoreError`].
     pub async fn imports(&self, limit: i64) -> Result<Vec<Batch>, StoreError> {
         let newest = StockBatchId(i64::MAX);
-        Ok(self.store.read(|tx| stock::batches(tx, newest, limit)).await??)
+        Ok(self.store.read(|tx| stock_imports::batches(tx, newest, limit)).await??)
     }
 
     /// Up to `limit` duplicate lines of an import above line `after`.
@@ -161,6 +162,6 @@ impl Counter {
         after: i64,
         limit: i64,
     ) -> Result<Vec<Duplicate>, StoreError> {
-        Ok(self.store.read(|tx| stock::duplicates(tx, batch, after, limit)).await??)
+        Ok(self.store.read(|tx| stock_imports::duplicates(tx, batch, after, limit)).await??)
     }
 }

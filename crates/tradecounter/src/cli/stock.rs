@@ -114,7 +114,7 @@ pub(super) async fn run(command: StockCommand, desk: &Desk) -> Result<(), Failur
         }
         StockCommand::Duplicates { import, after, limit } => {
             let found = counter.duplicates(StockBatchId(import), after, limit).await?;
-            let row = |duplicate: &store::tables::stock::Duplicate| {
+            let row = |duplicate: &store::tables::stock_imports::Duplicate| {
                 json!({
                     "line": duplicate.line,
                     "of_line": duplicate.of_line,
@@ -291,7 +291,7 @@ fn progress(what: &'static str) -> impl FnMut(i64) + Send {
     }
 }
 
-fn import_row(batch: &store::tables::stock::Batch) -> Value {
+fn import_row(batch: &store::tables::stock_imports::Batch) -> Value {
     json!({
         "import": batch.id.0,
         "product": batch.product.0,
