@@ -97,6 +97,9 @@ async fn upkeep(counter: Counter, mut ended: watch::Receiver<bool>) {
             if let Err(error) = counter.resume_imports(now).await {
                 tracing::error!(%error, "an import of stock is not finished");
             }
+            if let Err(error) = counter.clear_discarded().await {
+                tracing::error!(%error, "a discarded import of stock is not cleared away");
+            }
             if let Err(error) = counter.expire_stock(now).await {
                 tracing::error!(%error, "outdated stock is not taken off sale");
             }

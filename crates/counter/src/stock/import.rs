@@ -1,6 +1,7 @@
 //! Importing stock: lines come in and are sealed as they come, and nothing is for sale until all
 //! are in. A broken line discards everything.
 
+use super::discard::check_staging;
 use super::vault::{Place, nonce_of};
 use crate::journal::Journal;
 use crate::{Counter, Failure, Refusal};
@@ -85,6 +86,8 @@ impl Counter {
         now: Timestamp,
     ) -> Done<Importer> {
         let (source, actor) = (source.to_owned(), actor.to_owned());
+        // Its lines would be found again as those of items that are about to go.
+        self.clear_discarded().await?;
         let unit = move |tx: &mut dyn Tx| {
             let known = products::products(tx)?;
             let found = known.iter().find(|known| known.id == product);
@@ -98,6 +101,14 @@ impl Counter {
                     "import {} of this product was left unfinished; clear it away with \
                      `stock discard {}`",
                     left.id, left.id
+                ))
+                .into());
+            }
+            let clearing = stock_imports::discarded_with_items(tx)?;
+            if let Some(left) = clearing.iter().find(|left| left.product == product) {
+                return Err(Refusal::NotNow(format!(
+                    "import {} of this product is being cleared away; try again in a moment",
+                    left.id
                 ))
                 .into());
             }
@@ -151,7 +162,8 @@ impl Importer {
     /// each call.
     ///
     /// # Errors
-    /// [`Refusal`] names the line when it is broken; discard the import then.
+    /// [`Refusal`] names the line when it is broken, and discard the import then; or who has
+    /// discarded it meanwhile.
     pub async fn push(
         &mut self,
         number: i64,
@@ -170,6 +182,7 @@ impl Importer {
         let lines = std::mem::take(&mut self.waiting);
         let (batch, vault) = (self.batch.clone(), self.counter.settings.vault.clone());
         let unit = move |tx: &mut dyn Tx| {
+            check_staging(tx, batch.id)?;
             let mut after = batch.clone();
             let mut items: Vec<NewItem> = Vec::with_capacity(lines.len());
             let mut duplicates: Vec<Duplicate> = Vec::new();
@@ -223,7 +236,8 @@ impl Importer {
     /// sale so far.
     ///
     /// # Errors
-    /// [`Failure`] when the store fails; what was begun goes on with the next start.
+    /// [`Refusal`] when somebody has discarded it; else the store failed, and what was begun goes on
+    /// with the next start.
     pub async fn finish(
         mut self,
         seed: [u8; 32],
@@ -234,6 +248,7 @@ impl Importer {
         let batch = Batch { state: BatchState::Activating, changed: now, ..self.batch.clone() };
         let written = batch.clone();
         let unit = move |tx: &mut dyn Tx| {
+            check_staging(tx, written.id)?;
             stock_imports::update_batch(tx, BatchState::Staging, &written)?;
             let mut journal = Journal::default();
             let data = serde_json::json!({

@@ -1,6 +1,7 @@
 //! Stock: importing it, keeping it sealed, showing it.
 
 mod activate;
+mod discard;
 mod import;
 mod inspect;
 mod rekey;

@@ -16,7 +16,7 @@ pub struct Batch {
     pub state: BatchState,
     /// Where it came from, as the operator named it.
     pub source: String,
-    /// Who imported it.
+    /// Who brought it where it stands: who imported it, or who discarded it.
     pub actor: String,
     /// Lines read.
     pub lines: i64,
@@ -53,7 +53,7 @@ crate::statements! {
     INSERT_BATCH = concat!("insert into stock_batch (", batch_columns!(), ") \
         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
     UPDATE_BATCH = "update stock_batch set state = ?3, lines = ?4, added = ?5, duplicates = ?6, \
-        changed_us = ?7 where id = ?1 and state = ?2";
+        changed_us = ?7, actor = ?8 where id = ?1 and state = ?2";
     BATCH = concat!("select ", batch_columns!(), " from stock_batch where id = ?1");
     BATCHES = concat!("select ", batch_columns!(), " from stock_batch where id < ?1 \
         order by id desc limit ?2");
@@ -61,6 +61,9 @@ crate::statements! {
         where product_id = ?1 and state = 'staging' order by id");
     OPEN_BATCHES = concat!("select ", batch_columns!(), " from stock_batch \
         where state = 'activating' order by id");
+    DISCARDED_WITH_ITEMS = concat!("select ", batch_columns!(), " from stock_batch \
+        where state = 'discarded' and exists (select 1 from stock_item i \
+        where i.batch_id = stock_batch.id and i.state = 'staged') order by id");
     INSERT_DUPLICATE = "insert into stock_duplicate (batch_id, line, of_item, of_line, of_order) \
         values (?1, ?2, ?3, ?4, ?5)";
     DUPLICATES = "select line, of_item, of_line, of_order from stock_duplicate \
@@ -116,8 +119,9 @@ pub fn update_batch(tx: &mut dyn Tx, before: BatchState, after: &Batch) -> Resul
         after.added.into(),
         after.duplicates.into(),
         after.changed.0.into(),
+        after.actor.as_str().into(),
     ];
-    tx.exec_exactly(&UPDATE_BATCH, 7, &params, 1)
+    tx.exec_exactly(&UPDATE_BATCH, 8, &params, 1)
 }
 
 /// One import.
@@ -150,6 +154,14 @@ pub fn staging(tx: &mut dyn Tx, product: ProductId) -> Result<Vec<Batch>, DbErro
 /// [`DbError`].
 pub fn activating(tx: &mut dyn Tx) -> Result<Vec<Batch>, DbError> {
     tx.rows(&OPEN_BATCHES, &[], decode_batch)
+}
+
+/// Imports that are discarded and whose items are not all deleted yet.
+///
+/// # Errors
+/// [`DbError`].
+pub fn discarded_with_items(tx: &mut dyn Tx) -> Result<Vec<Batch>, DbError> {
+    tx.rows(&DISCARDED_WITH_ITEMS, &[], decode_batch)
 }
 
 /// Notes duplicate lines of an import.

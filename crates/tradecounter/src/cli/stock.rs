@@ -126,7 +126,7 @@ pub(super) async fn run(command: StockCommand, desk: &Desk) -> Result<(), Failur
             desk.output.list(&rows, &["line", "of_line", "of_item", "of_order"]);
         }
         StockCommand::Discard { import } => {
-            counter.discard_import(StockBatchId(import), desk.now).await?;
+            counter.discard_import(StockBatchId(import), &desk.actor, desk.now).await?;
             let sentence = format!("import {import} is cleared away");
             desk.output.done(&json!({ "import": import }), &sentence);
         }
@@ -226,9 +226,15 @@ async fn import(
     let id = importer.id();
     let read = take(desk, &mut importer, source, csv, uses).await;
     if let Err(failure) = read {
-        // Nothing of it was for sale; what came in before the broken line is cleared away.
-        desk.counter.discard_import(id, clock::now()).await?;
-        return Err(failure);
+        // Nothing of it was for sale; what came in before the broken line is cleared away. When
+        // somebody else has done that, the failure says so, and who.
+        return match desk.counter.discard_import(id, &desk.actor, clock::now()).await {
+            Ok(()) | Err(CounterFailure::Refused(_)) => Err(failure),
+            Err(CounterFailure::Store(error)) => Err(Failure::Other(format!(
+                "{failure}; what came in before is not for sale, but not cleared away either \
+                 ({error}): do it with `stock discard {id}`"
+            ))),
+        };
     }
     let mut told = progress("on sale");
     let seed = randomness::bytes();
