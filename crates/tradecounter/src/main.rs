@@ -10,6 +10,7 @@ mod failure;
 mod opened;
 mod output;
 mod randomness;
+mod ring_file;
 mod secrets;
 mod serve;
 mod signals;

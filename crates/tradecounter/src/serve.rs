@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::randomness;
 use counter::Counter;
+use counter::stock::ServedRing;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,19 +29,22 @@ pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     listener: TcpListener,
     options: web::Options,
+    ring: ServedRing,
 }
 
 /// Opens the database and the socket, in that order: whoever can connect is answered.
 pub(crate) async fn start(config: &Config) -> Result<Server, Failure> {
     let counter = crate::opened::open(config, Access::Existing).await?;
-    counter.note_served_ring().await?;
     let what = format!("listen on {}", config.listen);
     let listener = TcpListener::bind(&config.listen).await.map_err(Failure::io(what.clone()))?;
     let address = listener.local_addr().map_err(Failure::io(what))?;
+    // Once the socket is ours: a second server by mistake must not speak for the first.
+    let mut ring = ServedRing::default();
+    counter.serve_ring(&mut ring).await?;
     let trusted_proxies = config.proxies().map_err(|error| Failure::Other(error.to_string()))?;
     let infer_missing_action = config.infer_missing_action;
     let options = web::Options { infer_missing_action, trusted_proxies, ..Default::default() };
-    Ok(Server { counter, address, listener, options })
+    Ok(Server { counter, address, listener, options, ring })
 }
 
 impl Server {
@@ -53,7 +57,7 @@ impl Server {
     ) -> Result<(), Failure> {
         let (ending, ended) = watch::channel(false);
         let mut tasks = JoinSet::new();
-        tasks.spawn(upkeep(self.counter.clone(), ended.clone()));
+        tasks.spawn(upkeep(self.counter.clone(), self.ring, ended.clone()));
         if let Some(supplier) = beside {
             tasks.spawn(supplier.run(ended));
         }
@@ -77,10 +81,18 @@ impl Server {
 
 /// Starts runs, ends subscriptions, seals events, forgets what is old. An error is logged and the
 /// next tick tries again: all of it is picked up from the database.
-async fn upkeep(counter: Counter, mut ended: watch::Receiver<bool>) {
+async fn upkeep(counter: Counter, mut ring: ServedRing, mut ended: watch::Receiver<bool>) {
     let mut ticks: u32 = 0;
     while !*ended.borrow_and_update() {
         let now = clock::now();
+        match counter.serve_ring(&mut ring).await {
+            Ok(false) => {}
+            Ok(true) => {
+                let newest = counter.vault().newest();
+                tracing::info!(newest, "the stock keys have changed; the newest seals from now on");
+            }
+            Err(error) => tracing::error!(%error, "changed stock keys are not made known"),
+        }
         if let Err(error) = counter.move_parts(now).await {
             tracing::error!(%error, "runs and subscriptions are not moved on");
         }
@@ -115,6 +127,9 @@ async fn upkeep(counter: Counter, mut ended: watch::Receiver<bool>) {
     // What the last requests did is sealed before the process ends.
     if let Err(error) = counter.seal_events(clock::now()).await {
         tracing::error!(%error, "the last events are not sealed; the next start will do it");
+    }
+    if let Err(error) = counter.leave_ring().await {
+        tracing::error!(%error, "with which stock keys was served stays noted until the next start");
     }
 }
 

@@ -5,8 +5,12 @@ mod discard;
 mod import;
 mod inspect;
 mod rekey;
+mod ring;
+mod served;
 pub(crate) mod vault;
 
 pub use import::{ImportLine, ImportProblem, ImportReport, Importer};
 pub use inspect::{ItemView, StockCount};
+pub use ring::RingSource;
+pub use served::{ServedBy, ServedRing};
 pub use vault::{NONCE_BYTES, Vault, VaultError};
