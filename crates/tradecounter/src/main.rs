@@ -7,6 +7,7 @@ mod clock;
 mod config;
 mod demo;
 mod failure;
+mod low_stock;
 mod opened;
 mod output;
 mod randomness;
@@ -15,6 +16,7 @@ mod secrets;
 mod serve;
 mod signals;
 mod telemetry;
+mod upkeep;
 
 use clap::Parser;
 use std::process::ExitCode;

@@ -3,8 +3,8 @@
 
 use super::Vault;
 use crate::Counter;
-use store::tables::meta;
-use store::{StoreError, Tx};
+use store::tables::{meta, stock};
+use store::{DbError, StoreError, Tx};
 
 /// The marks of the keys that the server opens with, parted by blanks; empty when nobody serves.
 const SERVED_KEYS: &str = "served_stock_keys";
@@ -52,6 +52,25 @@ impl Counter {
         self.store.write(unit).await??;
         noted.0 = marks;
         Ok(true)
+    }
+
+    /// Keys that items are sealed with and that are not in the ring: those items would be sold and
+    /// not delivered.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn lost_stock_keys(&self) -> Result<Vec<i64>, StoreError> {
+        let read = self.store.read(|tx| {
+            let (mut lost, mut last) = (Vec::new(), 0);
+            while let Some(key) = stock::next_key(tx, last)? {
+                last = key;
+                if !self.vault().knows(key) {
+                    lost.push(key);
+                }
+            }
+            Ok::<_, DbError>(lost)
+        });
+        Ok(read.await??)
     }
 
     /// Notes that nobody serves any more: the next server reads its keys anew.

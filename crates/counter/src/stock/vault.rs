@@ -136,6 +136,11 @@ impl Vault {
         self.ring.read().newest
     }
 
+    /// Whether it opens what is sealed with a key.
+    pub(crate) fn knows(&self, key: i64) -> bool {
+        self.ring.read().keys.contains_key(&key)
+    }
+
     /// Tells the key that seals from others of its number.
     pub(crate) fn newest_mark(&self) -> String {
         let ring = self.ring.read();

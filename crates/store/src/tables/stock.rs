@@ -75,6 +75,7 @@ crate::statements! {
         and id > ?2 order by id limit ?3");
     OTHER_KEYS = concat!("select ", item_columns!(), " from stock_item where key_id <> ?1 \
         order by key_id, id limit ?2");
+    NEXT_KEY = "select key_id from stock_item where key_id > ?1 order by key_id limit 1";
     RESEAL = "update stock_item set key_id = ?2, sealed = ?3 where id = ?1 and key_id = ?4";
     INSERT = "insert into stock_item (id, product_id, batch_id, line, state, uses, uses_left, \
         expires_us, key_id, sealed, blind, changed_us) \
@@ -158,6 +159,14 @@ pub fn of_product(
 /// [`DbError`].
 pub fn with_other_keys(tx: &mut dyn Tx, key: i64, limit: i64) -> Result<Vec<Item>, DbError> {
     tx.rows(&OTHER_KEYS, &[key.into(), limit.into()], decode_item)
+}
+
+/// The next key above `after` that an item is sealed with.
+///
+/// # Errors
+/// [`DbError`].
+pub fn next_key(tx: &mut dyn Tx, after: i64) -> Result<Option<i64>, DbError> {
+    tx.row(&NEXT_KEY, &[after.into()], |row| row.int(0))
 }
 
 /// Replaces sealed secrets, each guarded by the key it was sealed with.

@@ -113,3 +113,18 @@ fn what_the_server_can_never_open_is_not_sealed() {
     assert!(done.stderr.contains("reads the same file (stock_key_file)"), "{done:?}");
     assert!(server.terminate().success());
 }
+
+#[test]
+fn a_server_without_a_key_of_its_stock_says_so_when_it_starts() {
+    let (mut program, _) = set_up();
+    program.json(&["stock", "new-key"]);
+    write(&program, "stock.txt", "one");
+    program.json(&["stock", "import", "1", "stock.txt"]);
+    let path = program.folder().join("tradecounter.db.stock-keys");
+    let ring = std::fs::read_to_string(&path).unwrap();
+    let without: Vec<&str> = ring.lines().filter(|line| !line.starts_with("2 ")).collect();
+    program.set("TRADECOUNTER_STOCK_KEYS", &without.join(";"));
+    let log = program.start(&["serve", "--listen", "127.0.0.1:0"]).end_and_read_log();
+    assert!(log.contains("stock is sealed with a key that is not in the ring"), "{log}");
+    assert!(log.contains("key=2"), "{log}");
+}

@@ -5,6 +5,7 @@
 
 mod imports;
 mod keys;
+mod low;
 mod secrets;
 mod staff;
 
