@@ -40,7 +40,7 @@ pub(super) enum ProductOrderCommand {
         /// The file with the pieces; - for standard input.
         #[arg(long, value_name = "PATH")]
         file: Option<String>,
-        /// - for standard input. Pieces themselves are no arguments: they would stay in the shell's
+        /// Standard input. Pieces themselves are no arguments: they would stay in the shell's
         /// history, and everybody on the machine sees the arguments of a process.
         #[arg(value_name = "-")]
         standard_input: Vec<String>,
