@@ -59,6 +59,8 @@ crate::statements! {
         order by id desc limit ?2");
     STAGING_BATCHES = concat!("select ", batch_columns!(), " from stock_batch \
         where product_id = ?1 and state = 'staging' order by id");
+    ALL_STAGING = concat!("select ", batch_columns!(), " from stock_batch \
+        where state = 'staging' order by id");
     OPEN_BATCHES = concat!("select ", batch_columns!(), " from stock_batch \
         where state = 'activating' order by id");
     DISCARDED_WITH_ITEMS = concat!("select ", batch_columns!(), " from stock_batch \
@@ -146,6 +148,14 @@ pub fn batches(tx: &mut dyn Tx, before: StockBatchId, limit: i64) -> Result<Vec<
 /// [`DbError`].
 pub fn staging(tx: &mut dyn Tx, product: ProductId) -> Result<Vec<Batch>, DbError> {
     tx.rows(&STAGING_BATCHES, &[product.0.into()], decode_batch)
+}
+
+/// Imports of any product that are not finished.
+///
+/// # Errors
+/// [`DbError`].
+pub fn all_staging(tx: &mut dyn Tx) -> Result<Vec<Batch>, DbError> {
+    tx.rows(&ALL_STAGING, &[], decode_batch)
 }
 
 /// Imports whose items are being put on sale.
