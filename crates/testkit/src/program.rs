@@ -1,9 +1,9 @@
 //! The real program: run to its end, or started as a demo and ended by a signal.
 
 use crate::http::Client;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 
 /// The program's binary and the folder that it works in.
 #[derive(Debug)]
@@ -25,6 +25,14 @@ pub struct Done {
 }
 
 impl Done {
+    fn of(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
     /// Standard output as JSON; the run must have succeeded.
     pub fn json(&self) -> serde_json::Value {
         assert_eq!(self.code, Some(0), "{self:?}");
@@ -59,12 +67,15 @@ impl Program {
 
     /// Runs it to its end.
     pub fn run(&self, arguments: &[&str]) -> Done {
-        let output = self.command(arguments).output().unwrap();
-        Done {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+        Done::of(self.command(arguments).output().unwrap())
+    }
+
+    /// Runs it to its end with `input` on its standard input.
+    pub fn run_with_input(&self, arguments: &[&str], input: &str) -> Done {
+        let mut child = self.command(arguments).stdin(Stdio::piped()).spawn().unwrap();
+        // A program that ends before it has read everything breaks the pipe, and says why itself.
+        drop(child.stdin.take().unwrap().write_all(input.as_bytes()));
+        Done::of(child.wait_with_output().unwrap())
     }
 
     /// Runs it with `--json` and returns what it printed; it must succeed.

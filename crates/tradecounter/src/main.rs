@@ -7,13 +7,16 @@ mod clock;
 mod config;
 mod demo;
 mod failure;
+mod low_stock;
 mod opened;
 mod output;
 mod randomness;
+mod ring_file;
 mod secrets;
 mod serve;
 mod signals;
 mod telemetry;
+mod upkeep;
 
 use clap::Parser;
 use std::process::ExitCode;

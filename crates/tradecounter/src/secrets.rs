@@ -4,10 +4,12 @@
 
 use crate::failure::Failure;
 use crate::randomness;
+use crate::ring_file::RingFile;
 use counter::accounts::KeySecret;
 use counter::stock::Vault;
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Reads the secret that keys are hashed with. `bound`: the database knows one already.
 pub(crate) fn key_secret(path: &Path, bound: bool) -> Result<KeySecret, Failure> {
@@ -26,17 +28,21 @@ pub(crate) fn key_secret(path: &Path, bound: bool) -> Result<KeySecret, Failure>
 }
 
 /// Reads the keys that stock is sealed with: `given` by themselves, or from the file. `bound`: the
-/// database knows some already.
+/// database knows some already. Those of the file are read again when it has changed; those that
+/// are given are what the process was started with, and stay.
 pub(crate) fn vault(given: &str, path: &Path, bound: bool) -> Result<Vault, Failure> {
     if !given.is_empty() {
         return Vault::parse(&given.replace(';', "\n"))
             .map_err(|error| Failure::Other(format!("stock_keys: {error}")));
     }
+    let file = RingFile::new(path);
     let text = read_or_make(path, "stock keys", "stock_key_file", bound, || {
         Vault::from_random(randomness::bytes()).text()
     })?;
     let shown = path.display();
-    Vault::parse(&text).map_err(|error| Failure::Other(format!("stock keys {shown}: {error}")))
+    let vault = Vault::parse(&text);
+    let vault = vault.map_err(|error| Failure::Other(format!("stock keys {shown}: {error}")))?;
+    Ok(vault.with_source(Arc::new(file)))
 }
 
 /// Puts `after` in the place of `before`: whole or not at all, and only while the file still holds

@@ -1,11 +1,12 @@
-//! Putting imported items on sale, clearing unfinished imports away, taking outdated items off.
+//! Putting imported items on sale, and taking outdated ones off.
 
+use crate::Counter;
 use crate::products::serve_waiting;
-use crate::{Counter, Failure, Refusal};
 use domain::products::{BatchState, ItemState, ProductKind};
-use domain::{StockBatchId, StockItemId, Timestamp};
+use domain::{StockItemId, Timestamp};
 use store::tables::products;
-use store::tables::stock::{self, Batch};
+use store::tables::stock;
+use store::tables::stock_imports::{self, Batch};
 use store::{DbError, StoreError, Tx};
 
 /// Most items that one unit moves.
@@ -44,10 +45,12 @@ impl Counter {
         let catalogue = self.catalogue_cache();
         let unit = move |tx: &mut dyn Tx| {
             // Two may have been at it: the process that imported, and a server that found it open.
-            if stock::batch(tx, live.id)?.is_some_and(|batch| batch.state == BatchState::Live) {
+            if stock_imports::batch(tx, live.id)?
+                .is_some_and(|batch| batch.state == BatchState::Live)
+            {
                 return Ok(());
             }
-            stock::update_batch(tx, BatchState::Activating, &live)?;
+            stock_imports::update_batch(tx, BatchState::Activating, &live)?;
             match catalogue.current(tx)?.products.get(&live.product) {
                 Some(product) => serve_waiting(tx, product, now).map(|_| ()),
                 None => Ok(()),
@@ -62,48 +65,11 @@ impl Counter {
     /// # Errors
     /// [`StoreError`].
     pub async fn resume_imports(&self, now: Timestamp) -> Result<usize, StoreError> {
-        let left = self.store.read(stock::activating).await??;
+        let left = self.store.read(stock_imports::activating).await??;
         for batch in &left {
             self.activate(batch, now, &mut |_| {}).await?;
         }
         Ok(left.len())
-    }
-
-    /// Clears an unfinished import away: nothing of it was for sale.
-    ///
-    /// # Errors
-    /// [`Refusal`] when there is none, or it is finished.
-    pub async fn discard_import(
-        &self,
-        id: StockBatchId,
-        now: Timestamp,
-    ) -> Result<(), Failure<Refusal>> {
-        let read = self.store.read(|tx| {
-            let batch = stock::batch(tx, id)?.ok_or_else(|| Refusal::missing("import", id))?;
-            if batch.state == BatchState::Staging {
-                return Ok(batch);
-            }
-            let text = format!("import {id} is {}; only an unfinished one", batch.state.name());
-            Err(Failure::Refused(Refusal::NotNow(format!("{text} can be cleared away"))))
-        });
-        let batch = Failure::join(read.await)?;
-        loop {
-            let unit = move |tx: &mut dyn Tx| {
-                let staged = stock::staged(tx, id, ITEMS_PER_UNIT)?;
-                let ids: Vec<StockItemId> = staged.iter().map(|(id, _)| *id).collect();
-                stock::delete_staged(tx, &ids)?;
-                Ok::<_, DbError>(ids.len())
-            };
-            if self.store.write(unit).await.map_err(Failure::Store)?? == 0 {
-                break;
-            }
-        }
-        let gone = Batch { state: BatchState::Discarded, added: 0, changed: now, ..batch };
-        let unit = move |tx: &mut dyn Tx| {
-            stock::delete_duplicates(tx, id)?;
-            Ok(stock::update_batch(tx, BatchState::Staging, &gone)?)
-        };
-        Failure::join(self.store.write(unit).await)
     }
 
     /// Takes items off sale whose date is over; returns how many.

@@ -1,6 +1,7 @@
 //! Importing stock: lines come in and are sealed as they come, and nothing is for sale until all
 //! are in. A broken line discards everything.
 
+use super::discard::check_staging;
 use super::vault::{Place, nonce_of};
 use crate::journal::Journal;
 use crate::{Counter, Failure, Refusal};
@@ -9,7 +10,8 @@ use domain::products::{BatchState, ItemState, ProductKind, StockLineError, check
 use domain::{AccountId, ProductId, StockBatchId, StockItemId, Timestamp};
 use std::collections::HashMap;
 use store::tables::products;
-use store::tables::stock::{self, Batch, Duplicate, Item, NewItem};
+use store::tables::stock::{self, Item, NewItem};
+use store::tables::stock_imports::{self, Batch, Duplicate};
 use store::{DbError, Tx, TxExt};
 
 /// Most lines in one unit.
@@ -84,6 +86,8 @@ impl Counter {
         now: Timestamp,
     ) -> Done<Importer> {
         let (source, actor) = (source.to_owned(), actor.to_owned());
+        // Its lines would be found again as those of items that are about to go.
+        self.clear_discarded().await?;
         let unit = move |tx: &mut dyn Tx| {
             let known = products::products(tx)?;
             let found = known.iter().find(|known| known.id == product);
@@ -92,11 +96,19 @@ impl Counter {
                 let text = "staff deliver this product; it has no stock";
                 return Err(Refusal::NotNow(String::from(text)).into());
             }
-            if let Some(left) = stock::staging(tx, product)?.first() {
+            if let Some(left) = stock_imports::staging(tx, product)?.first() {
                 return Err(Refusal::NotNow(format!(
                     "import {} of this product was left unfinished; clear it away with \
                      `stock discard {}`",
                     left.id, left.id
+                ))
+                .into());
+            }
+            let clearing = stock_imports::discarded_with_items(tx)?;
+            if let Some(left) = clearing.iter().find(|left| left.product == product) {
+                return Err(Refusal::NotNow(format!(
+                    "import {} of this product is being cleared away; try again in a moment",
+                    left.id
                 ))
                 .into());
             }
@@ -112,7 +124,7 @@ impl Counter {
                 created: now,
                 changed: now,
             };
-            stock::insert_batch(tx, &batch)?;
+            stock_imports::insert_batch(tx, &batch)?;
             Ok(batch)
         };
         let batch = Failure::join(self.store.write(unit).await)?;
@@ -150,7 +162,8 @@ impl Importer {
     /// each call.
     ///
     /// # Errors
-    /// [`Refusal`] names the line when it is broken; discard the import then.
+    /// [`Refusal`] names the line when it is broken, and discard the import then; or who has
+    /// discarded it meanwhile.
     pub async fn push(
         &mut self,
         number: i64,
@@ -169,6 +182,7 @@ impl Importer {
         let lines = std::mem::take(&mut self.waiting);
         let (batch, vault) = (self.batch.clone(), self.counter.settings.vault.clone());
         let unit = move |tx: &mut dyn Tx| {
+            check_staging(tx, batch.id)?;
             let mut after = batch.clone();
             let mut items: Vec<NewItem> = Vec::with_capacity(lines.len());
             let mut duplicates: Vec<Duplicate> = Vec::new();
@@ -210,8 +224,8 @@ impl Importer {
             after.duplicates = after.duplicates.saturating_add(count(duplicates.len()));
             after.changed = now;
             stock::insert(tx, &items, now)?;
-            stock::insert_duplicates(tx, batch.id, &duplicates)?;
-            stock::update_batch(tx, BatchState::Staging, &after)?;
+            stock_imports::insert_duplicates(tx, batch.id, &duplicates)?;
+            stock_imports::update_batch(tx, BatchState::Staging, &after)?;
             Ok(after)
         };
         self.batch = Failure::join(self.counter.store.write(unit).await)?;
@@ -222,7 +236,8 @@ impl Importer {
     /// sale so far.
     ///
     /// # Errors
-    /// [`Failure`] when the store fails; what was begun goes on with the next start.
+    /// [`Refusal`] when somebody has discarded it; else the store failed, and what was begun goes on
+    /// with the next start.
     pub async fn finish(
         mut self,
         seed: [u8; 32],
@@ -233,7 +248,8 @@ impl Importer {
         let batch = Batch { state: BatchState::Activating, changed: now, ..self.batch.clone() };
         let written = batch.clone();
         let unit = move |tx: &mut dyn Tx| {
-            stock::update_batch(tx, BatchState::Staging, &written)?;
+            check_staging(tx, written.id)?;
+            stock_imports::update_batch(tx, BatchState::Staging, &written)?;
             let mut journal = Journal::default();
             let data = serde_json::json!({
                 "batch": written.id.0,

@@ -9,7 +9,8 @@ use domain::products::ItemState;
 use domain::{AccountId, ProductId, ProductOrderId, StockBatchId, StockItemId, Timestamp};
 use store::tables::product_orders::{self, Reveal};
 use store::tables::products;
-use store::tables::stock::{self, Batch, Duplicate, Item};
+use store::tables::stock::{self, Item};
+use store::tables::stock_imports::{self, Batch, Duplicate};
 use store::{DbError, StoreError, Tx};
 
 /// An item without its secret.
@@ -65,9 +66,13 @@ impl Counter {
     /// Items of a product by state.
     ///
     /// # Errors
-    /// [`StoreError`].
-    pub async fn stock_counts(&self, product: ProductId) -> Result<Vec<StockCount>, StoreError> {
-        let counts = self.store.read(|tx| stock::counts(tx, product)).await??;
+    /// [`Refusal`] when there is no such product.
+    pub async fn stock_counts(&self, product: ProductId) -> Done<Vec<StockCount>> {
+        let read = self.store.read(|tx| {
+            check_product(tx, product)?;
+            Ok(stock::counts(tx, product)?)
+        });
+        let counts = Failure::join(read.await)?;
         let count = |(state, items, pieces)| StockCount { state, items, pieces };
         Ok(counts.into_iter().map(count).collect())
     }
@@ -75,15 +80,18 @@ impl Counter {
     /// Up to `limit` items of a product above `after`, without their secrets.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`Refusal`] when there is no such product.
     pub async fn list_stock(
         &self,
         product: ProductId,
         after: StockItemId,
         limit: i64,
-    ) -> Result<Vec<ItemView>, StoreError> {
-        let items = self.store.read(|tx| stock::of_product(tx, product, after, limit)).await??;
-        Ok(items.into_iter().map(ItemView::from).collect())
+    ) -> Done<Vec<ItemView>> {
+        let read = self.store.read(|tx| {
+            check_product(tx, product)?;
+            Ok(stock::of_product(tx, product, after, limit)?)
+        });
+        Ok(Failure::join(read.await)?.into_iter().map(ItemView::from).collect())
     }
 
     /// The secret of an item, for staff with a reason.
@@ -148,19 +156,31 @@ impl Counter {
     /// [`StoreError`].
     pub async fn imports(&self, limit: i64) -> Result<Vec<Batch>, StoreError> {
         let newest = StockBatchId(i64::MAX);
-        Ok(self.store.read(|tx| stock::batches(tx, newest, limit)).await??)
+        Ok(self.store.read(|tx| stock_imports::batches(tx, newest, limit)).await??)
     }
 
     /// Up to `limit` duplicate lines of an import above line `after`.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`Refusal`] when there is no such import.
     pub async fn duplicates(
         &self,
         batch: StockBatchId,
         after: i64,
         limit: i64,
-    ) -> Result<Vec<Duplicate>, StoreError> {
-        Ok(self.store.read(|tx| stock::duplicates(tx, batch, after, limit)).await??)
+    ) -> Done<Vec<Duplicate>> {
+        let read = self.store.read(|tx| {
+            if stock_imports::batch(tx, batch)?.is_none() {
+                return Err(Refusal::missing("import", batch).into());
+            }
+            Ok(stock_imports::duplicates(tx, batch, after, limit)?)
+        });
+        Failure::join(read.await)
     }
+}
+
+/// An id that was mistyped must not look like an empty shelf.
+fn check_product(tx: &mut dyn Tx, id: ProductId) -> Done<()> {
+    let known = products::products(tx)?.iter().any(|product| product.id == id);
+    if known { Ok(()) } else { Err(Refusal::missing("product", id).into()) }
 }

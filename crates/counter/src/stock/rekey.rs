@@ -4,11 +4,12 @@
 //! again.
 
 use super::vault::{NONCE_BYTES, Place, Vault, VaultError, nonce_of};
-use crate::Counter;
+use crate::{Counter, Failure, Refusal};
 use domain::{ProductOrderId, StockItemId};
 use store::tables::product_orders::{self, Content};
 use store::tables::stock::{self, Sealed};
-use store::{DbError, StoreError, Tx};
+use store::tables::stock_imports;
+use store::{DbError, Tx};
 
 /// Most secrets that one unit seals anew.
 const SECRETS_PER_UNIT: i64 = 200;
@@ -18,12 +19,24 @@ impl Counter {
     /// random bytes, asked for once a unit; `progress` is told how many are done.
     ///
     /// # Errors
-    /// [`StoreError`], also when a key that something was sealed with is not in the ring.
+    /// [`Refusal`] when an import is unfinished; [`store::StoreError`] also when a key that something
+    /// was sealed with is not in the ring.
     pub async fn rekey(
         &self,
         seed: &mut (dyn FnMut() -> [u8; 32] + Send),
         progress: &mut (dyn FnMut(u64) + Send),
-    ) -> Result<u64, StoreError> {
+    ) -> Result<u64, Failure<Refusal>> {
+        // An importer seals with the keys that it began with. Whoever takes the old key away after
+        // this, believing that nothing needs it any more, would lose what came in meanwhile.
+        let unfinished = self.store.read(stock_imports::all_staging).await??;
+        if let Some(import) = unfinished.first() {
+            return Err(Refusal::NotNow(format!(
+                "import {} is unfinished and may still seal with an older key; let it end, or \
+                 clear it away with `stock discard {}`, then try again",
+                import.id, import.id
+            ))
+            .into());
+        }
         let mut done: u64 = 0;
         for kind in [rekey_items, rekey_forms, rekey_lines] {
             loop {

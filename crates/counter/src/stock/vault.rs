@@ -5,25 +5,25 @@
 //! the blind index that tells duplicates apart without opening anything; it never changes, because
 //! the index could not be compared any more.
 
+use super::ring::{KEY_BYTES, Ring, RingSource, hex};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use domain::{ProductId, ProductOrderId, StockItemId};
 use hmac::{Hmac, Mac};
+use parking_lot::RwLock;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 use store::tables::stock::Sealed;
 
 /// Bytes of a nonce: long enough that random ones never meet.
 pub const NONCE_BYTES: usize = 24;
 
-const KEY_BYTES: usize = 32;
-
-/// A ring of keys.
+/// Seals and opens with a ring of keys. Clones share the ring.
 #[derive(Clone)]
 pub struct Vault {
-    keys: BTreeMap<i64, [u8; KEY_BYTES]>,
-    blind: [u8; KEY_BYTES],
+    ring: Arc<RwLock<Ring>>,
+    source: Option<Arc<dyn RingSource>>,
 }
 
 /// What is wrong with a ring, or with what it should open.
@@ -36,8 +36,17 @@ pub enum VaultError {
     #[error("a key ring needs one `blind` line and at least one numbered key")]
     Incomplete,
     /// The key that something was sealed with is not in the ring.
-    #[error("key {0} is not in the ring; put the file with it back")]
+    #[error(
+        "key {0} is not in the ring; put it back into the key file, or into the setting stock_keys \
+         and start anew"
+    )]
     NoKey(i64),
+    /// What was read again makes another index.
+    #[error("the `blind` line is not the one that was read before; put it back")]
+    OtherRing,
+    /// What was read again has another key under a known number.
+    #[error("key {0} is not the one that was read before; a new key needs a new number")]
+    OtherKey(i64),
     /// What is stored was not sealed here: another row's, or changed.
     #[error("a sealed secret does not open: it was changed, or belongs to another row")]
     NotOurs,
@@ -63,17 +72,20 @@ impl Place {
 
 impl fmt::Debug for Vault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Vault").field("keys", &self.keys.keys()).finish_non_exhaustive()
+        f.debug_struct("Vault").field("keys", &self.ring.read().keys.keys()).finish_non_exhaustive()
+    }
+}
+
+impl From<Ring> for Vault {
+    fn from(ring: Ring) -> Self {
+        Self { ring: Arc::new(RwLock::new(ring)), source: None }
     }
 }
 
 impl Vault {
     /// A ring of one key, from random bytes.
     pub fn from_random(random: [u8; 64]) -> Self {
-        let (key, blind) = random.split_at(KEY_BYTES);
-        let key = key.try_into().unwrap_or([0; KEY_BYTES]);
-        let blind = blind.try_into().unwrap_or([0; KEY_BYTES]);
-        Self { keys: BTreeMap::from([(1, key)]), blind }
+        Ring::from_random(random).into()
     }
 
     /// Reads a ring as [`Vault::text`] writes it. Empty lines and lines that begin with `#` are
@@ -82,50 +94,63 @@ impl Vault {
     /// # Errors
     /// [`VaultError`] names the line; nothing of it is repeated.
     pub fn parse(text: &str) -> Result<Self, VaultError> {
-        let (mut keys, mut blind) = (BTreeMap::new(), None);
-        for (line, number) in text.lines().zip(1..) {
-            let line = line.trim();
-            if line.is_empty() || line.starts_with('#') {
-                continue;
-            }
-            let broken = || VaultError::Line(number);
-            let (name, hex) = line.split_once(' ').ok_or_else(broken)?;
-            let bytes = from_hex(hex.trim()).ok_or_else(broken)?;
-            let known = if name == "blind" {
-                blind.replace(bytes).is_some()
-            } else {
-                let key: i64 = name.parse().ok().filter(|key| *key > 0).ok_or_else(broken)?;
-                keys.insert(key, bytes).is_some()
-            };
-            if known {
-                return Err(broken());
-            }
-        }
-        match blind {
-            Some(blind) if !keys.is_empty() => Ok(Self { keys, blind }),
-            _ => Err(VaultError::Incomplete),
+        Ring::parse(text).map(Self::from)
+    }
+
+    /// The vault, reading its ring again from `source` when it meets a key that it does not know.
+    #[must_use]
+    pub fn with_source(self, source: Arc<dyn RingSource>) -> Self {
+        Self { source: Some(source), ..self }
+    }
+
+    /// Whether the ring can be read again while the program runs.
+    pub fn can_read_again(&self) -> bool {
+        self.source.is_some()
+    }
+
+    /// Reads the ring again, where that is possible and it has changed. A ring that does not fit
+    /// the one that is held is refused: the source is told, and nothing changes.
+    pub fn read_again(&self) {
+        let Some(source) = &self.source else { return };
+        let Some(fresh) = source.read_again() else { return };
+        let fresh = fresh.ring.read().clone();
+        let taken = self.ring.write().take_over(&fresh);
+        if let Err(error) = taken {
+            source.refused(&error);
         }
     }
 
     /// The ring as text, to be kept where the database is not.
     pub fn text(&self) -> String {
-        let mut text = format!("blind {}\n", hex(&self.blind));
-        for (number, key) in &self.keys {
-            text.push_str(&format!("{number} {}\n", hex(key)));
-        }
-        text
+        self.ring.read().text()
     }
 
-    /// The ring with one more key, which seals from now on.
+    /// A ring with one more key, which seals.
+    #[must_use]
     pub fn with_new_key(&self, random: [u8; KEY_BYTES]) -> Self {
-        let mut keys = self.keys.clone();
-        keys.insert(self.newest().saturating_add(1), random);
-        Self { keys, blind: self.blind }
+        self.ring.read().clone().with_new_key(random).into()
     }
 
     /// The number of the key that seals.
     pub fn newest(&self) -> i64 {
-        self.keys.last_key_value().map_or(0, |(number, _)| *number)
+        self.ring.read().newest
+    }
+
+    /// Whether it opens what is sealed with a key.
+    pub(crate) fn knows(&self, key: i64) -> bool {
+        self.ring.read().keys.contains_key(&key)
+    }
+
+    /// Tells the key that seals from others of its number.
+    pub(crate) fn newest_mark(&self) -> String {
+        let ring = self.ring.read();
+        ring.mark(ring.newest).unwrap_or_default()
+    }
+
+    /// A mark of each key that opens.
+    pub(crate) fn marks(&self) -> Vec<String> {
+        let ring = self.ring.read();
+        ring.keys.keys().filter_map(|number| ring.mark(*number)).collect()
     }
 
     /// Tells rings apart without telling anything of them: rings that can read each other's index
@@ -155,7 +180,12 @@ impl Vault {
         let (nonce, bytes) = sealed.bytes.split_first_chunk().ok_or(VaultError::NotOurs)?;
         let nonce: [u8; NONCE_BYTES] = *nonce;
         let payload = Payload { msg: bytes, aad: bound_to.as_bytes() };
-        let cipher = self.cipher(sealed.key)?;
+        let cipher = self.cipher(sealed.key).or_else(|_| {
+            // Another process may have made the key since. A secret that does not open is no such
+            // reason: reading again would not help, and whoever can alter rows could ask for it.
+            self.read_again();
+            self.cipher(sealed.key)
+        })?;
         let opened = cipher.decrypt(&XNonce::from(nonce), payload);
         let opened = opened.map_err(|_| VaultError::NotOurs)?;
         String::from_utf8(opened).map_err(|_| VaultError::NotOurs)
@@ -163,8 +193,9 @@ impl Vault {
 
     /// The same for the same line of a product, and otherwise unrelated to it.
     pub(crate) fn blind(&self, product: ProductId, line: &str) -> [u8; 16] {
+        let key = self.ring.read().blind;
         // HMAC takes a key of any length, so this cannot fail.
-        let Ok(mut mac) = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.blind) else {
+        let Ok(mut mac) = <Hmac<Sha256> as KeyInit>::new_from_slice(&key) else {
             return [0; 16];
         };
         mac.update(&product.0.to_be_bytes());
@@ -174,8 +205,8 @@ impl Vault {
     }
 
     fn cipher(&self, key: i64) -> Result<XChaCha20Poly1305, VaultError> {
-        let bytes = self.keys.get(&key).ok_or(VaultError::NoKey(key))?;
-        Ok(XChaCha20Poly1305::new(&Key::from(*bytes)))
+        let bytes = self.ring.read().keys.get(&key).copied().ok_or(VaultError::NoKey(key))?;
+        Ok(XChaCha20Poly1305::new(&Key::from(bytes)))
     }
 }
 
@@ -189,24 +220,10 @@ pub(crate) fn nonce_of(seed: &[u8; 32], index: u64) -> [u8; NONCE_BYTES] {
     hash.first_chunk().copied().unwrap_or_default()
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn from_hex(text: &str) -> Option<[u8; KEY_BYTES]> {
-    let digits: Option<Vec<u8>> =
-        text.chars().map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok())).collect();
-    let digits = digits.filter(|digits| digits.len() == KEY_BYTES.saturating_mul(2))?;
-    let mut bytes = [0; KEY_BYTES];
-    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-        *byte = pair.iter().fold(0, |value, digit| (value << 4) | digit);
-    }
-    Some(bytes)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     fn vault() -> Vault {
         let mut random = [7; 64];
@@ -261,22 +278,41 @@ mod tests {
         assert_ne!(old.blind(product, "KEY-1234"), old.blind(ProductId(2), "KEY-1234"));
     }
 
-    #[test]
-    fn a_ring_is_read_as_it_is_written() {
-        let ring = vault().with_new_key([8; 32]);
-        let read = Vault::parse(&format!("# keep apart\n\n{}", ring.text())).unwrap();
-        assert_eq!((read.keys, read.blind), (ring.keys.clone(), ring.blind));
-        let hex = "0".repeat(64);
-        for (text, expected) in [
-            (String::new(), VaultError::Incomplete),
-            (format!("1 {hex}"), VaultError::Incomplete),
-            (format!("blind {hex}"), VaultError::Incomplete),
-            (format!("blind {hex}\nx {hex}"), VaultError::Line(2)),
-            (format!("blind {hex}\n0 {hex}"), VaultError::Line(2)),
-            (format!("blind {hex}\n1 {hex}0"), VaultError::Line(2)),
-            (format!("blind {hex}\n1 {hex}\n1 {hex}"), VaultError::Line(3)),
-        ] {
-            assert_eq!(Vault::parse(&text).unwrap_err(), expected, "{text}");
+    /// Where a ring with another key is kept; counts how often it was asked.
+    #[derive(Debug)]
+    struct Kept(Vault, AtomicUsize);
+
+    impl RingSource for Kept {
+        fn read_again(&self) -> Option<Vault> {
+            self.1.fetch_add(1, Ordering::Relaxed);
+            Some(self.0.clone())
         }
+
+        fn refused(&self, error: &VaultError) {
+            panic!("{error}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_key_is_looked_for_once_and_a_changed_secret_never() {
+        let new = vault().with_new_key([8; 32]);
+        let kept = Arc::new(Kept(new.clone(), AtomicUsize::new(0)));
+        let source: Arc<dyn RingSource> = Arc::<Kept>::clone(&kept);
+        let old = vault().with_source(source);
+        let shared = old.clone();
+        let sealed = new.seal(ITEM, "KEY-1234", NONCE).unwrap();
+        let asked = || kept.1.load(Ordering::Relaxed);
+        let broken = Sealed { key: 1, bytes: sealed.bytes.clone() };
+        assert_eq!(old.open(ITEM, &broken), Err(VaultError::NotOurs));
+        assert_eq!((asked(), old.newest()), (0, 1));
+        assert_eq!(old.open(ITEM, &sealed).unwrap(), "KEY-1234");
+        assert_eq!((asked(), shared.newest()), (1, 2), "clones share the ring");
+        assert_eq!(shared.open(ITEM, &sealed).unwrap(), "KEY-1234");
+        let elsewhere = Place::Item(StockItemId(6));
+        assert_eq!(shared.open(elsewhere, &sealed), Err(VaultError::NotOurs));
+        assert_eq!(asked(), 1);
+        let lost = Sealed { key: 3, ..sealed };
+        assert_eq!(old.open(ITEM, &lost), Err(VaultError::NoKey(3)));
+        assert_eq!(asked(), 2);
     }
 }

@@ -8,9 +8,6 @@ use store::{DbError, Store, StoreError, Tx};
 /// Hashed with the secret to tell secrets apart. Never a key: keys have another form.
 const SECRET_PROBE: &str = "which secret is this";
 
-/// The newest key that the last server to start knows.
-const SERVED_KEY: &str = "served_stock_key";
-
 /// A fact that must not change, and what to say when it has.
 struct Bond {
     name: &'static str,
@@ -64,34 +61,6 @@ impl Counter {
             }
         }
         Ok(())
-    }
-
-    /// Notes with which keys stock is served from now on.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn note_served_ring(&self) -> Result<(), StoreError> {
-        let newest = self.settings.vault.newest().to_string();
-        let unit = move |tx: &mut dyn Tx| meta::put(tx, SERVED_KEY, &newest);
-        Ok(self.store.write(unit).await??)
-    }
-
-    /// Checks that whoever serves knows the key that would seal now: what it cannot open it would
-    /// sell and not deliver.
-    ///
-    /// # Errors
-    /// [`Refusal`] when the server was started before the newest key was made.
-    pub async fn check_served_ring(&self) -> Result<(), Failure<Refusal>> {
-        let served = self.store.read(|tx| meta::get(tx, SERVED_KEY)).await??;
-        let newest = self.settings.vault.newest();
-        match served.and_then(|key| key.parse::<i64>().ok()) {
-            Some(served) if served < newest => Err(Refusal::NotNow(format!(
-                "the server knows the stock keys up to {served}, the newest is {newest}; start it \
-                 anew, then try again"
-            ))
-            .into()),
-            _ => Ok(()),
-        }
     }
 
     fn bonds(&self) -> [Bond; 3] {

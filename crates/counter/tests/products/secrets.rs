@@ -97,6 +97,21 @@ fn everything_is_sealed_anew_with_the_newest_key_and_the_old_one_can_go() {
     });
 }
 
+/// It goes on with the keys that it began with; the old one would be missed.
+#[test]
+fn nothing_is_sealed_anew_while_an_import_is_unfinished() {
+    run(async {
+        let shop = Shop::new().await;
+        let product = shop.product(ProductChange::default()).await;
+        let (counter, now) = (shop.counter.clone(), shop.now);
+        let importer = counter.begin_import(product, "test", "tester", now).await.unwrap();
+        let refused = counter.rekey(&mut || [1; 32], &mut |_| {}).await.unwrap_err();
+        assert!(refused.to_string().starts_with("import 1 is unfinished"), "{refused}");
+        importer.finish([1; 32], now, &mut |_| {}).await.unwrap();
+        assert_eq!(counter.rekey(&mut || [1; 32], &mut |_| {}).await.unwrap(), 0);
+    });
+}
+
 #[test]
 fn every_look_is_logged_and_strangers_see_nothing() {
     run(async {

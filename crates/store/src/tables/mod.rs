@@ -15,6 +15,7 @@ pub mod product_orders;
 pub mod products;
 pub mod requests;
 pub mod stock;
+pub mod stock_imports;
 pub mod transfers;
 
 use crate::{DbError, Row, Sql};
@@ -38,6 +39,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         products::ALL,
         requests::ALL,
         stock::ALL,
+        stock_imports::ALL,
         transfers::ALL,
     ]
     .into_iter()

@@ -1,8 +1,8 @@
-//! Imports of stock and their items.
+//! Items of stock.
 
 use super::{named, time};
 use crate::{DbError, Row, Tx, TxExt, Val};
-use domain::products::{BatchState, ItemState};
+use domain::products::ItemState;
 use domain::{ProductId, ProductOrderId, StockBatchId, StockItemId, Timestamp};
 
 /// A secret as it is stored: which key of the ring sealed it, and the sealed bytes.
@@ -54,44 +54,6 @@ pub struct NewItem {
     pub blind: [u8; 16],
 }
 
-/// An import.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Batch {
-    /// Its id.
-    pub id: StockBatchId,
-    /// For which product.
-    pub product: ProductId,
-    /// Where it stands.
-    pub state: BatchState,
-    /// Where it came from, as the operator named it.
-    pub source: String,
-    /// Who imported it.
-    pub actor: String,
-    /// Lines read.
-    pub lines: i64,
-    /// Items added.
-    pub added: i64,
-    /// Lines that were there already.
-    pub duplicates: i64,
-    /// When it began.
-    pub created: Timestamp,
-    /// When it last changed.
-    pub changed: Timestamp,
-}
-
-/// A line that was there already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Duplicate {
-    /// The line of the import.
-    pub line: i64,
-    /// The item that it is the same as.
-    pub of_item: StockItemId,
-    /// The item's line, when it is of the same import.
-    pub of_line: Option<i64>,
-    /// The order that the item was sold in.
-    pub of_order: Option<ProductOrderId>,
-}
-
 /// An item that never expires is stored as expiring at the end of time, so that the index sorts
 /// what expires first to the front on every engine.
 const NEVER: i64 = i64::MAX;
@@ -100,12 +62,6 @@ macro_rules! item_columns {
     () => {
         "id, product_id, batch_id, line, state, uses, uses_left, expires_us, key_id, sealed, \
          last_order_id"
-    };
-}
-
-macro_rules! batch_columns {
-    () => {
-        "id, product_id, state, source, actor, lines, added, duplicates, created_us, changed_us"
     };
 }
 
@@ -119,6 +75,7 @@ crate::statements! {
         and id > ?2 order by id limit ?3");
     OTHER_KEYS = concat!("select ", item_columns!(), " from stock_item where key_id <> ?1 \
         order by key_id, id limit ?2");
+    NEXT_KEY = "select key_id from stock_item where key_id > ?1 order by key_id limit 1";
     RESEAL = "update stock_item set key_id = ?2, sealed = ?3 where id = ?1 and key_id = ?4";
     INSERT = "insert into stock_item (id, product_id, batch_id, line, state, uses, uses_left, \
         expires_us, key_id, sealed, blind, changed_us) \
@@ -133,22 +90,6 @@ crate::statements! {
         and state = 'available' and expires_us <= ?2 order by expires_us, id limit ?3";
     COUNTS = "select state, cast(count(*) as bigint), cast(coalesce(sum(uses_left), 0) as bigint) \
         from stock_item where product_id = ?1 group by state order by state";
-    INSERT_BATCH = concat!("insert into stock_batch (", batch_columns!(), ") \
-        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
-    UPDATE_BATCH = "update stock_batch set state = ?3, lines = ?4, added = ?5, duplicates = ?6, \
-        changed_us = ?7 where id = ?1 and state = ?2";
-    BATCH = concat!("select ", batch_columns!(), " from stock_batch where id = ?1");
-    BATCHES = concat!("select ", batch_columns!(), " from stock_batch where id < ?1 \
-        order by id desc limit ?2");
-    STAGING_BATCHES = concat!("select ", batch_columns!(), " from stock_batch \
-        where product_id = ?1 and state = 'staging' order by id");
-    OPEN_BATCHES = concat!("select ", batch_columns!(), " from stock_batch \
-        where state = 'activating' order by id");
-    INSERT_DUPLICATE = "insert into stock_duplicate (batch_id, line, of_item, of_line, of_order) \
-        values (?1, ?2, ?3, ?4, ?5)";
-    DUPLICATES = "select line, of_item, of_line, of_order from stock_duplicate \
-        where batch_id = ?1 and line > ?2 order by line limit ?3";
-    DELETE_DUPLICATES = "delete from stock_duplicate where batch_id = ?1";
 }
 
 fn decode_item(row: &dyn Row) -> Result<Item, DbError> {
@@ -163,21 +104,6 @@ fn decode_item(row: &dyn Row) -> Result<Item, DbError> {
         expires: Some(time(row, 7)?).filter(|expires| expires.0 != NEVER),
         sealed: Sealed { key: row.int(8)?, bytes: row.blob(9)?.to_vec() },
         last_order: row.opt_int(10)?.map(ProductOrderId),
-    })
-}
-
-fn decode_batch(row: &dyn Row) -> Result<Batch, DbError> {
-    Ok(Batch {
-        id: StockBatchId(row.int(0)?),
-        product: ProductId(row.int(1)?),
-        state: named(row, 2, BatchState::from_name)?,
-        source: row.text(3)?.to_owned(),
-        actor: row.text(4)?.to_owned(),
-        lines: row.int(5)?,
-        added: row.int(6)?,
-        duplicates: row.int(7)?,
-        created: time(row, 8)?,
-        changed: time(row, 9)?,
     })
 }
 
@@ -233,6 +159,14 @@ pub fn of_product(
 /// [`DbError`].
 pub fn with_other_keys(tx: &mut dyn Tx, key: i64, limit: i64) -> Result<Vec<Item>, DbError> {
     tx.rows(&OTHER_KEYS, &[key.into(), limit.into()], decode_item)
+}
+
+/// The next key above `after` that an item is sealed with.
+///
+/// # Errors
+/// [`DbError`].
+pub fn next_key(tx: &mut dyn Tx, after: i64) -> Result<Option<i64>, DbError> {
+    tx.row(&NEXT_KEY, &[after.into()], |row| row.int(0))
 }
 
 /// Replaces sealed secrets, each guarded by the key it was sealed with.
@@ -376,123 +310,4 @@ pub fn counts(tx: &mut dyn Tx, product: ProductId) -> Result<Vec<(ItemState, i64
     tx.rows(&COUNTS, &[product.0.into()], |row| {
         Ok((named(row, 0, ItemState::from_name)?, row.int(1)?, row.int(2)?))
     })
-}
-
-/// Writes a new import.
-///
-/// # Errors
-/// [`DbError`].
-pub fn insert_batch(tx: &mut dyn Tx, batch: &Batch) -> Result<(), DbError> {
-    let params: [Val<'_>; 10] = [
-        batch.id.0.into(),
-        batch.product.0.into(),
-        batch.state.name().into(),
-        batch.source.as_str().into(),
-        batch.actor.as_str().into(),
-        batch.lines.into(),
-        batch.added.into(),
-        batch.duplicates.into(),
-        batch.created.0.into(),
-        batch.changed.0.into(),
-    ];
-    tx.exec_exactly(&INSERT_BATCH, 10, &params, 1)
-}
-
-/// Writes a changed import, guarded by the state it was in.
-///
-/// # Errors
-/// [`DbError`], also when it has moved in between.
-pub fn update_batch(tx: &mut dyn Tx, before: BatchState, after: &Batch) -> Result<(), DbError> {
-    let params = [
-        after.id.0.into(),
-        before.name().into(),
-        after.state.name().into(),
-        after.lines.into(),
-        after.added.into(),
-        after.duplicates.into(),
-        after.changed.0.into(),
-    ];
-    tx.exec_exactly(&UPDATE_BATCH, 7, &params, 1)
-}
-
-/// One import.
-///
-/// # Errors
-/// [`DbError`].
-pub fn batch(tx: &mut dyn Tx, id: StockBatchId) -> Result<Option<Batch>, DbError> {
-    tx.row(&BATCH, &[id.0.into()], decode_batch)
-}
-
-/// Up to `limit` imports below `before`, newest first.
-///
-/// # Errors
-/// [`DbError`].
-pub fn batches(tx: &mut dyn Tx, before: StockBatchId, limit: i64) -> Result<Vec<Batch>, DbError> {
-    tx.rows(&BATCHES, &[before.0.into(), limit.into()], decode_batch)
-}
-
-/// Imports of a product that are not finished.
-///
-/// # Errors
-/// [`DbError`].
-pub fn staging(tx: &mut dyn Tx, product: ProductId) -> Result<Vec<Batch>, DbError> {
-    tx.rows(&STAGING_BATCHES, &[product.0.into()], decode_batch)
-}
-
-/// Imports whose items are being put on sale.
-///
-/// # Errors
-/// [`DbError`].
-pub fn activating(tx: &mut dyn Tx) -> Result<Vec<Batch>, DbError> {
-    tx.rows(&OPEN_BATCHES, &[], decode_batch)
-}
-
-/// Notes duplicate lines of an import.
-///
-/// # Errors
-/// [`DbError`].
-pub fn insert_duplicates(
-    tx: &mut dyn Tx,
-    batch: StockBatchId,
-    duplicates: &[Duplicate],
-) -> Result<(), DbError> {
-    let mut params: Vec<Val<'_>> = Vec::with_capacity(duplicates.len().saturating_mul(5));
-    for duplicate in duplicates {
-        params.extend([
-            Val::Int(batch.0),
-            Val::Int(duplicate.line),
-            Val::Int(duplicate.of_item.0),
-            duplicate.of_line.into(),
-            duplicate.of_order.map(|order| order.0).into(),
-        ]);
-    }
-    tx.exec_exactly(&INSERT_DUPLICATE, 5, &params, duplicates.len())
-}
-
-/// Up to `limit` duplicate lines of an import above line `after`.
-///
-/// # Errors
-/// [`DbError`].
-pub fn duplicates(
-    tx: &mut dyn Tx,
-    batch: StockBatchId,
-    after: i64,
-    limit: i64,
-) -> Result<Vec<Duplicate>, DbError> {
-    tx.rows(&DUPLICATES, &[batch.0.into(), after.into(), limit.into()], |row| {
-        Ok(Duplicate {
-            line: row.int(0)?,
-            of_item: StockItemId(row.int(1)?),
-            of_line: row.opt_int(2)?,
-            of_order: row.opt_int(3)?.map(ProductOrderId),
-        })
-    })
-}
-
-/// Forgets the duplicate lines of an import.
-///
-/// # Errors
-/// [`DbError`].
-pub fn delete_duplicates(tx: &mut dyn Tx, batch: StockBatchId) -> Result<(), DbError> {
-    tx.exec(&DELETE_DUPLICATES, &[batch.0.into()]).map(|_| ())
 }

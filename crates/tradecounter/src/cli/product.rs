@@ -59,7 +59,8 @@ pub(super) struct ProductArgs {
     /// Days in which a bad item is replaced.
     #[arg(long)]
     warranty_days: Option<i64>,
-    /// Pieces below which `product list` says so; 0 for never.
+    /// Pieces below which stock is low: `product list` shows it, and the server logs a warning once
+    /// when it sees that they have become fewer. 0 for never.
     #[arg(long)]
     low_stock: Option<i64>,
     /// Its place within the category, ascending.

@@ -1,6 +1,7 @@
 //! `product-order`.
 
-use super::Desk;
+use super::lines::read_pieces;
+use super::{Desk, served};
 use crate::failure::Failure;
 use crate::{output, randomness};
 use clap::{Args, Subcommand};
@@ -31,13 +32,18 @@ pub(super) enum ProductOrderCommand {
     Reveal(Look),
     /// Reports that work has begun.
     Begin(Reported),
-    /// Delivers lines by hand: one piece a line, given as arguments.
+    /// Delivers pieces by hand, one a line of a file or of standard input. Blank lines are passed
+    /// over; a broken line delivers nothing.
     Deliver {
         #[command(flatten)]
         order: Reported,
-        /// The pieces.
-        #[arg(required = true)]
-        lines: Vec<String>,
+        /// The file with the pieces; - for standard input.
+        #[arg(long, value_name = "PATH")]
+        file: Option<String>,
+        /// Standard input. Pieces themselves are no arguments: they would stay in the shell's
+        /// history, and everybody on the machine sees the arguments of a process.
+        #[arg(value_name = "-")]
+        standard_input: Vec<String>,
     },
     /// Delivers no more: Partial when something was delivered, Canceled otherwise; the rest is
     /// given back.
@@ -128,8 +134,10 @@ pub(super) async fn run(command: ProductOrderCommand, desk: &Desk) -> Result<(),
             Ok(())
         }
         ProductOrderCommand::Begin(order) => report(desk, order, ProductReport::Begin).await,
-        ProductOrderCommand::Deliver { order, lines } => {
-            report(desk, order, ProductReport::Deliver(lines)).await
+        ProductOrderCommand::Deliver { order, file, standard_input } => {
+            let pieces = read_pieces(&piece_source(file, &standard_input)?)?;
+            served::know_newest(desk, desk.counter.vault()).await?;
+            report(desk, order, ProductReport::Deliver(pieces)).await
         }
         ProductOrderCommand::End(order) => report(desk, order, ProductReport::End).await,
         ProductOrderCommand::Replace { order, piece } => {
@@ -138,6 +146,26 @@ pub(super) async fn run(command: ProductOrderCommand, desk: &Desk) -> Result<(),
         ProductOrderCommand::TakeBack { order, pieces } => {
             report(desk, order, ProductReport::TakeBack(pieces)).await
         }
+    }
+}
+
+/// Where the pieces of a delivery come from. None of what was given is repeated: it may be a secret.
+fn piece_source(file: Option<String>, arguments: &[String]) -> Result<String, Failure> {
+    match (file, arguments) {
+        (Some(file), []) => Ok(file),
+        (None, [dash]) if dash == "-" => Ok(String::from("-")),
+        (None, []) => Err(Failure::Usage(String::from(
+            "name the file with the pieces, one a line, with --file PATH; or give - to read them \
+             from standard input",
+        ))),
+        (Some(_), [dash]) if dash == "-" => {
+            Err(Failure::Usage(String::from("give --file PATH or -, not both")))
+        }
+        _ => Err(Failure::Usage(String::from(
+            "pieces are not taken as arguments: they would stay in the shell's history. Write them \
+             into a file, one a line, and give --file PATH, or - to read them from standard input. \
+             What was typed here is in the history now",
+        ))),
     }
 }
 

@@ -1,13 +1,14 @@
 //! `stock`.
 
-use super::Desk;
-use super::lines::{Source, read_csv, read_lines};
+use super::lines::{Purpose, Source};
+use super::stock_lines::{Read, read_csv, read_lines};
+use super::{Desk, served};
 use crate::failure::Failure;
 use crate::{clock, output, randomness, secrets};
 use clap::Subcommand;
 use counter::Failure as CounterFailure;
 use counter::products::Viewer;
-use counter::stock::{ImportLine, Importer, ItemView};
+use counter::stock::{Importer, ItemView};
 use domain::{ProductId, StockBatchId, StockItemId};
 use serde_json::{Value, json};
 use std::io::{IsTerminal, Write};
@@ -21,7 +22,8 @@ pub(super) enum StockCommand {
         product: i64,
         /// The file; - for standard input.
         file: String,
-        /// The file is CSV: secret, then optionally expiry date and number of uses.
+        /// The file is CSV: secret, then optionally expiry date and number of uses. A first line
+        /// that names them (`secret,expires,uses`) is a heading, not an item.
         #[arg(long)]
         csv: bool,
         /// How often each item can be sold, unless the file says so.
@@ -66,7 +68,7 @@ pub(super) enum StockCommand {
         #[arg(long, default_value_t = 100)]
         limit: i64,
     },
-    /// Writes every item of a product as CSV, without its secret.
+    /// Writes every item of a product as CSV, or with --json as an array, without its secret.
     Export {
         /// The product.
         product: i64,
@@ -93,7 +95,7 @@ pub(super) enum StockCommand {
         #[arg(long, default_value_t = 100)]
         limit: i64,
     },
-    /// Adds a key to the key file; it seals from the next start on.
+    /// Adds a key to the key file; it seals from then on, also in a running server.
     NewKey,
     /// Seals everything anew with the newest key. Can be ended and begun again at any moment.
     Rekey,
@@ -114,7 +116,7 @@ pub(super) async fn run(command: StockCommand, desk: &Desk) -> Result<(), Failur
         }
         StockCommand::Duplicates { import, after, limit } => {
             let found = counter.duplicates(StockBatchId(import), after, limit).await?;
-            let row = |duplicate: &store::tables::stock::Duplicate| {
+            let row = |duplicate: &store::tables::stock_imports::Duplicate| {
                 json!({
                     "line": duplicate.line,
                     "of_line": duplicate.of_line,
@@ -126,7 +128,7 @@ pub(super) async fn run(command: StockCommand, desk: &Desk) -> Result<(), Failur
             desk.output.list(&rows, &["line", "of_line", "of_item", "of_order"]);
         }
         StockCommand::Discard { import } => {
-            counter.discard_import(StockBatchId(import), desk.now).await?;
+            counter.discard_import(StockBatchId(import), &desk.actor, desk.now).await?;
             let sentence = format!("import {import} is cleared away");
             desk.output.done(&json!({ "import": import }), &sentence);
         }
@@ -162,13 +164,13 @@ pub(super) async fn run(command: StockCommand, desk: &Desk) -> Result<(), Failur
             let columns = ["at", "order", "item", "account", "pieces", "actor", "reason"];
             desk.output.list(&rows, &columns);
         }
-        StockCommand::NewKey => new_key(desk)?,
+        StockCommand::NewKey => new_key(desk).await?,
         StockCommand::Rekey => rekey(desk).await?,
     }
     Ok(())
 }
 
-fn new_key(desk: &Desk) -> Result<(), Failure> {
+async fn new_key(desk: &Desk) -> Result<(), Failure> {
     let Some(path) = &desk.stock_keys else {
         return Err(Failure::Other(String::from(
             "the keys come from the setting stock_keys, not from a file; add the new key there",
@@ -176,12 +178,17 @@ fn new_key(desk: &Desk) -> Result<(), Failure> {
     };
     let ring = desk.counter.vault().with_new_key(randomness::bytes());
     secrets::replace_vault(path, desk.counter.vault(), &ring)?;
-    let sentence = format!(
-        "key {} is in {}; back the file up and start the server anew before you import or rekey",
-        ring.newest(),
+    let key = ring.newest();
+    let mut sentence = format!(
+        "key {key} is in {} and seals from now on; back the file up now, apart from the database",
         path.display()
     );
-    desk.output.done(&json!({ "key": ring.newest() }), &sentence);
+    // The key is there, whatever the server says: the next import or rekey asks again.
+    let served = served::know_newest(desk, &ring).await;
+    if let Err(failure) = &served {
+        sentence = format!("{sentence}. But {failure}");
+    }
+    desk.output.done(&json!({ "key": key, "served": served.is_ok() }), &sentence);
     Ok(())
 }
 
@@ -190,13 +197,24 @@ const EXPORT_PAGE: i64 = 1_000;
 
 /// No cell holds a text from outside, so none needs quoting.
 async fn export(desk: &Desk, product: ProductId) -> Result<(), Failure> {
-    output::say("item,import,line,state,uses,uses_left,expires,last_order");
+    let json = desk.output.json;
     let mut last = StockItemId(0);
-    loop {
-        let page = desk.counter.list_stock(product, last, EXPORT_PAGE).await?;
-        let Some(newest) = page.last() else { return Ok(()) };
+    let mut page = desk.counter.list_stock(product, last, EXPORT_PAGE).await?;
+    output::say(if json {
+        "["
+    } else {
+        "item,import,line,state,uses,uses_left,expires,last_order"
+    });
+    while let Some(newest) = page.last() {
+        let first = last == StockItemId(0);
         last = newest.id;
-        for item in &page {
+        for (item, index) in page.iter().zip(0_u64..) {
+            if json {
+                // JSON has no comma behind the last one, so each but the first brings its own.
+                let comma = if first && index == 0 { "" } else { "," };
+                output::say(&format!("{comma}{}", item_row(item)));
+                continue;
+            }
             let expires = item.expires.map(clock::shown).unwrap_or_default();
             let order = item.last_order.map(|order| order.to_string()).unwrap_or_default();
             output::say(&format!(
@@ -210,7 +228,12 @@ async fn export(desk: &Desk, product: ProductId) -> Result<(), Failure> {
             ));
         }
         output::print()?;
+        page = desk.counter.list_stock(product, last, EXPORT_PAGE).await?;
     }
+    if json {
+        output::say("]");
+    }
+    Ok(())
 }
 
 async fn import(
@@ -220,16 +243,25 @@ async fn import(
     csv: bool,
     uses: i64,
 ) -> Result<(), Failure> {
-    desk.counter.check_served_ring().await?;
-    let source = Source::open(file)?;
+    served::know_newest(desk, desk.counter.vault()).await?;
+    let source = Source::open(file, Purpose::Import)?;
     let mut importer = desk.counter.begin_import(product, file, &desk.actor, desk.now).await?;
     let id = importer.id();
     let read = take(desk, &mut importer, source, csv, uses).await;
-    if let Err(failure) = read {
-        // Nothing of it was for sale; what came in before the broken line is cleared away.
-        desk.counter.discard_import(id, clock::now()).await?;
-        return Err(failure);
-    }
+    let heading = match read {
+        Ok(heading) => heading,
+        Err(failure) => {
+            // Nothing of it was for sale; what came in before the broken line is cleared away. When
+            // somebody else has done that, the failure says so, and who.
+            return match desk.counter.discard_import(id, &desk.actor, clock::now()).await {
+                Ok(()) | Err(CounterFailure::Refused(_)) => Err(failure),
+                Err(CounterFailure::Store(error)) => Err(Failure::Other(format!(
+                    "{failure}; what came in before is not for sale, but not cleared away either \
+                 ({error}): do it with `stock discard {id}`"
+                ))),
+            };
+        }
+    };
     let mut told = progress("on sale");
     let seed = randomness::bytes();
     let report = importer.finish(seed, clock::now(), &mut |done| told(done)).await?;
@@ -238,36 +270,46 @@ async fn import(
         "lines": report.lines,
         "added": report.added,
         "duplicates": report.duplicates,
+        "heading": heading,
     });
-    let sentence = format!(
+    let mut sentence = format!(
         "import {}: {} lines, {} added, {} were there already (`stock duplicates {}` tells which)",
         report.batch, report.lines, report.added, report.duplicates, report.batch
     );
+    if let Some(line) = heading {
+        sentence = format!("{sentence}; line {line} was a heading");
+    }
     desk.output.done(&value, &sentence);
     Ok(())
 }
 
+/// Hands every line to the importer; returns which one was a heading.
 async fn take(
     desk: &Desk,
     importer: &mut Importer,
     source: Source,
     csv: bool,
     uses: i64,
-) -> Result<(), Failure> {
+) -> Result<Option<i64>, Failure> {
     let mut told = progress("read");
-    let lines: Box<dyn Iterator<Item = Result<(i64, ImportLine), Failure>>> =
-        if csv { Box::new(read_csv(source, uses)) } else { Box::new(read_lines(source, uses)) };
-    for line in lines {
-        let (number, line) = line?;
+    let mut heading = None;
+    for line in if csv { read_csv(source, uses) } else { read_lines(source, uses) } {
+        let (number, line) = match line? {
+            Read::Item(number, line) => (number, line),
+            Read::Heading(number) => {
+                heading = Some(number);
+                continue;
+            }
+        };
         let pushed = importer.push(number, line, randomness::bytes(), desk.now).await;
         pushed.map_err(|failure: CounterFailure<counter::Refusal>| Failure::from(failure))?;
         told(importer.lines());
     }
-    Ok(())
+    Ok(heading)
 }
 
 async fn rekey(desk: &Desk) -> Result<(), Failure> {
-    desk.counter.check_served_ring().await?;
+    served::know_newest(desk, desk.counter.vault()).await?;
     let mut told = progress("sealed anew");
     let mut seed = randomness::bytes;
     let mut tell = |done: u64| told(i64::try_from(done).unwrap_or(i64::MAX));
@@ -291,7 +333,7 @@ fn progress(what: &'static str) -> impl FnMut(i64) + Send {
     }
 }
 
-fn import_row(batch: &store::tables::stock::Batch) -> Value {
+fn import_row(batch: &store::tables::stock_imports::Batch) -> Value {
     json!({
         "import": batch.id.0,
         "product": batch.product.0,

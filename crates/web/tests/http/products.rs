@@ -210,6 +210,11 @@ async fn a_repeated_request_buys_once() {
     assert_eq!(products.ask(&changed).await, r#"{"error":"Incorrect request_id"}"#);
     assert!(products.ask("action=products").await.contains(r#""inventory":38"#));
     // The same name for an order of another kind is another request.
+    let service = "action=add&service=1&link=https://example.com&quantity=100&request_id=r-1";
+    let placed = products.ask(service).await;
+    assert_eq!(placed, r#"{"order":1}"#);
+    assert_eq!(products.ask(service).await, placed);
+    assert_eq!(products.ask(form).await, first);
     shop.close().await;
 }
 
