@@ -3,7 +3,7 @@
 use domain::products::Product;
 use domain::{AccountId, ProductId, ProductOrderId, StockItemId, Timestamp};
 use std::collections::{BTreeMap, VecDeque};
-use store::tables::product_orders::{self, Content, Delivery};
+use store::tables::deliveries::{self, Content, Delivery};
 use store::tables::products;
 use store::tables::stock::{self, Sale};
 use store::{DbError, Tx};
@@ -92,7 +92,7 @@ impl Shelf {
         }
         let sales: Vec<Sale> = self.sales.into_values().collect();
         stock::sell(tx, &sales, now)?;
-        product_orders::insert_deliveries(tx, &self.deliveries)?;
+        deliveries::insert(tx, &self.deliveries)?;
         for (product, pieces) in self.handed_out {
             if pieces > 0 {
                 products::add_pieces(tx, product, pieces.saturating_neg())?;

@@ -18,7 +18,8 @@ use domain::products::{
 };
 use domain::{AccountId, KeyId, Micros, ProductId, ProductOrderId, Timestamp};
 use std::collections::HashMap;
-use store::tables::product_orders::{self, NewProductOrder, UsedRequestId};
+use store::tables::product_orders::{self, NewProductOrder};
+use store::tables::product_requests::{self, UsedRequestId};
 use store::tables::stock::Sealed;
 use store::{DbError, Tx};
 
@@ -110,7 +111,7 @@ pub(super) fn place_product_orders(
         answers.push(Ok(id));
     }
     product_orders::insert(desk.tx, &rows)?;
-    product_orders::insert_request_ids(desk.tx, &used_now, now)?;
+    product_requests::insert(desk.tx, &used_now, now)?;
     shelf.write(desk.tx, now)?;
     budgets.write(desk.tx)?;
     desk.finish()?;
@@ -131,7 +132,7 @@ fn read_used<'a>(desk: &mut Desk<'_>, batch: &'a [PlaceProductOrder]) -> Result<
         .filter_map(|order| Some((order.account, order.request_id.as_ref()?.id.as_str())))
         .collect();
     let mut used = HashMap::new();
-    for found in product_orders::used_request_ids(desk.tx, &asked)? {
+    for found in product_requests::used(desk.tx, &asked)? {
         let asked =
             asked.iter().find(|(account, id)| *account == found.account && *id == found.request_id);
         let hash = found.request_hash.as_slice().try_into();

@@ -4,8 +4,10 @@ use crate::stock::vault::{Place, Vault};
 use crate::{Counter, Failure, Refusal};
 use domain::products::ProductOrder;
 use domain::{AccountId, ProductOrderId, Timestamp};
-use store::tables::product_orders::{self, Content, Delivery, Reveal};
+use store::tables::deliveries::{self, Content, Delivery};
+use store::tables::reveals::{self, Reveal};
 use store::tables::stock;
+use store::tables::{product_forms, product_orders};
 use store::{DbError, StoreError, Tx};
 
 /// Who looks, and why; it stands in the log for ever.
@@ -47,7 +49,7 @@ pub(crate) fn reveal(
     let mut lines = Vec::new();
     // Pieces that were taken back are the last ones, and no longer the customer's.
     let kept = |delivery: &Delivery| delivery.piece <= order.delivered;
-    for delivery in product_orders::deliveries(tx, order.id)?.into_iter().filter(kept) {
+    for delivery in deliveries::of_order(tx, order.id)?.into_iter().filter(kept) {
         lines.push(open(tx, vault, &delivery)?);
     }
     let pieces = i64::try_from(lines.len()).unwrap_or(i64::MAX);
@@ -61,7 +63,7 @@ pub(crate) fn reveal(
             pieces,
             at: now,
         };
-        product_orders::insert_reveal(tx, &seen)?;
+        reveals::insert(tx, &seen)?;
     }
     Ok(Delivered { order: order.id, lines })
 }
@@ -156,7 +158,7 @@ impl Counter {
             crate::accounts::check_reason(&viewer.reason)?;
             let missing = || Refusal::missing("product order", id);
             let order = product_orders::by_id(tx, id)?.ok_or_else(missing)?;
-            let Some(sealed) = product_orders::form(tx, id)? else { return Ok(Vec::new()) };
+            let Some(sealed) = product_forms::of_order(tx, id)? else { return Ok(Vec::new()) };
             let opened = vault.open(Place::Form(id), &sealed);
             let opened =
                 opened.map_err(|error| tx.poison(DbError::new("VAULT", error.to_string())))?;
@@ -170,7 +172,7 @@ impl Counter {
                 pieces: 0,
                 at: now,
             };
-            product_orders::insert_reveal(tx, &seen)?;
+            reveals::insert(tx, &seen)?;
             Ok(answers)
         };
         Failure::join(self.store.write(unit).await)
@@ -181,6 +183,6 @@ impl Counter {
     /// # Errors
     /// [`StoreError`].
     pub async fn reveals(&self, limit: i64) -> Result<Vec<Reveal>, StoreError> {
-        Ok(self.store.read(|tx| product_orders::reveals(tx, i64::MAX, limit)).await??)
+        Ok(self.store.read(|tx| reveals::before(tx, i64::MAX, limit)).await??)
     }
 }

@@ -6,8 +6,8 @@ use crate::stock::vault::{Place, nonce_of};
 use crate::{Counter, Failure, Refusal};
 use domain::products::{ItemState, ProductEvent, ProductKind, ProductOrder, apply, check_line};
 use domain::{ProductOrderId, Timestamp};
-use store::tables::product_orders::{self, Content, Delivery};
-use store::tables::{products, stock};
+use store::tables::deliveries::{self, Content, Delivery};
+use store::tables::{product_orders, products, stock};
 use store::{DbError, Tx};
 
 /// What staff report of an order for products.
@@ -157,7 +157,7 @@ fn deliver(
             at: desk.now,
         });
     }
-    product_orders::insert_deliveries(desk.tx, &deliveries)?;
+    deliveries::insert(desk.tx, &deliveries)?;
     Ok(after)
 }
 
@@ -169,7 +169,7 @@ fn replace(
     piece: i64,
     report: &StaffReport,
 ) -> Done<ProductOrder> {
-    let deliveries = product_orders::deliveries(desk.tx, order.id)?;
+    let deliveries = deliveries::of_order(desk.tx, order.id)?;
     let bad = deliveries.iter().find(|delivery| delivery.piece == piece);
     // Pieces that were taken back are the last ones, and no longer the customer's.
     let bad = bad.filter(|_| piece <= order.delivered);
@@ -201,7 +201,7 @@ fn replace(
     };
     stock::sell(desk.tx, &[sale], now)?;
     products::add_pieces(desk.tx, product.id, -1)?;
-    product_orders::replace_delivery(desk.tx, order.id, piece, fresh.id, now)?;
+    deliveries::replace(desk.tx, order.id, piece, fresh.id, now)?;
     let data = serde_json::json!({
         "piece": piece, "bad_item": bad_item.0, "item": fresh.id.0, "actor": report.actor,
         "note": report.note,

@@ -7,8 +7,8 @@ use crate::products::Viewer;
 use crate::{Counter, Failure, Refusal};
 use domain::products::ItemState;
 use domain::{AccountId, ProductId, ProductOrderId, StockBatchId, StockItemId, Timestamp};
-use store::tables::product_orders::{self, Reveal};
 use store::tables::products;
+use store::tables::reveals::{self, Reveal};
 use store::tables::stock::{self, Item};
 use store::tables::stock_imports::{self, Batch, Duplicate};
 use store::{DbError, StoreError, Tx};
@@ -120,7 +120,7 @@ impl Counter {
                 pieces: 1,
                 at: now,
             };
-            product_orders::insert_reveal(tx, &seen)?;
+            reveals::insert(tx, &seen)?;
             Ok(opened)
         };
         Failure::join(self.store.write(unit).await)

@@ -6,7 +6,8 @@
 use super::vault::{NONCE_BYTES, Place, Vault, VaultError, nonce_of};
 use crate::{Counter, Failure, Refusal};
 use domain::{ProductOrderId, StockItemId};
-use store::tables::product_orders::{self, Content};
+use store::tables::deliveries::{self, Content};
+use store::tables::product_forms;
 use store::tables::stock::{self, Sealed};
 use store::tables::stock_imports;
 use store::{DbError, Tx};
@@ -80,22 +81,22 @@ fn rekey_items(tx: &mut dyn Tx, vault: &Vault, seed: &[u8; 32]) -> Result<u64, D
 }
 
 fn rekey_forms(tx: &mut dyn Tx, vault: &Vault, seed: &[u8; 32]) -> Result<u64, DbError> {
-    let forms = product_orders::forms_with_other_keys(tx, vault.newest(), SECRETS_PER_UNIT)?;
+    let forms = product_forms::with_other_keys(tx, vault.newest(), SECRETS_PER_UNIT)?;
     let forms: Vec<(ProductOrderId, Sealed)> = forms;
     for ((id, sealed), index) in forms.iter().zip(0_u64..) {
         let anew = reseal(tx, vault, Place::Form(*id), sealed, nonce_of(seed, index))?;
-        product_orders::reseal_form(tx, *id, &anew, sealed.key)?;
+        product_forms::reseal(tx, *id, &anew, sealed.key)?;
     }
     Ok(count(forms.len()))
 }
 
 fn rekey_lines(tx: &mut dyn Tx, vault: &Vault, seed: &[u8; 32]) -> Result<u64, DbError> {
-    let lines = product_orders::lines_with_other_keys(tx, vault.newest(), SECRETS_PER_UNIT)?;
+    let lines = deliveries::lines_with_other_keys(tx, vault.newest(), SECRETS_PER_UNIT)?;
     for (line, index) in lines.iter().zip(0_u64..) {
         let Content::Line(sealed) = &line.content else { continue };
         let place = Place::Line(line.order, line.piece);
         let anew = reseal(tx, vault, place, sealed, nonce_of(seed, index))?;
-        product_orders::reseal_line(tx, line.order, line.piece, &anew, sealed.key)?;
+        deliveries::reseal_line(tx, line.order, line.piece, &anew, sealed.key)?;
     }
     Ok(count(lines.len()))
 }

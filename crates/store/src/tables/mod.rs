@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod catalogue;
+pub mod deliveries;
 pub mod events;
 pub mod guards;
 pub mod keys;
@@ -11,9 +12,12 @@ pub mod orders;
 pub mod parts;
 pub mod prices;
 pub mod product_checks;
+pub mod product_forms;
 pub mod product_orders;
+pub mod product_requests;
 pub mod products;
 pub mod requests;
+pub mod reveals;
 pub mod stock;
 pub mod stock_imports;
 pub mod transfers;
@@ -26,6 +30,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
     [
         accounts::ALL,
         catalogue::ALL,
+        deliveries::ALL,
         events::ALL,
         guards::ALL,
         keys::ALL,
@@ -35,9 +40,12 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         parts::ALL,
         prices::ALL,
         product_checks::ALL,
+        product_forms::ALL,
         product_orders::ALL,
+        product_requests::ALL,
         products::ALL,
         requests::ALL,
+        reveals::ALL,
         stock::ALL,
         stock_imports::ALL,
         transfers::ALL,

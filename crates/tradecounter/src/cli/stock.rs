@@ -360,7 +360,7 @@ fn item_row(item: &ItemView) -> Value {
     })
 }
 
-fn reveal_row(reveal: &store::tables::product_orders::Reveal) -> Value {
+fn reveal_row(reveal: &store::tables::reveals::Reveal) -> Value {
     json!({
         "at": output::time(reveal.at),
         "order": reveal.order.map(|order| order.0),
