@@ -1,5 +1,6 @@
 //! SQLite: one writing thread with group commit, read-only connections beside it.
 
+mod checkpoint;
 mod connection;
 mod readers;
 mod row;

@@ -10,11 +10,13 @@ pub(crate) struct SqliteTx<'a> {
     poisoned: Option<DbError>,
 }
 
-const TAKE_IDS: Sql = Sql {
-    name: "TAKE_IDS",
-    text: "update id_block set next = next + ?2 where kind = ?1 and next + ?2 - 1 <= last \
-           returning next - ?2",
+// Two statements rather than one that returns: for that SQLite makes a temporary table each time.
+const NEXT_ID: Sql = Sql {
+    name: "NEXT_ID",
+    text: "select next from id_block where kind = ?1 and next + ?2 - 1 <= last",
 };
+const TAKE_IDS: Sql =
+    Sql { name: "TAKE_IDS", text: "update id_block set next = next + ?2 where kind = ?1" };
 
 const OTHERS: Sql = Sql { name: "OTHERS", text: "pragma data_version" };
 
@@ -129,13 +131,15 @@ impl Tx for SqliteTx<'_> {
         // and an id is used up only by what was committed.
         let wanted = i64::try_from(count).unwrap_or(i64::MAX);
         let mut first = None;
-        self.each(&TAKE_IDS, &[Val::Text(kind), Val::Int(wanted)], &mut |row| {
+        let params = [Val::Text(kind), Val::Int(wanted)];
+        self.each(&NEXT_ID, &params, &mut |row| {
             first = Some(row.int(0)?);
             Ok(())
         })?;
         let Some(first) = first else {
             return Err(self.poison(DbError::ids_used_up(kind)));
         };
+        self.exec(&TAKE_IDS, &params)?;
         Ok((first..).take(count).collect())
     }
 

@@ -1,11 +1,11 @@
 //! The writing thread: takes whatever units wait, and makes one COMMIT for all of them.
 
-use super::SqliteTx;
 use super::connection::execute;
+use super::{SqliteTx, checkpoint};
 use crate::{DbError, StoreError};
 use rusqlite::Connection;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -72,12 +72,32 @@ impl Drop for Writer {
 }
 
 fn run(connection: Connection, queue: &Receiver<Box<dyn Job>>, on_fatal: &OnFatal) {
-    while let Ok(first) = queue.recv() {
+    // Whether something was written since the WAL was last copied.
+    let mut written = false;
+    loop {
+        let first = if written {
+            match queue.recv_timeout(checkpoint::IDLE) {
+                Err(RecvTimeoutError::Timeout) => {
+                    checkpoint::when_idle(&connection);
+                    written = false;
+                    continue;
+                }
+                Err(RecvTimeoutError::Disconnected) => break,
+                Ok(first) => first,
+            }
+        } else {
+            match queue.recv() {
+                Err(_) => break,
+                Ok(first) => first,
+            }
+        };
         if let Err(error) = commit_group(&connection, queue, first) {
             tracing::error!(%error, "COMMIT failed, the outcome of the units in it is unknown");
             on_fatal(&error);
             return;
         }
+        written = true;
+        checkpoint::after_commit(&connection);
     }
     close(connection);
 }
