@@ -7,8 +7,10 @@ use parking_lot::Mutex;
 use store::{DbError, StoreError, Tx, Unit};
 use tokio::sync::oneshot;
 
-/// Most requests in one unit: bounds its rows, and how long the first waits for the last.
-const REQUESTS_PER_UNIT: usize = 128;
+/// Most requests in one unit: bounds its rows, and how long the first waits for the last. Few enough
+/// that the callers of one unit are answered and ask again while the next is carried out: with all
+/// of them in one, either the writer or everybody else has nothing to do.
+const REQUESTS_PER_UNIT: usize = 64;
 
 /// Most requests that may wait; more are refused at once, so that a stalled disk is answered and
 /// not piled up behind.
@@ -86,6 +88,8 @@ impl<R, A> Queue<R, A> {
 struct Batch<R: Batched> {
     counter: Counter,
     taken: bool,
+    /// Whether requests are left, which need another unit.
+    more: bool,
     callers: Vec<oneshot::Sender<R::Answer>>,
     requests: Vec<R>,
     now: Timestamp,
@@ -97,6 +101,7 @@ impl<R: Batched> Batch<R> {
         counter.store.submit(Box::new(Self {
             counter: counter.clone(),
             taken: false,
+            more: false,
             callers: Vec::new(),
             requests: Vec::new(),
             now: Timestamp(0),
@@ -111,9 +116,7 @@ impl<R: Batched> Batch<R> {
         }
         self.taken = true;
         let (waiting, more) = R::queue(&self.counter).take();
-        if more {
-            Self::queue(&self.counter);
-        }
+        self.more = more;
         for Waiting { request, now, caller } in waiting {
             // One clock for the batch: the latest of its requests.
             self.now = self.now.max(now);
@@ -134,6 +137,10 @@ impl<R: Batched> Unit for Batch<R> {
         // A unit that was refused by a full queue has taken nothing yet: its requests are answered
         // all the same.
         self.take();
+        if self.more {
+            // Not before: it would share the commit, and all would wait for all.
+            Self::queue(&self.counter);
+        }
         let mut answers = std::mem::take(&mut self.answers).into_iter();
         for caller in std::mem::take(&mut self.callers) {
             let answer = match (&outcome, answers.next()) {

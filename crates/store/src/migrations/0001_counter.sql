@@ -80,6 +80,9 @@ create table service (
   check ((refill_days is null) = (refill_cooldown_hours is null))
 ){strict};
 
+-- Words are checked with `or`: for `in` with more than two values SQLite builds a table for each
+-- row that is written.
+--
 -- An account's orders are found by its holds (`transfer`), and an order's hold by `hold_number`: an
 -- index of orders by account would be one more page written for every order. `fingerprint` is for
 -- the duplicate window; `placed_event` is the event that says the order was placed.
@@ -89,9 +92,10 @@ create table orders (
   service_id {i64} not null,
   parent_id {i64},
   key_id {i64},
-  shape text not null check (shape in ('single', 'drip_feed', 'subscription')),
-  state text not null check (state in ('pending', 'dispatching', 'unknown', 'submitted',
-    'submitted_no_id', 'in_progress', 'review', 'completed', 'partial', 'canceled')),
+  shape text not null check (shape = 'single' or shape = 'drip_feed' or shape = 'subscription'),
+  state text not null check (state = 'pending' or state = 'dispatching' or state = 'unknown'
+    or state = 'submitted' or state = 'submitted_no_id' or state = 'in_progress'
+    or state = 'review' or state = 'completed' or state = 'partial' or state = 'canceled'),
   fence {i64} not null,
   link text not null,
   quantity {i64} not null check (quantity >= 0),
@@ -154,7 +158,8 @@ create index subscription_due on subscription (expires_us) where state = 'active
 create table transfer (
   account_id {i64} not null,
   number {i64} not null check (number >= 1),
-  kind text not null check (kind in ('hold', 'capture', 'release', 'refund', 'credit', 'debit')),
+  kind text not null check (kind = 'hold' or kind = 'capture' or kind = 'release'
+    or kind = 'refund' or kind = 'credit' or kind = 'debit'),
   amount {i64} not null check (amount > 0 or (amount = 0 and kind = 'hold')),
   available_after {i64} not null,
   held_after {i64} not null check (held_after >= 0),

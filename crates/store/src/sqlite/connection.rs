@@ -134,8 +134,8 @@ pub(crate) fn open_writer(
     set(&connection, path, "cell_size_check=ON", "cell_size_check", "on", "1")?;
     // The writing thread copies the WAL into the file by itself, when nobody waits for it.
     set(&connection, path, "wal_autocheckpoint=0", "wal_autocheckpoint", "0", "0")?;
-    // 48 MiB of pages: inserts into indexes of random keys find their pages in memory.
-    set(&connection, path, "cache_size", "cache_size", "-49152", "-49152")?;
+    // 16 MiB of pages: inserts into indexes of random keys find their pages in memory.
+    set(&connection, path, "cache_size", "cache_size", "-16384", "-16384")?;
     Ok(connection)
 }
 
