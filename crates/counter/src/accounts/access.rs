@@ -3,8 +3,8 @@
 //! Looking a key up in the database costs a read transaction for every request. What was looked up
 //! is kept until the epoch `access` moves, which every change of a key or of an account's standing
 //! counts up. A unit that places orders asks for the epoch in its own transaction, so a revoked key
-//! never gets an order through, whichever process revoked it. Everything else looks at the epoch ten
-//! times a second, and at once when this process made the change.
+//! never gets an order through, whichever process revoked it. Everything else looks at the epoch
+//! first.
 
 use domain::{KeyId, Timestamp};
 use parking_lot::RwLock;
@@ -14,8 +14,9 @@ use store::tables::keys::{self, Principal};
 use store::tables::meta;
 use store::{DbError, Store, StoreError, Tx};
 
-/// How long the epoch is believed outside of a unit that places orders.
-const BELIEVED_US: i64 = 100_000;
+/// How long the epoch is believed outside of a unit that places orders: not at all, so that what
+/// another process changes holds from the next request on.
+const BELIEVED_US: i64 = 0;
 
 /// Most keys that are kept; all are forgotten when there are more.
 const KEYS_KEPT: usize = 50_000;
