@@ -1,22 +1,17 @@
 //! Who holds which key, kept in memory.
 //!
-//! Looking a key up in the database costs a read transaction for every request. What was looked up
-//! is kept until the epoch `access` moves, which every change of a key or of an account's standing
-//! counts up. A unit that places orders asks for the epoch in its own transaction, so a revoked key
-//! never gets an order through, whichever process revoked it. Everything else looks at the epoch
-//! first.
+//! What was looked up is good until the epoch `access` moves, which every change of a key or of an
+//! account's standing counts up. Whoever asks reads the epoch in its own transaction, so what any
+//! process changes holds from the next request on, and a key that is revoked between a request's
+//! admission and its unit places no order.
 
-use domain::{KeyId, Timestamp};
+use domain::KeyId;
 use parking_lot::RwLock;
 use std::collections::HashMap;
 use std::sync::Arc;
 use store::tables::keys::{self, Principal};
 use store::tables::meta;
-use store::{DbError, Store, StoreError, Tx};
-
-/// How long the epoch is believed outside of a unit that places orders: not at all, so that what
-/// another process changes holds from the next request on.
-const BELIEVED_US: i64 = 0;
+use store::{DbError, Tx};
 
 /// Most keys that are kept; all are forgotten when there are more.
 const KEYS_KEPT: usize = 50_000;
@@ -34,19 +29,11 @@ pub(crate) struct Access {
 struct Known {
     /// The epoch that everything here was read at; 0 for none.
     epoch: i64,
-    /// When the epoch was last compared.
-    checked: Option<Timestamp>,
-    /// How often this process has said that something changed.
-    changes: u64,
     by_hash: HashMap<Hash, Arc<Principal>>,
     by_id: HashMap<KeyId, Arc<Principal>>,
 }
 
 impl Known {
-    fn believed(&self, now: Timestamp) -> bool {
-        self.checked.is_some_and(|at| (0..BELIEVED_US).contains(&now.0.saturating_sub(at.0)))
-    }
-
     /// Forgets everything that was read at an older epoch. False when `epoch` itself is the older
     /// one: what was read at it must not be kept.
     fn reach(&mut self, epoch: i64) -> bool {
@@ -60,38 +47,28 @@ impl Known {
 }
 
 impl Access {
-    /// Whose key has this hash.
-    pub(crate) async fn principal(
+    /// Whose key has this hash, as the transaction sees it.
+    pub(crate) fn principal(
         &self,
-        store: &Store,
+        tx: &mut dyn Tx,
         hash: Hash,
-        now: Timestamp,
-    ) -> Result<Option<Arc<Principal>>, StoreError> {
-        let changes = {
+    ) -> Result<Option<Arc<Principal>>, DbError> {
+        let epoch = meta::access_epoch(tx)?;
+        {
             let known = self.known.read();
-            if known.believed(now)
+            if known.epoch == epoch
                 && let Some(principal) = known.by_hash.get(&hash)
             {
                 return Ok(Some(Arc::clone(principal)));
             }
-            known.changes
-        };
-        let (epoch, found) = store
-            .read(|tx| Ok::<_, DbError>((meta::access_epoch(tx)?, keys::principal(tx, &hash)?)))
-            .await??;
-        let found = found.map(Arc::new);
+        }
+        let Some(found) = keys::principal(tx, &hash)?.map(Arc::new) else { return Ok(None) };
         let mut known = self.known.write();
         if known.reach(epoch) {
-            // A change that was made while this was read may not be in it.
-            if known.changes == changes {
-                known.checked = Some(now);
-            }
-            if let Some(principal) = &found {
-                known.by_id.insert(principal.key, Arc::clone(principal));
-                known.by_hash.insert(hash, Arc::clone(principal));
-            }
+            known.by_id.insert(found.key, Arc::clone(&found));
+            known.by_hash.insert(hash, Arc::clone(&found));
         }
-        Ok(found)
+        Ok(Some(found))
     }
 
     /// Those of the keys that were not revoked, as the transaction sees them.
@@ -119,12 +96,5 @@ impl Access {
             standing.insert(principal.key, Arc::new(principal));
         }
         Ok(standing)
-    }
-
-    /// Says that this process has changed a key or an account: nothing is believed any more.
-    pub(crate) fn changed(&self) {
-        let mut known = self.known.write();
-        known.changes = known.changes.wrapping_add(1);
-        known.checked = None;
     }
 }

@@ -62,7 +62,7 @@ impl Counter {
             return Ok(None);
         }
         let hash = self.settings.key_secret.hash(key);
-        let known = self.access.principal(&self.store, hash, now).await?;
+        let known = self.store.read(|tx| self.access.principal(tx, hash)).await??;
         let admitted = known.filter(|principal| principal.rules.admit(from, now));
         if let Some(principal) = &admitted {
             self.key_uses.note(principal.key, now);

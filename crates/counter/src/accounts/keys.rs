@@ -114,13 +114,11 @@ impl Counter {
             note(tx, &after, "key.changed", now)?;
             Ok(after)
         };
-        let done = Failure::join(self.store.write(unit).await);
-        self.access.changed();
-        done
+        Failure::join(self.store.write(unit).await)
     }
 
-    /// Revokes a key: it is refused from the next request on, and by other processes on the same
-    /// database within a tenth of a second; no order that it places is accepted any more.
+    /// Revokes a key: it is refused from the next request on, by every process, and what it was
+    /// about to order is refused too.
     ///
     /// # Errors
     /// [`Refusal`] when there is none, or it was revoked before.
@@ -131,9 +129,7 @@ impl Counter {
             note(tx, &key, "key.revoked", now)?;
             Ok(key)
         };
-        let done = Failure::join(self.store.write(unit).await);
-        self.access.changed();
-        done
+        Failure::join(self.store.write(unit).await)
     }
 
     /// The keys of an account, oldest first.

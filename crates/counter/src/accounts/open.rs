@@ -100,9 +100,7 @@ impl Counter {
             desk.finish()?;
             Ok(after)
         };
-        let done = Failure::join(self.store.write(unit).await);
-        self.access.changed();
-        done
+        Failure::join(self.store.write(unit).await)
     }
 
     /// An account, by id.

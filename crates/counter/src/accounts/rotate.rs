@@ -43,9 +43,7 @@ impl Counter {
             note(tx, &new, "key.made", now)?;
             Ok(new.id)
         };
-        let done = Failure::join(self.store.write(unit).await);
-        self.access.changed();
-        let id = done?;
+        let id = Failure::join(self.store.write(unit).await)?;
         Ok(KeyMade { id, token })
     }
 }

@@ -58,8 +58,9 @@ impl RecentOrders {
             self.others = others;
         }
         while self.queue.front().is_some_and(|(_, _, at)| !range.contains(*at)) {
-            let Some((look, order, _)) = self.queue.pop_front() else { break };
-            if self.latest.get(&look).is_some_and(|(latest, _)| *latest == order) {
+            let Some((look, order, at)) = self.queue.pop_front() else { break };
+            // The id alone does not tell: a unit that was rolled back may have had it before.
+            if self.latest.get(&look) == Some(&(order, at)) {
                 self.latest.remove(&look);
             }
         }

@@ -23,12 +23,8 @@ pub(super) fn after_commit(connection: &Connection) {
     }
 }
 
-/// Copies what is in the WAL, if anything: nobody waits just now.
-pub(super) fn when_idle(connection: &Connection) {
-    copy(connection);
-}
-
-fn copy(connection: &Connection) {
+/// Copies what is in the WAL, if anything.
+pub(super) fn copy(connection: &Connection) {
     // Passive: waits neither for readers nor for another process. What they still need stays in the
     // WAL until the next time.
     if let Err(error) = pages(connection, "pragma wal_checkpoint(passive)") {

@@ -78,7 +78,7 @@ fn run(connection: Connection, queue: &Receiver<Box<dyn Job>>, on_fatal: &OnFata
         let first = if written {
             match queue.recv_timeout(checkpoint::IDLE) {
                 Err(RecvTimeoutError::Timeout) => {
-                    checkpoint::when_idle(&connection);
+                    checkpoint::copy(&connection);
                     written = false;
                     continue;
                 }
@@ -140,17 +140,24 @@ fn commit_group(
         return Ok(());
     }
     let mut finished: Vec<Finished> = Vec::new();
+    // Once some had to run again, the rest run in savepoints too: nothing runs a third time.
+    let mut apart = false;
     let mut next = Some(first);
     while let Some(mut job) = next.take() {
-        let before = connection.total_changes();
-        let outcome = run_unit(connection, &mut *job);
-        let kept = matches!(outcome, Ok(true));
-        finished.push((job, outcome.map(|_| ())));
-        let clean = !connection.is_autocommit() && connection.total_changes() == before;
-        if !kept && !clean {
-            match run_again(connection, finished)? {
-                Some(again) => finished = again,
-                None => return Ok(()),
+        if apart {
+            finished.push(run_in_savepoint(connection, job)?);
+        } else {
+            let before = connection.total_changes();
+            let outcome = run_unit(connection, &mut *job);
+            let kept = matches!(outcome, Ok(true));
+            finished.push((job, outcome.map(|_| ())));
+            let clean = !connection.is_autocommit() && connection.total_changes() == before;
+            if !kept && !clean {
+                apart = true;
+                match run_again(connection, finished)? {
+                    Some(again) => finished = again,
+                    None => return Ok(()),
+                }
             }
         }
         if finished.len() < UNITS_PER_COMMIT {

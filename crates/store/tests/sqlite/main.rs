@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what cannot be done is a failed test")]
 
 mod closing;
+mod groups;
 mod locking;
 mod reading;
 
