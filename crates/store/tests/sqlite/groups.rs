@@ -16,13 +16,13 @@ struct Counting {
 
 impl Unit for Counting {
     fn run(&mut self, tx: &mut dyn Tx) -> Result<(), DbError> {
-        self.runs += 1;
+        self.runs = self.runs.saturating_add(1);
         if let Some((began, go)) = self.wait.take() {
             began.send(()).unwrap();
             go.recv().unwrap();
         }
         let found: i64 = meta::get(tx, "count")?.map_or(0, |text| text.parse().unwrap());
-        meta::put(tx, "count", &(found + 1).to_string())?;
+        meta::put(tx, "count", &found.saturating_add(1).to_string())?;
         if self.fails { Err(DbError::new("TEST", "no")) } else { Ok(()) }
     }
 
