@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::{Outcome, root};
 
 /// Crate, and the workspace crates it may be built on.
-const FLOORS: [(&str, &[&str]); 9] = [
+const FLOORS: [(&str, &[&str]); 10] = [
     ("domain", &[]),
     ("panel-api", &[]),
     ("store", &["domain"]),
@@ -16,6 +16,7 @@ const FLOORS: [(&str, &[&str]); 9] = [
     ("web", &["counter", "domain", "panel-api", "store"]),
     ("tradecounter", &["counter", "domain", "panel-api", "store", "web"]),
     ("bench", &["counter", "domain", "store", "web"]),
+    ("powercut", &["counter", "domain", "store"]),
     ("testkit", &["counter", "domain", "panel-api", "store", "web"]),
     ("xtask", &["counter", "domain", "panel-api", "store", "testkit", "web"]),
 ];
