@@ -97,7 +97,7 @@ impl Store {
         on_fatal: impl Fn(&str) + Send + 'static,
     ) -> Result<Self, OpenError> {
         let path = sqlite_path(url)?;
-        Self::open_sqlite(&SqliteOptions { path, readers: 4, queue: 4_096 }, access, on_fatal)
+        Self::open_sqlite(&SqliteOptions::new(path), access, on_fatal)
     }
 
     /// Opens a SQLite database with every option given.
@@ -123,12 +123,14 @@ impl Store {
         access: Access,
         on_fatal: impl Fn(&str) + Send + 'static,
     ) -> Result<Self, OpenError> {
-        let SqliteOptions { path, readers, queue } = options;
+        let SqliteOptions { path, readers, queue, checkpoints } = options;
         let mut connection = open_writer(path, access, lock_wait)?;
         migrate(&mut connection, path, access)?;
         let readers = Readers::open(path, *readers, lock_wait)?;
-        let writer = Writer::start(connection, *queue, Box::new(on_fatal)).map_err(|e| {
-            OpenError::Engine { path: path.display().to_string(), message: e.to_string() }
+        let writer = Writer::start(connection, *queue, *checkpoints, Box::new(on_fatal));
+        let writer = writer.map_err(|e| OpenError::Engine {
+            path: path.display().to_string(),
+            message: e.to_string(),
         })?;
         Ok(Self { engine: Arc::new(Sqlite { readers, writer }) })
     }

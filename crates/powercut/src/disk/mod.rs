@@ -64,6 +64,11 @@ impl Disk {
         self.shared.checkpoint.notify_all();
     }
 
+    /// Cuts the power in the how manieth operation from now on, whatever it is.
+    pub(crate) fn cut_within(&self, count: u32, survival: Survival) {
+        self.lock().cut_within(count, survival);
+    }
+
     /// Ends the process now, as `kill -9` does; no effect when the power has gone already.
     pub fn kill(&self) {
         self.lock().kill();
@@ -73,6 +78,11 @@ impl Disk {
     /// How it ended; nothing while it runs.
     pub fn end(&self) -> Option<End> {
         self.lock().end()
+    }
+
+    /// What was to happen to it.
+    pub fn plan(&self) -> Plan {
+        self.lock().plan()
     }
 
     /// Whether what was planned to go wrong has.

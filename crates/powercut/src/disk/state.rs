@@ -1,7 +1,7 @@
 //! A disk from within: its files, its names, and the operations on them.
 
 use super::image::Image;
-use super::plan::{Moment, Plan, Trouble};
+use super::plan::{Cut, Moment, Plan, Trouble};
 use super::survival::Survival;
 use super::{Code, End, Files};
 use crate::locks::{FileLocks, HandleId, Level, ShmLocks};
@@ -136,6 +136,10 @@ impl State {
         self.end
     }
 
+    pub(super) fn plan(&self) -> Plan {
+        self.plan
+    }
+
     pub(super) fn troubled(&self) -> bool {
         self.troubled
     }
@@ -156,6 +160,11 @@ impl State {
         if self.end.is_none() {
             self.cut(survival, None);
         }
+    }
+
+    pub(super) fn cut_within(&mut self, count: u32, survival: Survival) {
+        let (count, done) = (self.operations.saturating_add(count), self.rng.bool());
+        self.plan.cut = Some(Cut { moment: None, count, done, survival });
     }
 
     fn cut(&mut self, survival: Survival, moment: Option<Moment>) {

@@ -7,17 +7,26 @@
 use rusqlite::Connection;
 use std::time::Duration;
 
-/// Pages in the WAL from which on it is copied even under load: 16 MiB. Fewer would copy the same
-/// pages more often, more would make those who wait for it wait longer.
-const PAGES: i64 = 4_096;
+/// When the WAL is copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Checkpoints {
+    /// Pages in the WAL from which on it is copied even under load; 4,096 are 16 MiB. Fewer would
+    /// copy the same pages more often, more would make those who wait for it wait longer.
+    pub pages: i64,
+    /// How long nothing must have happened before whatever is in the WAL is copied.
+    pub idle: Duration,
+}
 
-/// How long nothing must have happened before whatever is in the WAL is copied.
-pub(super) const IDLE: Duration = Duration::from_millis(500);
+impl Default for Checkpoints {
+    fn default() -> Self {
+        Self { pages: 4_096, idle: Duration::from_millis(500) }
+    }
+}
 
 /// Copies the WAL into the file if it has grown too long.
-pub(super) fn after_commit(connection: &Connection) {
+pub(super) fn after_commit(connection: &Connection, checkpoints: Checkpoints) {
     match pages(connection, "pragma wal_checkpoint(noop)") {
-        Ok(in_wal) if in_wal >= PAGES => copy(connection),
+        Ok(in_wal) if in_wal >= checkpoints.pages => copy(connection),
         Ok(_) => {}
         Err(error) => tracing::warn!(%error, "the length of the WAL cannot be read"),
     }

@@ -7,6 +7,7 @@ mod row;
 mod tx;
 mod writer;
 
+pub use checkpoint::Checkpoints;
 pub use connection::{Access, SqliteOptions};
 pub(crate) use connection::{DEFAULT_LOCK_WAIT, migrate, open_writer};
 pub(crate) use readers::Readers;

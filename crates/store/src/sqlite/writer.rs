@@ -1,7 +1,7 @@
 //! The writing thread: takes whatever units wait, and makes one COMMIT for all of them.
 
 use super::connection::execute;
-use super::{SqliteTx, checkpoint};
+use super::{Checkpoints, SqliteTx, checkpoint};
 use crate::{DbError, StoreError};
 use rusqlite::Connection;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -35,12 +35,13 @@ impl Writer {
     pub(crate) fn start(
         connection: Connection,
         queue: usize,
+        checkpoints: Checkpoints,
         on_fatal: OnFatal,
     ) -> std::io::Result<Self> {
         let (sender, receiver) = sync_channel(queue);
         let thread = std::thread::Builder::new()
             .name(String::from("store-writer"))
-            .spawn(move || run(connection, &receiver, &on_fatal))?;
+            .spawn(move || run(connection, &receiver, checkpoints, &on_fatal))?;
         Ok(Self { queue: Some(sender), thread: Some(thread) })
     }
 
@@ -71,12 +72,17 @@ impl Drop for Writer {
     }
 }
 
-fn run(connection: Connection, queue: &Receiver<Box<dyn Job>>, on_fatal: &OnFatal) {
+fn run(
+    connection: Connection,
+    queue: &Receiver<Box<dyn Job>>,
+    checkpoints: Checkpoints,
+    on_fatal: &OnFatal,
+) {
     // Whether something was written since the WAL was last copied.
     let mut written = false;
     loop {
         let first = if written {
-            match queue.recv_timeout(checkpoint::IDLE) {
+            match queue.recv_timeout(checkpoints.idle) {
                 Err(RecvTimeoutError::Timeout) => {
                     checkpoint::copy(&connection);
                     written = false;
@@ -97,7 +103,7 @@ fn run(connection: Connection, queue: &Receiver<Box<dyn Job>>, on_fatal: &OnFata
             return;
         }
         written = true;
-        checkpoint::after_commit(&connection);
+        checkpoint::after_commit(&connection, checkpoints);
     }
     close(connection);
 }
