@@ -1,7 +1,7 @@
 //! The store: an engine behind one way to write and one way to read.
 
 use crate::sqlite::{Access, DEFAULT_LOCK_WAIT, Job, SqliteOptions, migrate, open_writer};
-use crate::sqlite::{Readers, SqliteTx, Writer};
+use crate::sqlite::{Claim, Readers, SqliteTx, Writer};
 use crate::{DbError, MigrationStatus, OpenError, StoreError, Tx};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ pub struct Store {
 struct Sqlite {
     // Before the writer, because fields are dropped in this order: only a writing connection that
     // closes last can remove the WAL.
-    readers: Readers,
+    readers: Arc<Readers>,
     writer: Writer,
 }
 
@@ -123,15 +123,17 @@ impl Store {
         access: Access,
         on_fatal: impl Fn(&str) + Send + 'static,
     ) -> Result<Self, OpenError> {
-        let SqliteOptions { path, readers, queue, checkpoints } = options;
-        let mut connection = open_writer(path, access, lock_wait)?;
-        migrate(&mut connection, path, access)?;
-        let readers = Readers::open(path, *readers, lock_wait)?;
-        let writer = Writer::start(connection, *queue, *checkpoints, Box::new(on_fatal));
-        let writer = writer.map_err(|e| OpenError::Engine {
-            path: path.display().to_string(),
-            message: e.to_string(),
-        })?;
+        let claim = Arc::new(Claim::new(&options.path));
+        let mut connection = open_writer(&options.path, access, lock_wait)?;
+        migrate(&mut connection, &options.path, access)?;
+        let readers = Readers::open(&options.path, options.readers, lock_wait, &claim)?;
+        let readers = Arc::new(readers);
+        let writer =
+            Writer::start(connection, claim, Arc::clone(&readers), options, Box::new(on_fatal))
+                .map_err(|e| OpenError::Engine {
+                    path: options.path.display().to_string(),
+                    message: e.to_string(),
+                })?;
         Ok(Self { engine: Arc::new(Sqlite { readers, writer }) })
     }
 
@@ -141,6 +143,8 @@ impl Store {
     /// [`OpenError`] says what is wrong and what to do.
     pub fn migrate(url: &str) -> Result<MigrationStatus, OpenError> {
         let path = sqlite_path(url)?;
+        // Dropped after the connection.
+        let _claim = Claim::new(&path);
         let mut connection = open_writer(&path, Access::Migrate, DEFAULT_LOCK_WAIT)?;
         migrate(&mut connection, &path, Access::Migrate)
     }
@@ -184,6 +188,12 @@ impl Store {
         let snapshot = self.engine.readers.snapshot()?;
         let mut tx = SqliteTx::new(snapshot.connection());
         let result = body(&mut tx);
-        tx.into_poison().map_or(Ok(result), |error| Err(StoreError::Db(error)))
+        match tx.into_poison() {
+            None => Ok(result),
+            Some(error) => {
+                snapshot.discard();
+                Err(StoreError::Db(error))
+            }
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! SQLite: one writing thread with group commit, read-only connections beside it.
 
 mod checkpoint;
+mod claim;
+mod commits;
 mod connection;
 mod readers;
 mod row;
@@ -8,6 +10,7 @@ mod tx;
 mod writer;
 
 pub use checkpoint::Checkpoints;
+pub(crate) use claim::Claim;
 pub use connection::{Access, SqliteOptions};
 pub(crate) use connection::{DEFAULT_LOCK_WAIT, migrate, open_writer};
 pub(crate) use readers::Readers;

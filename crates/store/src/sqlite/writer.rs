@@ -1,10 +1,11 @@
 //! The writing thread: takes whatever units wait, and makes one COMMIT for all of them.
 
 use super::connection::execute;
-use super::{Checkpoints, SqliteTx, checkpoint};
+use super::{Checkpoints, Claim, Readers, SqliteOptions, SqliteTx, checkpoint};
 use crate::{DbError, StoreError};
 use rusqlite::Connection;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -34,14 +35,19 @@ impl Writer {
     /// Starts the thread on `connection`.
     pub(crate) fn start(
         connection: Connection,
-        queue: usize,
-        checkpoints: Checkpoints,
+        claim: Arc<Claim>,
+        readers: Arc<Readers>,
+        options: &SqliteOptions,
         on_fatal: OnFatal,
     ) -> std::io::Result<Self> {
-        let (sender, receiver) = sync_channel(queue);
-        let thread = std::thread::Builder::new()
-            .name(String::from("store-writer"))
-            .spawn(move || run(connection, &receiver, checkpoints, &on_fatal))?;
+        let (sender, receiver) = sync_channel(options.queue);
+        let checkpoints = options.checkpoints;
+        let thread =
+            std::thread::Builder::new().name(String::from("store-writer")).spawn(move || {
+                run(connection, readers, &receiver, checkpoints, &on_fatal);
+                // The connection is closed now.
+                drop(claim);
+            })?;
         Ok(Self { queue: Some(sender), thread: Some(thread) })
     }
 
@@ -74,6 +80,7 @@ impl Drop for Writer {
 
 fn run(
     connection: Connection,
+    readers: Arc<Readers>,
     queue: &Receiver<Box<dyn Job>>,
     checkpoints: Checkpoints,
     on_fatal: &OnFatal,
@@ -84,7 +91,7 @@ fn run(
         let first = if written {
             match queue.recv_timeout(checkpoints.idle) {
                 Err(RecvTimeoutError::Timeout) => {
-                    checkpoint::copy(&connection);
+                    checkpoint::copy(&connection, &readers);
                     written = false;
                     continue;
                 }
@@ -103,8 +110,10 @@ fn run(
             return;
         }
         written = true;
-        checkpoint::after_commit(&connection, checkpoints);
+        checkpoint::after_commit(&connection, &readers, checkpoints);
     }
+    // The store itself has let go of them already: closed here, they are closed before this one.
+    drop(readers);
     close(connection);
 }
 
