@@ -2,7 +2,7 @@
 
 use crate::Outcome;
 use crate::disk::{Cut, Disk, End, Files, Moment, Plan, Survival, Trouble};
-use crate::shop::{Ask, Oracle, Peer, START, Script, Till, Told, check, credit_beside};
+use crate::shop::{Ask, Oracle, Peer, START, Script, Till, Told, check, credit_beside, set_up};
 use crate::vfs::Mounted;
 use domain::Timestamp;
 use fastrand::Rng;
@@ -42,13 +42,22 @@ pub struct Run {
     pub trace: u64,
 }
 
-/// What a seed starts from, and how its disk is.
-#[derive(Clone, Copy, Debug)]
-pub struct Setup<'a> {
+/// What a seed starts from.
+#[derive(Clone, Debug)]
+pub struct Base {
+    files: Files,
+    oracle: Oracle,
+}
+
+impl Base {
     /// A counter that was set up and closed.
-    pub base: &'a (Files, Oracle),
-    /// Whether the disk says that it has synced, and does not.
-    pub lies: bool,
+    ///
+    /// # Errors
+    /// When it cannot be set up.
+    pub fn new() -> Outcome<Self> {
+        let (files, oracle) = set_up()?;
+        Ok(Self { files, oracle })
+    }
 }
 
 /// Time passes between steps, so that each can be told by it.
@@ -64,18 +73,21 @@ struct Seed {
     run: Run,
 }
 
-/// Runs a seed.
+/// Runs a seed. The disk of one that `lies` says that it has synced, and does not.
 ///
 /// # Errors
 /// When it cannot be carried out; never for what it finds.
-pub fn run(setup: Setup<'_>, seed: u64) -> Outcome<Run> {
+pub fn run(base: &Base, lies: bool, seed: u64) -> Outcome<Run> {
     let mut rng = Rng::with_seed(seed);
     let from_nothing = rng.u8(..8) == 0;
-    let (files, oracle) =
-        if from_nothing { (Files::new(), Oracle::default()) } else { setup.base.clone() };
+    let (files, oracle) = if from_nothing {
+        (Files::new(), Oracle::default())
+    } else {
+        (base.files.clone(), base.oracle.clone())
+    };
     let script = Script::new(rng.fork(), !from_nothing);
     let now = START;
-    let (again, lies) = (Vec::new(), setup.lies);
+    let again = Vec::new();
     let mut seed = Seed { rng, oracle, script, again, now, lies, run: Run::default() };
     let mut disk = Disk::new(files, seed.plan(), seed.rng.u64(..));
     let mounted = Mounted::new(disk.clone())?;
@@ -116,6 +128,7 @@ impl Seed {
             if idles { 4_096 } else { *self.rng.choice(&[12, 40, 120, 400]).unwrap_or(&40) };
         let idle = if idles { Duration::from_millis(1) } else { Duration::from_secs(600) };
         let checkpoints = Checkpoints { pages, idle };
+        let plan = disk.plan();
         let mut closed = false;
         match Till::open(mounted, disk, checkpoints, Access::CreateIfMissing) {
             Ok(till) => closed = self.trade(till, mounted, disk, idles)?,
@@ -133,7 +146,7 @@ impl Seed {
             Some(End::Cut(None)) if closed => Ended::Closed,
             Some(End::Cut(None)) | None => Ended::AtRest,
         };
-        self.run.history.push((disk.plan(), ended));
+        self.run.history.push((plan, ended));
         let count = self.run.ended.entry(ended).or_default();
         *count = count.saturating_add(1);
         self.judge(disk)
@@ -163,13 +176,15 @@ impl Seed {
         disk: &Disk,
         idles: bool,
     ) -> Outcome<bool> {
+        let alone =
+            matches!(disk.plan().trouble, Some(Trouble::SyncFails { moment: Moment::WalSync, .. }));
         let mut peer = None;
         for _ in 0..self.rng.u8(1..40) {
             if !till.alive() {
                 break;
             }
             self.now = self.now.minus_seconds(-STEP_SECONDS);
-            if self.rng.u8(..10) == 0 {
+            if self.rng.u8(..10) == 0 && !alone {
                 peer = match peer {
                     Some(_) => None,
                     None => Some(Peer::begin(mounted)).and_then(Result::ok),
@@ -208,8 +223,12 @@ impl Seed {
         for ask in self.script.round(&self.oracle) {
             till.ask(ask, self.now);
         }
+        let before = till.disk().sync_failures();
         let told = till.step();
         self.told(told);
+        if till.disk().sync_failures() > before && till.alive() {
+            self.run.findings.push(String::from("a sync failed, and the counter went on"));
+        }
     }
 
     fn told(&mut self, told: Vec<Told>) {

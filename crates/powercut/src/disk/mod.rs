@@ -90,6 +90,11 @@ impl Disk {
         self.lock().troubled()
     }
 
+    /// How often a sync failed, or somebody was told of it later.
+    pub(crate) fn sync_failures(&self) -> u32 {
+        self.lock().sync_failures()
+    }
+
     /// The next run on the disk: what a cut left of it, or all that was written when only the
     /// process ended. `self` stays as it ended.
     pub fn next(&self, plan: Plan, seed: u64) -> Self {

@@ -81,7 +81,7 @@ pub(crate) enum Answer {
     Lines(Vec<String>),
     Done,
     /// A rule says no.
-    Refused(String),
+    Refused,
     /// The store says that nothing was written.
     Nothing,
     /// The store does not know.
@@ -97,7 +97,7 @@ impl From<StoreError> for Answer {
 impl<R: std::error::Error> From<Failure<R>> for Answer {
     fn from(failure: Failure<R>) -> Self {
         match failure {
-            Failure::Refused(refusal) => Self::Refused(refusal.to_string()),
+            Failure::Refused(_) => Self::Refused,
             Failure::Store(error) => error.into(),
         }
     }
@@ -187,15 +187,14 @@ impl Ask {
                 let answers = counter.ask_cancels(account, vec![order], now).await?;
                 match answers.into_iter().next().flatten() {
                     Some(Ok(())) => Answer::Done,
-                    Some(Err(refusal)) => Answer::Refused(refusal.to_string()),
-                    None => Answer::Refused(String::from("not there")),
+                    Some(Err(_)) | None => Answer::Refused,
                 }
             }
             Self::Result { account, order } => {
                 let found = counter.result_product(account, order, viewer(), now).await?;
                 match found {
                     Some(delivered) => Answer::Lines(delivered.lines),
-                    None => Answer::Refused(String::from("not there")),
+                    None => Answer::Refused,
                 }
             }
             Self::Import { product, source, lines } => {

@@ -10,6 +10,6 @@ mod till;
 pub(crate) use ask::Ask;
 pub(crate) use books::{START, set_up};
 pub(crate) use check::check;
-pub use oracle::Oracle;
+pub(crate) use oracle::Oracle;
 pub(crate) use script::Script;
 pub(crate) use till::{Peer, Till, Told, credit_beside};

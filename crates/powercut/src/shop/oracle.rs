@@ -50,7 +50,7 @@ pub(crate) type Credit = (AccountId, Micros);
 
 /// What the callers were told, and what they asked without being told anything.
 #[derive(Clone, Debug, Default)]
-pub struct Oracle {
+pub(crate) struct Oracle {
     pub(crate) accounts: BTreeMap<AccountId, String>,
     pub(crate) orders: BTreeMap<OrderId, KnownOrder>,
     pub(crate) product_orders: BTreeMap<ProductOrderId, KnownProductOrder>,
@@ -72,7 +72,7 @@ impl Oracle {
         let told = match answer {
             // An import is many units: those before it are written.
             Answer::Nothing if matches!(ask, Ask::Import { .. }) => None,
-            Answer::Nothing | Answer::Refused(_) => return,
+            Answer::Nothing | Answer::Refused => return,
             Answer::Unknown => None,
             told => Some(told),
         };

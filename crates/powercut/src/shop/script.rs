@@ -51,7 +51,7 @@ impl Script {
             return self.credit(oracle);
         }
         match kind {
-            ..60 => {
+            6..60 => {
                 let number = self.unique();
                 let request_id = (self.rng.u8(..4) > 0).then(|| format!("s{number}"));
                 Some(Ask::Order(ServiceAsk {
@@ -62,13 +62,13 @@ impl Script {
                     request_id,
                 }))
             }
-            ..72 => Some(Ask::Product(ProductAsk {
+            60..72 => Some(Ask::Product(ProductAsk {
                 account,
                 product: ProductId(self.rng.i64(1..=PRODUCTS)),
                 quantity: self.rng.i64(1..4),
                 request_id: format!("p{}", self.unique()),
             })),
-            ..86 => {
+            72..86 => {
                 let (order, known) = self.rng.choice(&oracle.orders)?;
                 let free = busy.insert(*order);
                 let quantity = known.ask.quantity;
@@ -77,16 +77,16 @@ impl Script {
                 let report = self.report(quantity, stood.map(|order| &**order));
                 free.then_some(Ask::Report { order: *order, report })
             }
-            ..91 => {
+            86..91 => {
                 let (order, known) = self.rng.choice(&oracle.orders)?;
                 let free = busy.insert(*order);
                 free.then_some(Ask::Cancel { account: known.ask.account, order: *order })
             }
-            ..96 => {
+            91..96 => {
                 let (order, known) = self.rng.choice(&oracle.product_orders)?;
                 Some(Ask::Result { account: known.ask.account, order: *order })
             }
-            ..98 => Some(self.import()),
+            96..98 => Some(self.import()),
             _ => Some(Ask::Seal),
         }
     }

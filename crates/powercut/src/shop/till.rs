@@ -37,7 +37,7 @@ struct Asked {
 /// An answer, with what it answers and when that was asked.
 pub(crate) type Told = (Ask, Answer, Timestamp);
 
-/// Lets the writing thread stand still once it was told.
+/// Lets the writing thread stand still once it was told, unless it is about to end.
 struct Stop {
     reached: Sender<Sender<()>>,
 }
@@ -48,14 +48,14 @@ impl Unit for Stop {
     }
 
     fn finish(self: Box<Self>, outcome: Result<(), StoreError>) {
-        if matches!(outcome, Err(StoreError::Closed | StoreError::Full)) {
-            // Told by whoever submitted it, not by the writing thread.
+        if matches!(outcome, Err(StoreError::Closed | StoreError::Full | StoreError::Unknown(_))) {
+            // Told by whoever submitted it, or with the COMMIT that ends the process.
             return;
         }
         let (go, wait) = channel();
         if self.reached.send(go).is_ok() {
             // An error means that nobody wants it to stand any more.
-            drop(wait.recv());
+            let _ = wait.recv();
         }
     }
 }
@@ -104,8 +104,8 @@ impl Till {
         Ok(till)
     }
 
-    pub(crate) fn counter(&self) -> &Counter {
-        &self.counter
+    pub(crate) fn disk(&self) -> &Disk {
+        &self.disk
     }
 
     /// Asks; it is begun with the next step.
@@ -135,6 +135,9 @@ impl Till {
         self.counter.store().submit(Box::new(Stop { reached }));
         drop(self.stands.take());
         self.stands = wait.recv().ok();
+        if self.stands.is_none() {
+            self.wait_for_end();
+        }
         told.extend(self.answers());
         told
     }
@@ -148,6 +151,12 @@ impl Till {
         self.step()
     }
 
+    /// Waits for the end of the writing thread.
+    fn wait_for_end(&self) {
+        // Nothing is ever sent: the error is the end.
+        let _ = self.ended.recv();
+    }
+
     /// Whether it goes on.
     pub(crate) fn alive(&self) -> bool {
         self.stands.is_some() && self.disk.end().is_none()
@@ -155,7 +164,7 @@ impl Till {
 
     /// Closes it in good order; what was asked and not answered is left.
     pub(crate) fn close(self) -> Vec<(Ask, Timestamp)> {
-        let Self { counter, stands, ended, asked, .. } = self;
+        let Self { counter, disk: _, stands, ended, asked } = self;
         let left = asked.into_iter().map(|Asked { ask, at, .. }| (ask, at)).collect();
         let store = counter.store().clone();
         drop(counter);
@@ -163,8 +172,8 @@ impl Till {
         queued.submit(Box::new(Last { store: Some(store) }));
         drop(queued);
         drop(stands);
-        // An error is the end of the thread.
-        drop(ended.recv());
+        // As above.
+        let _ = ended.recv();
         left
     }
 }

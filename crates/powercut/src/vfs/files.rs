@@ -39,9 +39,10 @@ pub(super) static METHODS: sqlite3_io_methods = sqlite3_io_methods {
 // thread at a time; that is what `handle` asks for.
 
 unsafe extern "C" fn x_close(file: *mut sqlite3_file) -> c_int {
-    let file = file.cast::<OpenFile>();
+    // SAFETY: an open file, and so one of ours.
+    let open = unsafe { &*file.cast::<OpenFile>() };
     // SAFETY: `x_open` made it with `Box::into_raw`, and SQLite closes once.
-    let handle = unsafe { Box::from_raw((*file).handle) };
+    let handle = unsafe { Box::from_raw(open.handle) };
     handle.close();
     ffi::SQLITE_OK
 }

@@ -55,8 +55,8 @@ impl Handle {
         if let Self::OnDisk(disk, opened) = self {
             let mut state = disk.lock();
             // Of a file that is there, as it is open: neither can fail.
-            drop(state.leave_memory(&opened));
-            drop(state.unlock_file(&opened, Level::None));
+            let _ = state.leave_memory(&opened);
+            let _ = state.unlock_file(&opened, Level::None);
         }
     }
 

@@ -109,8 +109,9 @@ unsafe extern "C" fn x_open(
     out_flags: *mut c_int,
 ) -> c_int {
     let file = file.cast::<OpenFile>();
+    let base = |methods| ffi::sqlite3_file { pMethods: methods };
     // SAFETY: SQLite gives at least `szOsFile` bytes to fill. Without methods it does not close.
-    unsafe { (*file).base.pMethods = ptr::null() };
+    unsafe { file.write(OpenFile { base: base(ptr::null()), handle: ptr::null_mut() }) };
     let handle = if name.is_null() {
         Ok(Handle::temporary())
     } else {
@@ -120,14 +121,11 @@ unsafe extern "C" fn x_open(
             .and_then(|path| Handle::open(path, flags & ffi::SQLITE_OPEN_CREATE != 0))
     };
     let handle = match handle {
-        Ok(handle) => handle,
+        Ok(handle) => Box::into_raw(Box::new(handle)),
         Err(error) => return error,
     };
     // SAFETY: as above.
-    unsafe {
-        (*file).handle = Box::into_raw(Box::new(handle));
-        (*file).base.pMethods = &raw const files::METHODS;
-    }
+    unsafe { file.write(OpenFile { base: base(&raw const files::METHODS), handle }) };
     if !out_flags.is_null() {
         // SAFETY: not null, so it is SQLite's place for the flags.
         unsafe { *out_flags = flags };
@@ -210,8 +208,10 @@ unsafe fn system(vfs: *mut ffi::sqlite3_vfs) -> *mut ffi::sqlite3_vfs {
 unsafe extern "C" fn x_sleep(vfs: *mut ffi::sqlite3_vfs, microseconds: c_int) -> c_int {
     // SAFETY: SQLite calls us with the VFS that we registered.
     let system = unsafe { system(vfs) };
-    // SAFETY: the system's VFS lives for ever, and is called with itself.
-    unsafe { (*system).xSleep.map_or(0, |sleep| sleep(system, microseconds)) }
+    // SAFETY: the system's VFS lives for ever.
+    let sleep = unsafe { (*system).xSleep };
+    // SAFETY: it is called with its own VFS.
+    sleep.map_or(0, |sleep| unsafe { sleep(system, microseconds) })
 }
 
 unsafe extern "C" fn x_current_time(
@@ -220,8 +220,10 @@ unsafe extern "C" fn x_current_time(
 ) -> c_int {
     // SAFETY: SQLite calls us with the VFS that we registered.
     let system = unsafe { system(vfs) };
-    // SAFETY: the system's VFS lives for ever, and is called with itself.
-    unsafe { (*system).xCurrentTimeInt64.map_or(ffi::SQLITE_ERROR, |time| time(system, out)) }
+    // SAFETY: the system's VFS lives for ever.
+    let time = unsafe { (*system).xCurrentTimeInt64 };
+    // SAFETY: it is called with its own VFS, and SQLite's place for the answer.
+    time.map_or(ffi::SQLITE_ERROR, |time| unsafe { time(system, out) })
 }
 
 /// The handle behind an open file.
@@ -229,8 +231,10 @@ unsafe extern "C" fn x_current_time(
 /// # Safety
 /// `file` was opened by [`x_open`], is not closed yet, and is used by one thread at a time.
 unsafe fn handle<'a>(file: *mut ffi::sqlite3_file) -> &'a mut Handle {
-    // SAFETY: `x_open` put it there, and the caller's promise.
-    unsafe { &mut *(*file.cast::<OpenFile>()).handle }
+    // SAFETY: an open file, and so one of ours.
+    let open = unsafe { &*file.cast::<OpenFile>() };
+    // SAFETY: `x_open` put it there, and the caller's promise that nobody else uses it.
+    unsafe { &mut *open.handle }
 }
 
 /// `count` bytes at `at`, to fill.
