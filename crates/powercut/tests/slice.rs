@@ -24,7 +24,7 @@ fn the_checker_sees_what_is_lost() {
 #[test]
 fn a_seed_always_does_the_same() {
     let base = Base::new().unwrap();
-    for seed in 0..6 {
+    for seed in 0..12 {
         let [one, two] = [0, 1].map(|_| run(&base, false, seed).unwrap());
         assert_eq!((one.trace, one.acknowledged), (two.trace, two.acknowledged), "seed {seed}");
         assert_eq!(one.history, two.history, "seed {seed}");

@@ -131,13 +131,7 @@ impl Till {
     /// again after it, or has ended.
     pub(crate) fn step(&mut self) -> Vec<Told> {
         let mut told = self.answers();
-        let (reached, wait) = channel();
-        self.counter.store().submit(Box::new(Stop { reached }));
-        drop(self.stands.take());
-        self.stands = wait.recv().ok();
-        if self.stands.is_none() {
-            self.wait_for_end();
-        }
+        self.stop();
         told.extend(self.answers());
         told
     }
@@ -145,10 +139,23 @@ impl Till {
     /// Lets the writing thread have nothing to do, until it has copied its WAL.
     pub(crate) fn idle(&mut self) -> Vec<Told> {
         let seen = self.disk.checkpoints();
-        if self.stands.take().is_some() {
-            self.disk.wait_for_checkpoint(seen);
+        drop(self.stands.take());
+        self.disk.wait_for_checkpoint(seen);
+        // Before anything is polled: what is asked while the thread runs is carried out by chance
+        // with this or with that.
+        self.stop();
+        self.answers()
+    }
+
+    /// Lets the writing thread on, to stand again behind what is queued now.
+    fn stop(&mut self) {
+        let (reached, wait) = channel();
+        self.counter.store().submit(Box::new(Stop { reached }));
+        drop(self.stands.take());
+        self.stands = wait.recv().ok();
+        if self.stands.is_none() {
+            self.wait_for_end();
         }
-        self.step()
     }
 
     /// Waits for the end of the writing thread.
