@@ -69,15 +69,26 @@ struct Seed {
     script: Script,
     again: Vec<Ask>,
     now: Timestamp,
-    lies: bool,
+    conduct: Conduct,
     run: Run,
 }
 
-/// Runs a seed. The disk of one that `lies` says that it has synced, and does not.
+/// How a seed's disk behaves beside losing its power.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Conduct {
+    /// Now and then it is full, or a sync fails.
+    Usual,
+    /// It often is, and does.
+    Failing,
+    /// It says that it has synced, and does not.
+    Lying,
+}
+
+/// Runs a seed.
 ///
 /// # Errors
 /// When it cannot be carried out; never for what it finds.
-pub fn run(base: &Base, lies: bool, seed: u64) -> Outcome<Run> {
+pub fn run(base: &Base, conduct: Conduct, seed: u64) -> Outcome<Run> {
     let mut rng = Rng::with_seed(seed);
     let from_nothing = rng.u8(..8) == 0;
     let (files, oracle) = if from_nothing {
@@ -88,7 +99,7 @@ pub fn run(base: &Base, lies: bool, seed: u64) -> Outcome<Run> {
     let script = Script::new(rng.fork(), !from_nothing);
     let now = START;
     let again = Vec::new();
-    let mut seed = Seed { rng, oracle, script, again, now, lies, run: Run::default() };
+    let mut seed = Seed { rng, oracle, script, again, now, conduct, run: Run::default() };
     let mut disk = Disk::new(files, seed.plan(), seed.rng.u64(..));
     let mounted = Mounted::new(disk.clone())?;
     for _ in 0..seed.rng.u8(1..4) {
@@ -116,8 +127,13 @@ impl Seed {
 
     fn plan(&mut self) -> Plan {
         let cut = (self.rng.u8(..8) > 0).then(|| Cut::draw(&mut self.rng));
-        let trouble = (self.rng.u8(..6) == 0).then(|| Trouble::draw(&mut self.rng));
-        Plan { cut, trouble, lies: self.lies }
+        let troubled = match self.conduct {
+            Conduct::Usual => self.rng.u8(..6) == 0,
+            Conduct::Failing => self.rng.u8(..4) > 0,
+            Conduct::Lying => false,
+        };
+        let trouble = troubled.then(|| Trouble::draw(&mut self.rng));
+        Plan { cut, trouble, lies: self.conduct == Conduct::Lying }
     }
 
     /// From the opening to the end, and what is left then.
