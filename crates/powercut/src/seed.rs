@@ -90,7 +90,7 @@ pub enum Conduct {
 /// When it cannot be carried out; never for what it finds.
 pub fn run(base: &Base, conduct: Conduct, seed: u64) -> Outcome<Run> {
     let mut rng = Rng::with_seed(seed);
-    let from_nothing = rng.u8(..8) == 0;
+    let from_nothing = rng.u8(..6) == 0;
     let (files, oracle) = if from_nothing {
         (Files::new(), Oracle::default())
     } else {
@@ -100,7 +100,8 @@ pub fn run(base: &Base, conduct: Conduct, seed: u64) -> Outcome<Run> {
     let now = START;
     let again = Vec::new();
     let mut seed = Seed { rng, oracle, script, again, now, conduct, run: Run::default() };
-    let mut disk = Disk::new(files, seed.plan(), seed.rng.u64(..));
+    let plan = if from_nothing { seed.first_plan() } else { seed.plan() };
+    let mut disk = Disk::new(files, plan, seed.rng.u64(..));
     let mounted = Mounted::new(disk.clone())?;
     for _ in 0..seed.rng.u8(1..4) {
         seed.life(&mounted, &disk)?;
@@ -134,6 +135,18 @@ impl Seed {
         };
         let trouble = troubled.then(|| Trouble::draw(&mut self.rng));
         Plan { cut, trouble, lies: self.conduct == Conduct::Lying }
+    }
+
+    /// For a database that is made: what happens mostly happens while it is.
+    fn first_plan(&mut self) -> Plan {
+        let mut plan = self.plan();
+        if let Some(Trouble::SyncFails { count, .. }) = &mut plan.trouble {
+            *count = 1;
+        }
+        if let Some(cut) = plan.cut.as_mut().filter(|_| self.rng.bool()) {
+            *cut = Cut { moment: None, count: self.rng.u32(1..=40), ..*cut };
+        }
+        plan
     }
 
     /// From the opening to the end, and what is left then.
@@ -211,8 +224,10 @@ impl Seed {
             }
             self.step(&mut till);
             if idles && self.rng.u8(..4) == 0 && till.alive() {
-                let told = till.idle();
-                self.told(told);
+                match till.idle() {
+                    Ok(told) => self.told(told),
+                    Err(finding) => self.run.findings.push(finding.to_owned()),
+                }
             }
         }
         drop(peer);
