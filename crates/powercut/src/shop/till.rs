@@ -18,12 +18,14 @@ use store::{Access, Checkpoints, DbError, SqliteOptions, Store, StoreError, Tx, 
 
 /// A counter that is open.
 pub(crate) struct Till {
+    /// Where the writing thread waits to be let on. The first to be dropped: the counter waits for
+    /// the thread's end.
+    stands: Option<Sender<()>>,
     counter: Counter,
     disk: Disk,
-    /// Where the writing thread waits to be let on.
-    stands: Option<Sender<()>>,
-    /// Ends with the writing thread.
+    /// Told when the process ends itself, and gone with the writing thread.
     ended: Receiver<()>,
+    over: bool,
     asked: Vec<Asked>,
 }
 
@@ -90,16 +92,16 @@ impl Till {
         let (alive, ended) = channel();
         let killed = disk.clone();
         let on_fatal = move |_: &str| {
-            // Dropped with the thread.
-            let _alive: &Sender<()> = &alive;
             killed.kill();
+            // Nobody listens any more when the counter is being closed.
+            let _ = alive.send(());
         };
         let options =
             SqliteOptions { readers: 1, checkpoints, ..SqliteOptions::new(mounted.database()) };
         let store = Store::open_sqlite(&options, access, on_fatal)?;
         let counter = Counter::new(store, settings()?);
         let disk = disk.clone();
-        let mut till = Self { counter, disk, stands: None, ended, asked: Vec::new() };
+        let mut till = Self { counter, disk, stands: None, ended, over: false, asked: Vec::new() };
         till.step();
         Ok(till)
     }
@@ -158,15 +160,11 @@ impl Till {
         self.counter.store().submit(Box::new(Stop { reached }));
         drop(self.stands.take());
         self.stands = wait.recv().ok();
-        if self.stands.is_none() {
-            self.wait_for_end();
+        if self.stands.is_none() && !self.over {
+            self.over = true;
+            // Whatever it is, the thread writes nothing from now on.
+            let _ = self.ended.recv();
         }
-    }
-
-    /// Waits for the end of the writing thread.
-    fn wait_for_end(&self) {
-        // Nothing is ever sent: the error is the end.
-        let _ = self.ended.recv();
     }
 
     /// Whether it goes on.
@@ -176,7 +174,7 @@ impl Till {
 
     /// Closes it in good order; what was asked and not answered is left.
     pub(crate) fn close(self) -> Vec<(Ask, Timestamp)> {
-        let Self { counter, disk: _, stands, ended, asked } = self;
+        let Self { counter, stands, ended, asked, .. } = self;
         let left = asked.into_iter().map(|Asked { ask, at, .. }| (ask, at)).collect();
         let store = counter.store().clone();
         drop(counter);
@@ -184,8 +182,8 @@ impl Till {
         queued.submit(Box::new(Last { store: Some(store) }));
         drop(queued);
         drop(stands);
-        // As above.
-        let _ = ended.recv();
+        // To the end of the thread, when the channel is gone with it.
+        while ended.recv().is_ok() {}
         left
     }
 }

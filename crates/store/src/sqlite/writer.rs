@@ -92,7 +92,7 @@ fn run(
             match queue.recv_timeout(checkpoints.idle) {
                 Err(RecvTimeoutError::Timeout) => {
                     if let Err(error) = checkpoint::copy(&connection, &readers) {
-                        return fail(&connection, &error, on_fatal);
+                        return fail(connection, queue, &error, on_fatal);
                     }
                     written = false;
                     continue;
@@ -109,11 +109,11 @@ fn run(
         if let Err(error) = commit_group(&connection, queue, first) {
             tracing::error!(%error, "COMMIT failed, the outcome of the units in it is unknown");
             checkpoint::take_back(&connection, &readers);
-            return fail(&connection, &error, on_fatal);
+            return fail(connection, queue, &error, on_fatal);
         }
         written = true;
         if let Err(error) = checkpoint::after_commit(&connection, &readers, checkpoints) {
-            return fail(&connection, &error, on_fatal);
+            return fail(connection, queue, &error, on_fatal);
         }
     }
     // The store itself has let go of them already: closed here, they are closed before this one.
@@ -122,9 +122,14 @@ fn run(
 }
 
 /// The disk has failed: nothing more is written, not even when the connection is closed.
-fn fail(connection: &Connection, error: &str, on_fatal: &OnFatal) {
-    keep_wal(connection);
+fn fail(connection: Connection, queue: &Receiver<Box<dyn Job>>, error: &str, on_fatal: &OnFatal) {
+    keep_wal(&connection);
     on_fatal(error);
+    drop(connection);
+    // The process goes on all the same: whoever asks is told.
+    for job in queue {
+        job.finish(Err(StoreError::Closed));
+    }
 }
 
 /// Lets the WAL stay when the connection is closed, as it is. SQLite would copy it once more, and
