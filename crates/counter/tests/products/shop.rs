@@ -136,7 +136,7 @@ impl Shop {
     /// What was delivered, in order.
     pub(crate) async fn lines(&self, order: ProductOrderId) -> Vec<String> {
         let found = self.counter.result_product(self.account, order, viewer(), self.now).await;
-        found.unwrap().unwrap().lines
+        found.unwrap().unwrap().lines().map(str::to_owned).collect()
     }
 
     /// Status word, charge, remains and whether there is a result.

@@ -3,7 +3,7 @@
 use crate::shop::{Shop, run};
 use counter::products::{ProductChange, ProductReport, StaffReport};
 use domain::ProductOrderId;
-use domain::products::{ProductKind, ProductOrder, ProductRefusal};
+use domain::products::{Pieces, ProductKind, ProductOrder, ProductRefusal};
 
 impl Shop {
     async fn report(
@@ -106,14 +106,16 @@ fn a_bad_item_is_replaced_within_the_warranty_or_taken_back() {
         shop.now = shop.now.plus_days(4);
         let over = shop.report(order, ProductReport::Replace(1), None).await.unwrap_err();
         assert!(over.contains("warranty"), "{over}");
-        shop.report(order, ProductReport::TakeBack(1), Some("did not work")).await.unwrap();
+        shop.report(order, ProductReport::TakeBack(Pieces::Last(1)), Some("did not work"))
+            .await
+            .unwrap();
         assert_eq!(shop.available().await.0, "99997.5");
         assert_eq!(shop.status(order).await.0, "Partial");
         shop.clean().await;
         assert_eq!(shop.lines(order).await, ["fresh"], "what was taken back is gone");
         let gone = shop.report(order, ProductReport::Replace(2), None).await.unwrap_err();
         assert!(gone.contains("warranty") || gone.contains("piece"), "{gone}");
-        shop.report(order, ProductReport::TakeBack(1), None).await.unwrap();
+        shop.report(order, ProductReport::TakeBack(Pieces::Last(1)), None).await.unwrap();
         assert_eq!(shop.lines(order).await, Vec::<String>::new());
         shop.clean().await;
         // The bad one is known: it cannot be imported again.
@@ -139,7 +141,7 @@ fn an_item_with_several_uses_is_not_its_own_replacement() {
         shop.report(order, ProductReport::Replace(1), None).await.unwrap();
         assert_eq!(shop.lines(order).await, ["b", "a"]);
         assert_eq!(shop.pieces(product).await, 4, "of the bad one nothing more is sold");
-        shop.report(order, ProductReport::TakeBack(2), None).await.unwrap();
+        shop.report(order, ProductReport::TakeBack(Pieces::Last(2)), None).await.unwrap();
         let gone = shop.report(order, ProductReport::Replace(1), None).await.unwrap_err();
         assert_eq!(gone, "there is no piece 1", "paid back is not replaced");
         shop.clean().await;

@@ -36,7 +36,7 @@ fn staff_work_on_product_orders_beside_the_server() {
     assert_eq!(client.call(&fields), json!({ "order": 1 }));
     assert_eq!(program.json(&["product-order", "list", "--open"])[0]["state"], "pending");
     let form = program.json(&["product-order", "form", "1", "--reason", "to fulfil it"]);
-    assert_eq!(form, json!(["example.com"]));
+    assert_eq!(form, json!([{ "label": "Domain", "answer": "example.com" }]));
     write(&program, "broken.txt", "line one\n\nb\u{7}\n");
     for (arguments, input, code, complaint) in [
         (&["line one"][..], "", 2, "pieces are not taken as arguments"),
