@@ -7,6 +7,7 @@ use domain::{AccountId, Micros};
 crate::statements! {
     COUNT_PRODUCT_ORDERS = "select cast(count(*) as bigint) from product_order";
     COUNT_PRODUCTS = "select cast(count(*) as bigint) from product";
+    COUNT_IMPORTS = "select cast(count(*) as bigint) from stock_batch";
     COUNT_ITEMS = "select cast(count(*) as bigint) from stock_item";
     COUNT_DELIVERIES = "select cast(count(*) as bigint) from delivery";
     COUNT_FORMS = "select cast(count(*) as bigint) from product_order_form";
@@ -20,6 +21,13 @@ crate::statements! {
     LOST_ITEMS = "select i.id from stock_item i left join product p on p.id = i.product_id \
         left join stock_batch b on b.id = i.batch_id and b.product_id = i.product_id \
         where p.id is null or b.id is null order by i.id limit 20";
+    WRONG_IMPORTS = "select b.id from stock_batch b \
+        left join (select batch_id, count(*) as items from stock_item group by batch_id) i \
+        on i.batch_id = b.id \
+        left join (select batch_id, count(*) as lines from stock_duplicate group by batch_id) d \
+        on d.batch_id = b.id where b.state <> 'discarded' \
+        and (b.lines <> b.added + b.duplicates or b.added <> coalesce(i.items, 0) \
+        or b.duplicates <> coalesce(d.lines, 0)) order by b.id limit 20";
     LOST_DELIVERIES = "select distinct d.order_id from delivery d left join product_order o \
         on o.id = d.order_id and o.account_id = d.account_id where o.id is null \
         order by d.order_id limit 20";
@@ -75,6 +83,12 @@ pub const RULES: &[Rule] = &[
         what: "item",
         count: COUNT_ITEMS,
         offenders: LOST_ITEMS,
+    },
+    Rule {
+        rule: "an import has the items and the duplicates that it says",
+        what: "import",
+        count: COUNT_IMPORTS,
+        offenders: WRONG_IMPORTS,
     },
     Rule {
         rule: "every delivery has its order",

@@ -2,7 +2,7 @@
 
 use super::{Check, PAGE, Progress};
 use domain::ProductOrderId;
-use domain::invariants::product_order_money;
+use domain::invariants::{product_order_delivery, product_order_money};
 use domain::ledger::TransferKind;
 use domain::products::ProductOrder;
 use store::tables::{product_orders, products, transfers};
@@ -13,6 +13,7 @@ pub(super) fn check(tx: &mut dyn Tx, progress: Progress<'_>) -> Result<Vec<Check
         "each order for products has earned exactly the price of what it delivered, and its \
          transfers say so",
     );
+    let mut stands = Check::new("each order for products stands where its pieces say that it does");
     let mut last = ProductOrderId(0);
     loop {
         let page = product_orders::after(tx, last, PAGE)?;
@@ -20,7 +21,11 @@ pub(super) fn check(tx: &mut dyn Tx, progress: Progress<'_>) -> Result<Vec<Check
         last = newest.id;
         for order in &page {
             money.row();
-            money.expect(product_order_money(order));
+            stands.row();
+            // Both kinds of orders count by themselves: say which kind is meant.
+            let named = |violation| format!("product {violation}");
+            money.expect(product_order_money(order).map_err(named));
+            stands.expect(product_order_delivery(order).map_err(named));
             check_transfers(tx, order, &mut money)?;
         }
         progress(money.rule, money.rows);
@@ -34,7 +39,7 @@ pub(super) fn check(tx: &mut dyn Tx, progress: Progress<'_>) -> Result<Vec<Check
             ));
         }
     }
-    Ok(vec![money, stock])
+    Ok(vec![money, stands, stock])
 }
 
 fn check_transfers(
