@@ -6,6 +6,8 @@ mod pieces;
 mod place;
 mod product;
 mod stock;
+#[cfg(test)]
+mod tests;
 
 pub use machine::{ProductChange, ProductError, ProductEvent, apply};
 pub use order::{ProductOrder, ProductState, PublicProductStatus};
