@@ -13,8 +13,7 @@ use domain::access::Scope;
 use domain::orders::Number;
 use domain::pricing::AccountPrices;
 use domain::products::{
-    Picked, Product, ProductKind, ProductOrder, ProductPlacement, ProductRefusal, ProductRequest,
-    ProductState, check, place,
+    Picked, Product, ProductKind, ProductPlacement, ProductRefusal, ProductRequest, check, place,
 };
 use domain::{AccountId, KeyId, Micros, ProductId, ProductOrderId, Timestamp};
 use std::collections::HashMap;
@@ -109,7 +108,12 @@ pub(super) fn place_product_orders(
         }
         let form = seal_form(vault, id, product, &placement.picked, order.nonce)
             .map_err(|error| desk.tx.poison(error))?;
-        rows.push(new_order(id, order, product, placement, form, now));
+        rows.push(NewProductOrder {
+            order: placement.order(id, order.account, product, now),
+            key: order.key,
+            token: uuid(order.token),
+            form,
+        });
         answers.push(Ok(id));
     }
     product_orders::insert(desk.tx, &rows)?;
@@ -237,37 +241,6 @@ fn seal_form(
     let answers = vault.seal(Row::Form(id), &typed, nonce);
     let answers = answers.map_err(|error| DbError::new("VAULT", error.to_string()))?;
     Ok(Some(Form { labels: product.form.clone(), answers }))
-}
-
-fn new_order(
-    id: ProductOrderId,
-    asked: &PlaceProductOrder,
-    product: &Product,
-    placement: ProductPlacement,
-    form: Option<Form>,
-    now: Timestamp,
-) -> NewProductOrder {
-    let ended = placement.state.is_terminal().then_some(now);
-    let order = ProductOrder {
-        id,
-        account: asked.account,
-        product: product.id,
-        state: placement.state,
-        quantity: placement.picked.quantity,
-        delivered: placement.delivered,
-        rate: placement.rate,
-        warranty_days: product.warranty_days,
-        charge: placement.charge,
-        captured: placement.captured,
-        released: placement.released,
-        note: None,
-        wait_until: placement.wait_until,
-        created: now,
-        changed: now,
-        ended,
-    };
-    debug_assert!(placement.state != ProductState::Canceled);
-    NewProductOrder { order, key: asked.key, token: uuid(asked.token), form }
 }
 
 /// Random bytes as a version 4 UUID.

@@ -56,24 +56,7 @@ fn placed(
 }
 
 fn order(product: &Product, placement: &ProductPlacement) -> ProductOrder {
-    ProductOrder {
-        id: ProductOrderId(1),
-        account: AccountId(1),
-        product: product.id,
-        state: placement.state,
-        quantity: placement.picked.quantity,
-        delivered: placement.delivered,
-        rate: placement.rate,
-        warranty_days: product.warranty_days,
-        charge: placement.charge,
-        captured: placement.captured,
-        released: placement.released,
-        note: None,
-        wait_until: placement.wait_until,
-        created: NOW,
-        changed: NOW,
-        ended: placement.state.is_terminal().then_some(NOW),
-    }
+    placement.order(ProductOrderId(1), AccountId(1), product, NOW)
 }
 
 /// Orders of 1 to 100 pieces against every stock of 0 to 101, given back or waited for: what is
