@@ -10,6 +10,7 @@ mod tx;
 mod writer;
 
 pub(crate) use claim::Claim;
+pub use commits::Moment;
 pub use connection::{Access, SqliteOptions};
 pub(crate) use connection::{DEFAULT_LOCK_WAIT, migrate, open_writer};
 pub(crate) use readers::Readers;
