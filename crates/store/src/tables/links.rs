@@ -98,6 +98,7 @@ crate::statements! {
         when 'stock_batch' then (select max(id) from stock_batch) \
         when 'stock_item' then (select max(id) from stock_item) \
         when 'reveal' then (select max(id) from reveal) \
+        when 'transfer' then (select max(id) from transfer) \
         when 'event' then (select max(id) from event) end, 0) as bigint) \
         from id_block b order by b.kind";
 }
