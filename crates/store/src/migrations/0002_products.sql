@@ -101,7 +101,6 @@ create table product_order (
   check (captured + released <= charge),
   check (delivered <= quantity)
 ){strict};
-create index product_order_account on product_order (account_id, id);
 create unique index product_order_token on product_order (token);
 create index product_order_open on product_order (product_id, id) where ended_us is null;
 create index product_order_waiting on product_order (id) where state = 'waiting';
@@ -132,7 +131,7 @@ create table delivery (
   check ((item_id is null) = (sealed is not null)),
   check ((key_id is null) = (sealed is null)),
   check ((gone is null) = (gone_us is null))
-){strict};
+){clustered};
 create index delivery_item on delivery (item_id) where item_id is not null;
 
 create table product_request_id (
@@ -142,7 +141,7 @@ create table product_request_id (
   order_id {i64} not null,
   created_us {i64} not null,
   primary key (account_id, request_id)
-){strict};
+){clustered};
 create index product_request_id_age on product_request_id (created_us);
 
 -- Who saw which secret, when and why.
