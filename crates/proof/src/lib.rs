@@ -16,6 +16,7 @@
     reason = "a proof that cannot be set up has failed"
 )]
 
+pub mod crash;
 mod database;
 pub mod races;
 mod watch;

@@ -165,8 +165,8 @@ impl Arena {
 
     /// Bytes that were not given out before.
     pub(crate) fn seed(&self) -> [u8; 32] {
-        let mut seed = [7; 32];
-        seed[..8].copy_from_slice(&self.serial().to_be_bytes());
+        let mut seed = [0; 32];
+        fastrand::Rng::with_seed(self.serial()).fill(&mut seed);
         seed
     }
 

@@ -92,10 +92,10 @@ async fn opened(
 }
 
 /// An order of the first rich account for ten pieces of a product.
-async fn ordered(arena: &Arena, product: ProductId) -> ProductOrderId {
+async fn ordered(round: Round<'_>, product: ProductId) -> ProductOrderId {
     let ten = i64::try_from(ENOUGH).unwrap_or(0);
-    let order = arena.product_order(arena.rich(0), product, ten);
-    arena.counter(0).place_product_order(order, super::arena::START).await.unwrap()
+    let order = round.arena.product_order(round.arena.rich(0), product, ten);
+    round.arena.counter(0).place_product_order(order, round.now).await.unwrap()
 }
 
 /// An order waits for ten more pieces. They come in while everybody serves it, and others buy.
@@ -233,7 +233,7 @@ async fn by_hand(round: Round<'_>) -> Outcome {
     let arena = round.arena;
     let kind = Some(ProductKind::Service);
     let product = arena.product(ProductChange { kind, ..ProductChange::default() }).await;
-    let order = ordered(arena, product).await;
+    let order = ordered(round, product).await;
     let line = |racer: usize| ProductReport::Deliver(vec![format!("piece {racer}")]);
     had(&reported(round, order, line).await, ENOUGH, no_more)?;
     let lines = opened(arena.counter(0), arena.rich(0), order, round.now).await?;
@@ -243,10 +243,10 @@ async fn by_hand(round: Round<'_>) -> Outcome {
 
 async fn replaced(round: Round<'_>) -> Outcome {
     let arena = round.arena;
-    let warranty_days = Some(3_650);
+    let warranty_days = Some(1);
     let product = arena.product(ProductChange { warranty_days, ..ProductChange::default() }).await;
     arena.stock(product, ENOUGH, 1).await;
-    let order = ordered(arena, product).await;
+    let order = ordered(round, product).await;
     // As many to replace the first piece with, one after the other.
     arena.stock(product, ENOUGH, 1).await;
     let before = arena.riches().await;
@@ -264,7 +264,7 @@ async fn taken_back(round: Round<'_>) -> Outcome {
     let product = arena.product(ProductChange::default()).await;
     arena.stock(product, ENOUGH, 1).await;
     let before = arena.riches().await;
-    let order = ordered(arena, product).await;
+    let order = ordered(round, product).await;
     let reports = reported(round, order, |_| ProductReport::TakeBack(1)).await;
     had(&reports, ENOUGH, no_more)?;
     let view = arena.counter(0).show_product_order(order).await.map_err(told)?;

@@ -1,7 +1,7 @@
 //! One order, and many who report on it or ask something of it.
 
 use super::Case;
-use super::arena::{Arena, PRICE, UNITS};
+use super::arena::{PRICE, UNITS};
 use super::round::{Outcome, RACERS, Round, had, same, told};
 use counter::orders::{OrderReport, Report};
 use counter::requests::RefillDecision;
@@ -25,16 +25,16 @@ pub(super) const CASES: &[Case] = &[
 const COMPLETED: Report = Report::Completed { start_count: None, remains: None };
 
 /// A new order of a new account that has spent all it had.
-async fn ordered(arena: &Arena) -> (AccountId, OrderId) {
-    let account = arena.account(PRICE, 0).await;
-    let order = arena.order(account, None);
-    let placed = arena.counter(0).place_order(order, super::arena::START).await;
+async fn ordered(round: Round<'_>) -> (AccountId, OrderId) {
+    let account = round.arena.account(PRICE, 0).await;
+    let order = round.arena.order(account, None);
+    let placed = round.arena.counter(0).place_order(order, round.now).await;
     (account, placed.unwrap())
 }
 
-async fn report(arena: &Arena, order: OrderId, report: Report) -> Order {
+async fn report(round: Round<'_>, order: OrderId, report: Report) -> Order {
     let report = OrderReport { order, report, reason: None };
-    arena.counter(0).report_order(report, "staff", super::arena::START).await.unwrap()
+    round.arena.counter(0).report_order(report, "staff", round.now).await.unwrap()
 }
 
 async fn shown(round: Round<'_>, order: OrderId) -> Result<Order, String> {
@@ -69,7 +69,7 @@ async fn settled(round: Round<'_>, account: AccountId, order: &Order) -> Outcome
 }
 
 async fn completions(round: Round<'_>) -> Outcome {
-    let (account, order) = ordered(round.arena).await;
+    let (account, order) = ordered(round).await;
     had(&reported(round, order, |_| COMPLETED).await, 1, not_now)?;
     let order = shown(round, order).await?;
     same("captured", order.captured.raw(), PRICE)?;
@@ -77,7 +77,7 @@ async fn completions(round: Round<'_>) -> Outcome {
 }
 
 async fn cancellations(round: Round<'_>) -> Outcome {
-    let (account, order) = ordered(round.arena).await;
+    let (account, order) = ordered(round).await;
     had(&reported(round, order, |_| Report::Canceled).await, 1, not_now)?;
     let order = shown(round, order).await?;
     same("released", order.released.raw(), PRICE)?;
@@ -86,7 +86,7 @@ async fn cancellations(round: Round<'_>) -> Outcome {
 
 /// A correction never takes from the customer: whatever the turns, the largest shortfall stands.
 async fn partials(round: Round<'_>) -> Outcome {
-    let (account, order) = ordered(round.arena).await;
+    let (account, order) = ordered(round).await;
     let remains = |racer| i64::try_from(racer).unwrap_or(0) + 1;
     let back = reported(round, order, |racer| Report::Partial { remains: remains(racer) }).await;
     let had = back.iter().filter(|told| told.is_ok()).count();
@@ -100,7 +100,7 @@ async fn partials(round: Round<'_>) -> Outcome {
 
 /// The one that gives back most stands, because each may correct the ones that gave less.
 async fn contradictions(round: Round<'_>) -> Outcome {
-    let (account, order) = ordered(round.arena).await;
+    let (account, order) = ordered(round).await;
     let of = |racer| match racer % 3 {
         0 => COMPLETED,
         1 => Report::Partial { remains: UNITS / 2 },
@@ -145,7 +145,7 @@ async fn asked_to_cancel(
 }
 
 async fn cancels(round: Round<'_>) -> Outcome {
-    let (account, order) = ordered(round.arena).await;
+    let (account, order) = ordered(round).await;
     asked_to_cancel(round, account, order, 1).await?;
     same("cancels", cancel_states(round, order).await?, vec![CancelState::Done])?;
     settled(round, account, &shown(round, order).await?).await?;
@@ -153,8 +153,8 @@ async fn cancels(round: Round<'_>) -> Outcome {
 }
 
 async fn late_cancels(round: Round<'_>) -> Outcome {
-    let (account, order) = ordered(round.arena).await;
-    report(round.arena, order, Report::Accepted).await;
+    let (account, order) = ordered(round).await;
+    report(round, order, Report::Accepted).await;
     // All of them are told that their wish was taken: it is one wish.
     asked_to_cancel(round, account, order, RACERS).await?;
     same("cancels", cancel_states(round, order).await?, vec![CancelState::Requested])?;
@@ -163,8 +163,8 @@ async fn late_cancels(round: Round<'_>) -> Outcome {
 
 async fn cancel_decided(round: Round<'_>) -> Outcome {
     let (arena, now) = (round.arena, round.now);
-    let (account, order) = ordered(arena).await;
-    report(arena, order, Report::Accepted).await;
+    let (account, order) = ordered(round).await;
+    report(round, order, Report::Accepted).await;
     let asked = arena.counter(0).ask_cancels(account, vec![order], now).await.map_err(told)?;
     same("the cancel", asked, vec![Some(Ok(()))])?;
     let open = arena.counter(0).list_cancels(None, 1_000).await.map_err(told)?;
@@ -214,8 +214,8 @@ async fn asked_to_refill(
 }
 
 async fn refills(round: Round<'_>) -> Outcome {
-    let (account, order) = ordered(round.arena).await;
-    report(round.arena, order, COMPLETED).await;
+    let (account, order) = ordered(round).await;
+    report(round, order, COMPLETED).await;
     let taken = asked_to_refill(round, account, order).await?;
     same("refills that were taken", taken.len(), 1)?;
     let open = round.arena.counter(0).list_refills(None, 100_000).await.map_err(told)?;
@@ -229,8 +229,8 @@ async fn refills(round: Round<'_>) -> Outcome {
 }
 
 async fn refill_decided(round: Round<'_>) -> Outcome {
-    let (account, order) = ordered(round.arena).await;
-    report(round.arena, order, COMPLETED).await;
+    let (account, order) = ordered(round).await;
+    report(round, order, COMPLETED).await;
     let now = round.now;
     let asked = round.arena.counter(0).ask_refills(account, vec![order], now).await;
     let refill = asked.map_err(told)?[0].ok_or("no answer")?.map_err(told)?;
