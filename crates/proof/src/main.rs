@@ -34,9 +34,8 @@ fn program() -> Result<PathBuf, String> {
 fn race(options: &Races) -> bool {
     let rounds = options.rounds.unwrap_or(1_000);
     let verdicts = races::run(rounds, options.only.as_deref().unwrap_or(""), |verdict| {
-        let (name, wrong) = (verdict.name, verdict.wrong);
-        let seconds = verdict.took.as_secs_f64();
-        println!("{name}: {rounds} rounds, {wrong} wrong, {seconds:.1} s");
+        let (name, wrong, took) = (verdict.name, verdict.wrong, verdict.took);
+        println!("{name}: {rounds} rounds, {wrong} wrong, {took:.1?}");
         for complaint in &verdict.complaints {
             println!("  {complaint}");
         }
@@ -82,13 +81,13 @@ fn tell(report: &Report) {
         }
     }
     println!(
-        "{} kills while starting, {} requests without an answer",
-        report.kills_while_starting, report.unanswered
+        "{} kills while starting, {} requests without an answer, {} of them stored",
+        report.kills_while_starting, report.unanswered, report.unanswered_and_stored
     );
     println!(
-        "restart until the first answer: p50 {:.1} ms, p99 {:.1} ms, of {}",
-        report.restart(50).as_secs_f64() * 1e3,
-        report.restart(99).as_secs_f64() * 1e3,
+        "restart until the first answer: p50 {:.1?}, p99 {:.1?}, of {}",
+        report.restart(50),
+        report.restart(99),
         report.restarts.len()
     );
     println!("verify: {} runs, {} broken rules", report.verified, broken_rules.len());

@@ -1,6 +1,7 @@
 //! The record that is kept outside of the program: everything that was asked of it, and what it
 //! answered.
 
+use super::Report;
 use super::world::{Customer, Offer};
 use domain::ProductId;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -37,6 +38,8 @@ pub(super) struct Add {
     pub(super) offer: usize,
     pub(super) link: String,
     pub(super) quantity: i64,
+    /// Runs of a drip-feed, each of that quantity; one for an ordinary order.
+    pub(super) runs: i64,
     pub(super) request_id: Option<String>,
     pub(super) fate: Fate,
 }
@@ -124,6 +127,8 @@ pub(super) struct Book {
     pub(super) acknowledged: u64,
     /// Changes that were asked and not answered.
     pub(super) unanswered: u64,
+    /// Those of them that turned out to be stored.
+    pub(super) unanswered_and_stored: u64,
     /// Answers that must not have been given.
     pub(super) wrong: Vec<String>,
 }
@@ -134,7 +139,7 @@ impl Book {
         match entry {
             Entry::Add(add) => {
                 self.count(add.fate);
-                self.adds.insert(add.link.clone(), add);
+                self.note_add(add);
             }
             Entry::Buy(buy) => {
                 self.count(buy.fate);
@@ -176,6 +181,34 @@ impl Book {
         }
     }
 
+    /// Several clients may have asked for the same order, with the same request id.
+    fn note_add(&mut self, add: Add) {
+        let Some(known) = self.adds.get_mut(&add.link) else {
+            self.adds.insert(add.link.clone(), add);
+            return;
+        };
+        match (known.fate.id(), add.fate.id()) {
+            (Some(one), Some(other)) if one != other => {
+                self.wrong.push(format!("{:?}: order {one} and order {other}", add.request_id));
+            }
+            (None, Some(_)) => known.fate = add.fate,
+            (None, None) if add.fate == Fate::Unknown => known.fate = Fate::Unknown,
+            _ => {}
+        }
+    }
+
+    /// Counts what was found of what had no answer.
+    pub(super) fn found(&mut self, fate: Fate) {
+        self.unanswered_and_stored += u64::from(matches!(fate, Fate::Found(_)));
+    }
+
+    /// Moves what was counted into the report.
+    pub(super) fn report(&mut self, report: &mut Report) {
+        report.acknowledged += std::mem::take(&mut self.acknowledged);
+        report.unanswered += std::mem::take(&mut self.unanswered);
+        report.unanswered_and_stored += std::mem::take(&mut self.unanswered_and_stored);
+    }
+
     fn count(&mut self, fate: Fate) {
         self.acknowledged += u64::from(matches!(fate, Fate::Acknowledged(_)));
         self.unanswered += u64::from(fate == Fate::Unknown);
@@ -195,26 +228,30 @@ fn join(claim: &mut Claim, other: Claim) {
 impl Add {
     /// What it costs: the price of 1,000, in proportion, rounded up to a micro.
     pub(super) fn charge(&self, offers: &[Offer]) -> i64 {
-        let product = offers[self.offer].rate * self.quantity;
+        let product = offers[self.offer].rate * self.quantity * self.runs;
         product / 1_000 + i64::from(product % 1_000 > 0)
     }
 
     /// The call that asks for it.
-    pub(super) fn fields<'a>(&'a self, texts: &'a [String; 2]) -> Vec<(&'static str, &'a str)> {
-        let [service, quantity] = texts;
+    pub(super) fn fields<'a>(&'a self, texts: &'a [String; 3]) -> Vec<(&'static str, &'a str)> {
+        let [service, quantity, runs] = texts;
         let mut fields = vec![
             ("action", "add"),
             ("service", service.as_str()),
             ("link", self.link.as_str()),
             ("quantity", quantity.as_str()),
         ];
+        if self.runs > 1 {
+            fields.extend([("runs", runs.as_str()), ("interval", "1000")]);
+        }
         fields.extend(self.request_id.as_deref().map(|id| ("request_id", id)));
         fields
     }
 
     /// Its numbers as texts.
-    pub(super) fn texts(&self, offers: &[Offer]) -> [String; 2] {
-        [offers[self.offer].service.to_string(), self.quantity.to_string()]
+    pub(super) fn texts(&self, offers: &[Offer]) -> [String; 3] {
+        let service = offers[self.offer].service.to_string();
+        [service, self.quantity.to_string(), self.runs.to_string()]
     }
 }
 

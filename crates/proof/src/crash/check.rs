@@ -6,6 +6,7 @@ use super::findings::Findings;
 use super::goods::{compare_items, compare_products};
 use super::stored::Stored;
 use super::world::World;
+use domain::OrderId;
 use domain::orders::{Order, State};
 use std::collections::HashMap;
 
@@ -18,22 +19,38 @@ pub(super) fn compare(world: &World, book: &mut Book, stored: &Stored) -> Findin
     compare_items(world, book, stored, &mut found);
     compare_credits(book, stored, &mut found);
     compare_money(world, book, stored, &mut found);
+    compare_spent(world, book, stored, &mut found);
     found
 }
 
 fn compare_orders(world: &World, book: &mut Book, stored: &Stored, found: &mut Findings) {
+    let mut settled = Vec::new();
     let mut by_link: HashMap<&str, Vec<&Order>> = HashMap::new();
+    let mut parts: HashMap<OrderId, Vec<&Order>> = HashMap::new();
     for order in &stored.orders {
-        by_link.entry(&order.link).or_default().push(order);
+        match order.parent {
+            None => by_link.entry(&order.link).or_default().push(order),
+            Some(parent) => parts.entry(parent).or_default().push(order),
+        }
     }
     for (link, add) in &mut book.adds {
         let rows = by_link.remove(link.as_str()).unwrap_or_default();
-        let Some(order) = compare_add(world, add, &rows, found) else { continue };
+        let before = add.fate;
+        let order = compare_add(world, add, &rows, found);
+        if before == Fate::Unknown {
+            settled.push(add.fate);
+        }
+        let Some(order) = order else { continue };
+        if add.runs > 1 {
+            compare_parts(add, order, &parts.remove(&order.id).unwrap_or_default(), found);
+            continue;
+        }
         let canceled = book.cancels.get_mut(&order.id.0);
         let completed = book.completed.get_mut(&order.id.0);
         compare_state(order, canceled, completed, found);
     }
-    for order in by_link.into_values().flatten() {
+    settled.into_iter().for_each(|fate| book.found(fate));
+    for order in by_link.into_values().chain(parts.into_values()).flatten() {
         found.wrong.push(format!("order {} for {}: nobody asked for it", order.id, order.link));
     }
 }
@@ -66,10 +83,32 @@ fn compare_add<'s>(
     let stored = (row.id.0, row.account, row.service, row.quantity, row.charge.raw());
     let account = world.customers[add.customer].account;
     let service = world.offers[add.offer].service;
-    let expected = (id, account, service, add.quantity, add.charge(&world.offers));
+    let quantity = add.quantity * add.runs;
+    let expected = (id, account, service, quantity, add.charge(&world.offers));
     let what = || format!("id, account, service, quantity, charge of the order for {link}");
     found.same(what, stored, expected);
     Some(row)
+}
+
+/// The first run of a drip-feed may have started: it holds what the whole has given to it.
+fn compare_parts(add: &Add, order: &Order, parts: &[&Order], found: &mut Findings) {
+    let id = order.id;
+    let state = if parts.is_empty() { State::Pending } else { State::InProgress };
+    found.same(|| format!("state of order {id}"), order.state, state);
+    if parts.len() > 1 {
+        found
+            .doubled
+            .push(format!("the first run of order {id} was started {} times", parts.len()));
+    }
+    let charge: i64 = parts.iter().map(|part| part.charge.raw()).sum();
+    let stored = (order.captured.raw(), order.released.raw());
+    found.same(|| format!("captured and released of order {id}"), stored, (0, charge));
+    for part in parts {
+        let stored = (part.account, part.quantity, part.link.as_str(), part.state, part.held());
+        let expected =
+            (order.account, add.quantity, add.link.as_str(), State::Pending, part.charge);
+        found.same(|| format!("the first run of order {id}"), stored, expected);
+    }
 }
 
 /// An order is canceled or completed when that was acknowledged, and only when it was asked.
@@ -163,5 +202,25 @@ fn compare_money(world: &World, book: &Book, stored: &Stored, found: &mut Findin
         let money = stored.money.get(&customer.account).copied().unwrap_or_default();
         let what = || format!("available and held of account {}", customer.account);
         found.same(what, money, expected);
+    }
+}
+
+/// What is counted as spent with a key is what its orders cost, whatever was given back later.
+fn compare_spent(world: &World, book: &Book, stored: &Stored, found: &mut Findings) {
+    for (number, customer) in world.customers.iter().enumerate() {
+        if !customer.capped {
+            continue;
+        }
+        let mut spent = 0;
+        for add in book.adds.values().filter(|add| add.customer == number) {
+            spent += add.fate.id().map_or(0, |_| add.charge(&world.offers));
+        }
+        for buy in book.buys.iter().filter(|buy| buy.customer == number) {
+            let pieces =
+                buy.fate.id().and_then(|id| stored.deliveries.get(&id)).map_or(0, Vec::len);
+            spent += world.shelf(buy.product).rate * i64::try_from(pieces).unwrap_or(i64::MAX);
+        }
+        let counted = stored.spent.get(&customer.account).copied().unwrap_or(0);
+        found.same(|| format!("spent with the key of {}", customer.account), counted, spent);
     }
 }

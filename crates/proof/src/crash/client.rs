@@ -14,6 +14,8 @@ pub(super) struct Caller {
     random: fastrand::Rng,
     /// What it asked for so far: links and request ids are numbered.
     asked: u64,
+    /// Servers that it has seen.
+    loads: u32,
     /// Request ids that were acknowledged, to ask again.
     known: Vec<Add>,
     /// Its orders for products.
@@ -31,12 +33,42 @@ pub(super) enum Reply {
 impl Caller {
     pub(super) fn new(number: usize, customer: usize, seed: u64) -> Self {
         let random = fastrand::Rng::with_seed(seed);
-        Self { number, customer, random, asked: 0, known: Vec::new(), pieces: Vec::new() }
+        let (known, pieces) = (Vec::new(), Vec::new());
+        Self { number, customer, random, asked: 0, loads: 0, known, pieces }
     }
 
     fn next(&mut self) -> String {
         self.asked += 1;
         format!("{}-{}", self.number, self.asked)
+    }
+
+    /// An order that nobody else asks for, or one that all clients of the customer ask for.
+    fn some_add(&mut self, offers: usize) -> Add {
+        let (customer, fate) = (self.customer, Fate::Unknown);
+        if self.random.u8(..16) == 0 {
+            let name = format!("shared-{}-{}", self.loads, self.random.u8(..4));
+            let link = format!("https://example.com/{customer}/{name}");
+            return Add {
+                customer,
+                offer: 0,
+                link,
+                quantity: 7,
+                runs: 1,
+                request_id: Some(name),
+                fate,
+            };
+        }
+        let link = format!("https://example.com/{}", self.next());
+        let runs = if self.random.u8(..16) == 0 { 2 } else { 1 };
+        Add {
+            customer,
+            offer: self.random.usize(..offers),
+            link,
+            quantity: self.random.i64(1..=2_000),
+            runs,
+            request_id: self.request_id(60),
+            fate,
+        }
     }
 
     fn request_id(&mut self, share: u8) -> Option<String> {
@@ -77,6 +109,7 @@ pub(super) const REPEATED: &str =
 /// Asks until the program is gone; returns all of it.
 pub(super) fn call(common: &Common<'_>, caller: &mut Caller) -> Vec<Entry> {
     let mut entries = Vec::new();
+    caller.loads += 1;
     let client = Client {
         key: common.world.customers[caller.customer].key.clone(),
         ..common.client.clone()
@@ -144,20 +177,15 @@ fn add(
     kept: &mut Kept,
     entries: &mut Vec<Entry>,
 ) -> Gone {
-    let link = format!("https://example.com/{}", caller.next());
-    let mut add = Add {
-        customer: caller.customer,
-        offer: caller.random.usize(..common.world.offers.len()),
-        link,
-        quantity: caller.random.i64(1..=2_000),
-        request_id: caller.request_id(60),
-        fate: Fate::Unknown,
-    };
+    let mut add = caller.some_add(common.world.offers.len());
     let texts = add.texts(&common.world.offers);
     let reply = ask(kept, &add.fields(&texts));
     add.fate = settle(common, entries, "add", fate(&reply, "order", &[NO_MONEY]));
     if let Fate::Acknowledged(order) = add.fate {
-        common.placed(caller.customer, order);
+        // Those in parts are left alone: they change by themselves.
+        if add.runs == 1 {
+            common.placed(caller.customer, order);
+        }
         if add.request_id.is_some() && caller.known.len() < 100 {
             caller.known.push(add.clone());
         }

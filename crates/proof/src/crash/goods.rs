@@ -27,6 +27,8 @@ pub(super) fn compare_products(
     found: &mut Findings,
 ) {
     let mut claimed: HashSet<i64> = HashSet::new();
+    let open: Vec<usize> =
+        (0..book.buys.len()).filter(|buy| book.buys[*buy].fate == Fate::Unknown).collect();
     for buy in &mut book.buys {
         if let Some(id) = compare_buy(world, buy, stored, found)
             && !claimed.insert(id)
@@ -45,6 +47,7 @@ pub(super) fn compare_products(
         let id = free.get_mut(&look(world, buy)).and_then(Vec::pop);
         buy.fate = id.map_or(Fate::NotFound, Fate::Found);
     }
+    open.into_iter().for_each(|buy| book.found(book.buys[buy].fate));
     for id in free.into_values().flatten() {
         found.doubled.push(format!("product order {id}: nobody asked for it, or once less"));
     }

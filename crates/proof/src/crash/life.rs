@@ -19,8 +19,8 @@ pub(super) struct Life {
     pub(super) program: Program,
     pub(super) world: World,
     pub(super) book: Book,
+    pub(super) random: fastrand::Rng,
     callers: Vec<Caller>,
-    random: fastrand::Rng,
     loads: u32,
 }
 
@@ -128,6 +128,7 @@ impl Life {
         show_all(&self.world, &mut self.book, &server);
         let found = self.compare();
         report.findings.join(found);
+        self.book.report(report);
         verify(&self.program, report);
         if !server.terminate().success() {
             report.findings.wrong.push(String::from("the program did not end in order"));

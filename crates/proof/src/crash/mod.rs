@@ -27,8 +27,8 @@ use life::{Life, kill_while_starting, start};
 use load::Moment;
 use std::path::Path;
 use std::time::Duration;
-use testkit::Program;
-use world::{Stock, World};
+use testkit::{Demo, Program};
+use world::{Purse, Stock, World};
 
 /// What to do.
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +58,8 @@ pub struct Report {
     pub acknowledged: u64,
     /// Changes that were asked and not answered.
     pub unanswered: u64,
+    /// Those of them that turned out to be stored.
+    pub unanswered_and_stored: u64,
     /// What is stored otherwise than it was acknowledged.
     pub findings: Findings,
     /// Runs of `verify`.
@@ -92,16 +94,18 @@ pub trait Watcher {
     fn up(&mut self, _report: &Report) {}
 }
 
-/// Micros of the customers at first: most have plenty, two soon have too little.
-const MONEY: [i64; 8] = [
-    1_000_000_000_000,
-    1_000_000_000_000,
-    1_000_000_000_000,
-    1_000_000_000_000,
-    1_000_000_000_000,
-    1_000_000_000_000,
-    500_000_000,
-    2_000_000_000,
+const PLENTY: Purse = Purse { money: 1_000_000_000_000, cap: None };
+
+/// Most customers have plenty, two soon have too little, and one may not spend what it has.
+const PURSES: [Purse; 8] = [
+    PLENTY,
+    PLENTY,
+    PLENTY,
+    PLENTY,
+    PLENTY,
+    Purse { money: 500_000_000, cap: None },
+    Purse { money: 2_000_000_000, cap: None },
+    Purse { cap: Some(2_000_000_000), ..PLENTY },
 ];
 
 /// Plenty of one product, soon too little of another, and a few items that are sold many times.
@@ -115,42 +119,51 @@ const STOCKS: [Stock; 3] = [
 pub fn run(binary: &Path, plan: Plan, watcher: &mut dyn Watcher) -> Report {
     let mut random = fastrand::Rng::with_seed(plan.seed);
     let template = Program::new(binary.to_str().unwrap());
-    let world = World::make(&template, &MONEY, &STOCKS);
+    let world = World::make(&template, &PURSES, &STOCKS);
     let mut report = Report::default();
     while report.kills < plan.kills {
         let kills = plan.kills_of_a_life.min(plan.kills - report.kills);
         let mut life = Life::begin(&template, &world, plan.clients, random.fork());
-        let (counted, unanswered) = (report.acknowledged, report.unanswered);
         let mut server = start(&life.program, &life.world, &mut report);
         for _ in 0..kills {
-            let moment = Moment {
-                acknowledged: random.u64(1..=600),
-                at_latest: Duration::from_millis(random.u64(50..=600)),
-            };
-            life.load(server, moment);
-            report.kills += 1;
-            watcher.down(report.kills, life.program.folder());
-            if random.u8(..8) == 0 {
-                kill_while_starting(&life.program, &mut random);
-                report.kills_while_starting += 1;
-            }
-            server = start(&life.program, &life.world, &mut report);
-            let found = life.compare_and_ask_again(&server);
-            report.acknowledged = counted + life.book.acknowledged;
-            report.unanswered = unanswered + life.book.unanswered;
-            let clean = found.clean();
-            report.findings.join(found);
-            if !clean || report.kills.is_multiple_of(plan.kills_of_a_verify) {
-                life.verify(&mut report);
-            }
-            watcher.up(&report);
+            server = kill(&mut life, server, plan, &mut report, watcher);
             // What was found once would be found again and again.
-            if !clean {
+            if !report.clean() {
                 break;
             }
         }
         life.end(server, &mut report);
-        report.acknowledged = counted + life.book.acknowledged;
     }
     report
+}
+
+/// Kills the program, starts it again, and compares; returns it as it serves again.
+fn kill(
+    life: &mut Life,
+    server: Demo,
+    plan: Plan,
+    report: &mut Report,
+    watcher: &mut dyn Watcher,
+) -> Demo {
+    // Some go on for so long that the program has to tidy up behind its load.
+    let (most, millis) = if life.random.u8(..8) == 0 { (6_000, 2_000) } else { (600, 600) };
+    let moment = Moment {
+        acknowledged: life.random.u64(1..=most),
+        at_latest: Duration::from_millis(life.random.u64(50..=millis)),
+    };
+    life.load(server, moment);
+    report.kills += 1;
+    watcher.down(report.kills, life.program.folder());
+    if life.random.u8(..8) == 0 {
+        kill_while_starting(&life.program, &mut life.random);
+        report.kills_while_starting += 1;
+    }
+    let server = start(&life.program, &life.world, report);
+    report.findings.join(life.compare_and_ask_again(&server));
+    life.book.report(report);
+    if !report.findings.clean() || report.kills.is_multiple_of(plan.kills_of_a_verify) {
+        life.verify(report);
+    }
+    watcher.up(report);
+    server
 }

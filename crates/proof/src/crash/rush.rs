@@ -7,7 +7,7 @@ use super::client::{NO_STOCK, Reply, ask, fate};
 use super::findings::Findings;
 use super::life::{program_like, show_all, start, verify};
 use super::load::{Common, Moment, Work, until_done, until_killed};
-use super::world::{Stock, World};
+use super::world::{Purse, Stock, World};
 use super::{Report, stored};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -36,8 +36,9 @@ pub struct Rush {
 pub fn rush(binary: &Path, rush: Rush) -> Report {
     let mut random = fastrand::Rng::with_seed(rush.seed);
     let template = Program::new(binary.to_str().unwrap());
+    let purse = Purse { money: PRICE, cap: None };
     let stock = [Stock { rate: PRICE, items: rush.items, uses: 1 }];
-    let world = World::make(&template, &vec![PRICE; rush.buyers], &stock);
+    let world = World::make(&template, &vec![purse; rush.buyers], &stock);
     let program = program_like(&template);
     let mut report = Report::default();
     let mut buys: Vec<Buy> = (0..rush.buyers).map(|buyer| first(&world, buyer)).collect();
@@ -46,10 +47,17 @@ pub fn rush(binary: &Path, rush: Rush) -> Report {
         let mut waiting: Vec<usize> =
             (0..buys.len()).filter(|buyer| is_open(buys[*buyer].fate)).collect();
         random.shuffle(&mut waiting);
-        let moment = moment(&mut random, waiting.len(), rush.kills + 1 - kill);
+        // Three of four kills come while there is something left, the others once it is gone.
+        let selling = kill <= rush.kills * 3 / 4;
+        let sold = buys.iter().filter(|buy| buy.fate.id().is_some()).count();
+        let (left, last) = match selling {
+            true => (rush.items.saturating_sub(sold), rush.kills * 3 / 4),
+            false => (waiting.len(), rush.kills),
+        };
+        let moment = moment(&mut random, left, (last + 1).saturating_sub(kill));
         let queue = Mutex::new(waiting);
-        let callers = 0..rush.clients;
-        let work = callers.map(|_| -> Work<'_> { Box::new(|common| buy_all(common, &queue)) });
+        let work = (0..rush.clients)
+            .map(|_| -> Work<'_> { Box::new(|common| buy_all(common, &queue, selling)) });
         let entries = if kill > rush.kills {
             until_done(&world, &server, work.collect())
         } else {
@@ -64,6 +72,7 @@ pub fn rush(binary: &Path, rush: Rush) -> Report {
         let mut book = Book { buys: buys.clone(), ..Book::default() };
         let found = compare(&world, &mut book, &stored::read(program.folder()));
         report.findings.join(found);
+        report.unanswered_and_stored += book.unanswered_and_stored;
     }
     let mut book = Book { buys, ..Book::default() };
     show_all(&world, &mut book, &server);
@@ -104,14 +113,15 @@ fn note(entry: Entry, buys: &mut [Buy], report: &mut Report) {
     }
 }
 
-/// Spreads the kills that are left over the answers that are still to come.
-fn moment(random: &mut fastrand::Rng, waiting: usize, kills: u32) -> Moment {
-    let share = u64::try_from(waiting).unwrap_or(0) / (u64::from(kills) + 1);
+/// Spreads the kills that are to come over the answers that are still to come.
+fn moment(random: &mut fastrand::Rng, left: usize, kills: u32) -> Moment {
+    let share = u64::try_from(left).unwrap_or(0) / (u64::from(kills) + 1);
     let acknowledged = random.u64(share / 2..=share * 3 / 2 + 1).max(1);
     Moment { acknowledged, at_latest: Duration::from_secs(20) }
 }
 
-fn buy_all(common: &Common<'_>, queue: &Mutex<Vec<usize>>) -> Vec<Entry> {
+/// Asks for one buyer after the other. What counts for the next kill is what was sold, or every answer.
+fn buy_all(common: &Common<'_>, queue: &Mutex<Vec<usize>>, selling: bool) -> Vec<Entry> {
     let mut entries = Vec::new();
     let client = Client { key: String::new(), ..common.client.clone() };
     let Ok(mut kept) = Kept::connect(&client) else { return entries };
@@ -128,7 +138,8 @@ fn buy_all(common: &Common<'_>, queue: &Mutex<Vec<usize>>) -> Vec<Entry> {
             Ok(fate) => buy.fate = fate,
             Err(text) => entries.push(Entry::Wrong(text)),
         }
-        if matches!(buy.fate, Fate::Acknowledged(_) | Fate::Refused) {
+        let counts = if selling { buy.fate.id().is_some() } else { buy.fate != Fate::Unknown };
+        if counts {
             common.acknowledged();
         }
         entries.push(Entry::Buy(buy));

@@ -30,6 +30,12 @@ const CREDITS: Sql = Sql {
     text: "select reason from transfer where kind = ?1 order by account_id, number",
 };
 
+const SPENT: Sql = Sql {
+    name: "PROOF_SPENT",
+    text: "select k.account_id, s.spent from key_spend s join api_key k on k.id = s.key_id \
+           order by s.key_id, s.day",
+};
+
 /// An item of stock.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Item {
@@ -52,6 +58,8 @@ pub(super) struct Stored {
     pub(super) refills: HashMap<i64, Vec<i64>>,
     /// Reasons of credits, and how often each was given.
     pub(super) credits: HashMap<String, usize>,
+    /// What is counted as spent with the keys of an account.
+    pub(super) spent: HashMap<AccountId, i64>,
     /// Available and held, by account.
     pub(super) money: HashMap<AccountId, (i64, i64)>,
 }
@@ -112,6 +120,9 @@ fn all(tx: &mut dyn Tx) -> Result<Stored, DbError> {
     })?;
     for reason in credits {
         *stored.credits.entry(reason).or_default() += 1;
+    }
+    for (account, spent) in tx.rows(&SPENT, &[], |row| Ok((AccountId(row.int(0)?), row.int(1)?)))? {
+        *stored.spent.entry(account).or_default() += spent;
     }
     Ok(stored)
 }

@@ -7,6 +7,7 @@ use counter::catalogue::{CategoryChange, ServiceChange};
 use counter::products::ProductChange;
 use counter::stock::{ImportLine, Vault};
 use counter::{Counter, Settings};
+use domain::access::KeyRules;
 use domain::catalogue::{RefillRule, ServiceKind};
 use domain::products::ProductKind;
 use domain::{AccountId, CategoryId, Micros, ProductId, ServiceId};
@@ -25,6 +26,15 @@ pub(super) struct Customer {
     pub(super) key: String,
     /// Micros it was given at first.
     pub(super) money: i64,
+    /// Whether its key has a daily cap, so that what is spent with it is counted.
+    pub(super) capped: bool,
+}
+
+/// A customer to be: micros at first, and what its key may spend in a day.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Purse {
+    pub(super) money: i64,
+    pub(super) cap: Option<i64>,
 }
 
 /// A service, and micros for 1,000.
@@ -74,11 +84,10 @@ pub(super) fn wait<T>(future: impl Future<Output = T>) -> T {
 }
 
 impl World {
-    /// Makes a database in the program's folder with customers that have so much money each, a few
-    /// services, and products.
-    pub(super) fn make(program: &Program, money: &[i64], stocks: &[Stock]) -> Self {
+    /// Makes a database in the program's folder with customers, a few services, and products.
+    pub(super) fn make(program: &Program, purses: &[Purse], stocks: &[Stock]) -> Self {
         program.json(&["migrate"]);
-        wait(make(program.folder(), money, stocks))
+        wait(make(program.folder(), purses, stocks))
     }
 
     /// The product.
@@ -100,7 +109,7 @@ fn counter_of(folder: &Path) -> Counter {
     Counter::new(open(folder), settings)
 }
 
-async fn make(folder: &Path, money: &[i64], stocks: &[Stock]) -> World {
+async fn make(folder: &Path, purses: &[Purse], stocks: &[Stock]) -> World {
     let counter = counter_of(folder);
     counter.bind().await.unwrap();
     let now = watch::time();
@@ -116,8 +125,8 @@ async fn make(folder: &Path, money: &[i64], stocks: &[Stock]) -> World {
         shelves.push(shelf(&counter, category, stock).await);
     }
     let mut customers = Vec::new();
-    for (number, money) in money.iter().enumerate() {
-        customers.push(customer(&counter, number, *money).await);
+    for (number, purse) in purses.iter().enumerate() {
+        customers.push(customer(&counter, number, *purse).await);
     }
     World { customers, offers, shelves }
 }
@@ -132,6 +141,7 @@ async fn service(counter: &Counter, category: CategoryId, rate: i64) -> ServiceI
         max: Some(10_000),
         refill: Some(Some(RefillRule { days: 30, cooldown_hours: 0 })),
         cancel: Some(true),
+        drip_feed: Some(true),
         ..ServiceChange::default()
     };
     counter.add_service(change, watch::time()).await.unwrap()
@@ -166,15 +176,17 @@ async fn shelf(counter: &Counter, category: CategoryId, stock: &Stock) -> Shelf 
     Shelf { product, rate: stock.rate, lines: lines.into_iter().collect(), uses: stock.uses }
 }
 
-async fn customer(counter: &Counter, number: usize, money: i64) -> Customer {
+async fn customer(counter: &Counter, number: usize, purse: Purse) -> Customer {
     let now = watch::time();
     let account = counter.open_account(&format!("customer {number}"), now).await.unwrap();
-    let (amount, reason) = (Micros::new(money), String::from("at first"));
+    let (amount, reason) = (Micros::new(purse.money), String::from("at first"));
     counter.credit(Adjustment { account, amount, reason }, "proof", now).await.unwrap();
     let mut random = [0; 24];
     fastrand::Rng::with_seed(account.0.unsigned_abs()).fill(&mut random);
-    let key = counter.make_key(account, "proof", random, now).await.unwrap();
-    Customer { account, key: key.token.reveal().to_owned(), money }
+    let rules = KeyRules { daily_cap: purse.cap.map(Micros::new), ..KeyRules::default() };
+    let key = counter.make_bound_key(account, "proof", rules, random, now).await.unwrap();
+    let key = key.token.reveal().to_owned();
+    Customer { account, key, money: purse.money, capped: purse.cap.is_some() }
 }
 
 /// Copies what lies in a folder, as long as nobody works on it.

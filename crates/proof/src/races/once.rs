@@ -87,7 +87,7 @@ pub(super) const CASES: &[Case] = &[
         name: "one request id with two meanings",
         round: |round| {
             let ask = |mut asker: Asker| -> Boxed<'static, Told> {
-                asker.request_id.hash = [u8::from(asker.racer % 2 == 0); 16];
+                asker.request_id.hash = [u8::from(asker.racer.is_multiple_of(2)); 16];
                 Box::pin(by_request_id(asker))
             };
             Box::pin(one_order(round, Way { ask, told: Some(RACERS / 2) }))
