@@ -1,7 +1,6 @@
 //! The load generator: wrk, a kept one, as a process of its own.
 
-use std::error::Error;
-use std::path::{Path, PathBuf};
+use crate::Failed;
 use std::process::Command;
 
 /// What a run measured.
@@ -15,82 +14,42 @@ pub(crate) struct Figures {
     pub(crate) p99_ms: f64,
 }
 
-/// A kind of load on one address.
-#[derive(Debug)]
-pub(crate) struct Load {
-    url: String,
-    script: Option<PathBuf>,
-}
+/// Connections of the load generator, spread over two threads.
+const CONNECTIONS: &str = "-c128";
 
-/// Sends adds with distinct links, in turn for each key. What is answered is checked afterwards, by
-/// the orders that are stored: a look at each answer would take the server's processor time.
-const SCRIPT: &str = r#"
-local threads = 0
-function setup(thread)
-  thread:set("number", threads)
-  threads = threads + 1
-end
-function init(args)
-  sent = 0
-  headers = { ["Content-Type"] = "application/x-www-form-urlencoded" }
-end
-function request()
-  sent = sent + 1
-  local key = keys[(sent * 7 + number) % #keys + 1]
-  local body = "key=" .. key .. "&action=add&service=1&quantity=1000&link=https://example.com/"
-    .. run .. "/" .. number .. "/" .. sent
-  return wrk.format("POST", "/api/v2", headers, body)
-end
-"#;
-
-impl Load {
-    /// The bare answer.
-    pub(crate) fn plaintext(address: &str) -> Self {
-        Self { url: format!("http://{address}/"), script: None }
+/// Runs `script` (nothing for a bare GET) with `headers` on `url` for `seconds`.
+pub(crate) fn run(
+    url: &str,
+    script: Option<&std::path::Path>,
+    headers: &[String],
+    seconds: u32,
+) -> Result<Figures, Failed> {
+    let mut command = Command::new("wrk");
+    command.args(["--latency", "-t2", CONNECTIONS, &format!("-d{seconds}s")]);
+    for header in headers {
+        command.args(["-H", header]);
     }
-
-    /// Orders placed with `keys`.
-    pub(crate) fn adds(
-        folder: &Path,
-        name: &str,
-        address: &str,
-        keys: &[String],
-    ) -> Result<Self, Box<dyn Error>> {
-        let path = folder.join(format!("{name}.lua"));
-        let listed: Vec<String> = keys.iter().map(|key| format!("\"{key}\"")).collect();
-        // The time tells runs apart, so that no link comes twice.
-        let text =
-            format!("keys = {{{}}}\nrun = \"{name}\" .. os.time()\n{SCRIPT}", listed.join(","));
-        std::fs::write(&path, text)?;
-        Ok(Self { url: format!("http://{address}"), script: Some(path) })
+    if let Some(script) = script {
+        command.arg("-s").arg(script);
     }
-
-    /// Runs for `seconds` over `connections`.
-    pub(crate) fn run(&self, seconds: u32, connections: u32) -> Result<Figures, Box<dyn Error>> {
-        let mut command = Command::new("wrk");
-        command.args(["--latency", "-t2", &format!("-c{connections}"), &format!("-d{seconds}s")]);
-        if let Some(script) = &self.script {
-            command.arg("-s").arg(script);
-        }
-        let output = command.arg(&self.url).output()?;
-        let text = String::from_utf8(output.stdout)?;
-        if !output.status.success() {
-            return Err(format!("wrk: {text}{}", String::from_utf8_lossy(&output.stderr)).into());
-        }
-        for trouble in ["Non-2xx", "Socket errors"] {
-            if text.contains(trouble) {
-                return Err(format!("wrk saw errors:\n{text}").into());
-            }
-        }
-        let requests = text.lines().find(|line| line.contains(" requests in "));
-        let requests = requests.and_then(|line| line.split_whitespace().next());
-        let missing = || format!("wrk printed something unexpected:\n{text}");
-        Ok(Figures {
-            requests: requests.ok_or_else(missing)?.parse()?,
-            per_second: field(&text, "Requests/sec:").ok_or_else(missing)?.parse()?,
-            p99_ms: field(&text, "99%").and_then(milliseconds).ok_or_else(missing)?,
-        })
+    let output = command.arg(url).output()?;
+    let text = String::from_utf8(output.stdout)?;
+    if !output.status.success() {
+        return Err(format!("wrk: {text}{}", String::from_utf8_lossy(&output.stderr)).into());
     }
+    for trouble in ["Non-2xx", "Socket errors"] {
+        if text.contains(trouble) {
+            return Err(format!("wrk saw errors:\n{text}").into());
+        }
+    }
+    let requests = text.lines().find(|line| line.contains(" requests in "));
+    let requests = requests.and_then(|line| line.split_whitespace().next());
+    let missing = || format!("wrk printed something unexpected:\n{text}");
+    Ok(Figures {
+        requests: requests.ok_or_else(missing)?.parse()?,
+        per_second: field(&text, "Requests/sec:").ok_or_else(missing)?.parse()?,
+        p99_ms: field(&text, "99%").and_then(milliseconds).ok_or_else(missing)?,
+    })
 }
 
 fn field<'a>(text: &'a str, name: &str) -> Option<&'a str> {

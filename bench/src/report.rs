@@ -1,64 +1,84 @@
-//! What a run prints.
+//! What a run prints and writes.
 
-use crate::load::Figures;
+use crate::Failed;
+use crate::goals::Row;
+use crate::options::Options;
 use serde_json::json;
+use std::fmt::Write;
 
-/// A row of the table: one kind of load, measured in every round.
-#[derive(Debug)]
-pub(crate) struct Row {
-    pub(crate) name: &'static str,
-    note: &'static str,
-    pub(crate) figures: Vec<Figures>,
-}
+/// Where the table stands in the document.
+const BEGIN: &str = "<!-- table: written by `cargo xtask bench --document` -->";
+const END: &str = "<!-- end of the table -->";
 
-impl Row {
-    pub(crate) const fn new(name: &'static str, note: &'static str) -> Self {
-        Self { name, note, figures: Vec::new() }
-    }
-
-    fn median(&self, of: fn(&Figures) -> f64) -> f64 {
-        let mut values: Vec<f64> = self.figures.iter().map(of).collect();
-        values.sort_by(f64::total_cmp);
-        let middle = values.len() / 2;
-        values.get(middle).copied().unwrap_or(f64::NAN)
-    }
-
-    fn per_second(&self) -> f64 {
-        self.median(|figures| figures.per_second)
+/// A number, as precise as it is worth.
+fn number(value: f64) -> String {
+    if value.abs() >= 1_000.0 {
+        format!("{value:.0}")
+    } else if value.abs() >= 10.0 {
+        format!("{value:.1}")
+    } else {
+        format!("{value:.3}")
     }
 }
 
-/// Prints the table: medians over the rounds, and each rate as a share of the bare answer.
-pub(crate) fn print(rows: &[Row], answered: u64, stored: u64, findings: &[String]) {
-    let ceiling = rows.first().map_or(f64::NAN, Row::per_second);
-    println!("{:<22} {:>10} {:>9} {:>9}  what", "row", "per second", "p99 ms", "ratio");
+fn cells(row: &Row) -> [String; 6] {
+    let or_nothing = |value: Option<f64>| value.map(number).unwrap_or_default();
+    let met = row.met.map_or("", |met| if met { "yes" } else { "no" });
+    [
+        row.name.clone(),
+        format!("{} {}", number(row.value), row.unit),
+        or_nothing(row.ceiling),
+        or_nothing(row.ratio),
+        row.goal.clone().unwrap_or_default(),
+        met.to_owned(),
+    ]
+}
+
+const HEADINGS: [&str; 6] = ["row", "value", "ceiling", "ratio", "goal", "met"];
+
+/// Prints the table.
+pub(crate) fn print(rows: &[Row]) {
+    let line = |[name, value, ceiling, ratio, goal, met]: [&str; 6]| {
+        println!("{name:<46} {value:>24} {ceiling:>10} {ratio:>8} {goal:>14} {met:>4}");
+    };
+    line(HEADINGS);
     for row in rows {
-        let rate = row.per_second();
-        let p99 = row.median(|figures| figures.p99_ms);
-        let ratio = rate / ceiling;
-        println!("{:<22} {rate:>10.0} {p99:>9.2} {ratio:>9.3}  {}", row.name, row.note);
-    }
-    println!(
-        "{answered} adds answered, {stored} orders stored, {} findings of verify",
-        findings.len()
-    );
-    for finding in findings {
-        println!("  {finding}");
+        line(cells(row).each_ref().map(String::as_str));
     }
 }
 
 /// One object a row.
 pub(crate) fn json(rows: &[Row]) -> String {
-    let ceiling = rows.first().map_or(f64::NAN, Row::per_second);
     let objects = rows.iter().map(|row| {
         json!({
             "name": row.name,
-            "value": row.per_second(),
-            "unit": "1/s",
-            "p99_ms": row.median(|figures| figures.p99_ms),
-            "ceiling": ceiling,
-            "ratio": row.per_second() / ceiling,
+            "value": row.value,
+            "unit": row.unit,
+            "ceiling": row.ceiling,
+            "ratio": row.ratio,
+            "goal": row.goal,
+            "met": row.met,
         })
     });
     format!("{:#}\n", serde_json::Value::from(objects.collect::<Vec<_>>()))
+}
+
+/// The document with the table in place of the one that stands there.
+///
+/// # Errors
+/// When the document has no place for it.
+pub(crate) fn into_document(
+    document: &str,
+    rows: &[Row],
+    options: &Options,
+) -> Result<String, Failed> {
+    let (before, rest) = document.split_once(BEGIN).ok_or("the document has no table")?;
+    let (_, after) = rest.split_once(END).ok_or("the table in the document has no end")?;
+    let mut table = format!("| {} |\n|{}\n", HEADINGS.join(" | "), "---|".repeat(HEADINGS.len()));
+    for row in rows {
+        writeln!(table, "| {} |", cells(row).join(" | "))?;
+    }
+    let Options { seconds, rounds, .. } = options;
+    let how = format!("Medians of {rounds} rounds of {seconds} seconds each.");
+    Ok(format!("{before}{BEGIN}\n\n{how}\n\n{table}\n{END}{after}"))
 }

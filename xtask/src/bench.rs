@@ -14,16 +14,27 @@ pub(crate) fn run(root: &Path, options: &Bench) -> Result<(), Failure> {
             "the load generator is missing; install it: apt-get install --yes wrk",
         ));
     }
-    let mut command = cargo(root);
-    command.args(["run", "--release", "--package", "bench", "--"]);
-    let numbers = [("--seconds", options.seconds), ("--rounds", options.rounds)];
+    let packages = ["--package", "tradecounter", "--package", "bench"];
+    step::run("build", cargo(root).args(["build", "--release"]).args(packages))?;
+    let built = |name: &str| root.join("target/release").join(name);
+    let mut command = Command::new(built("bench"));
+    command.current_dir(root).arg("--program").arg(built("tradecounter"));
+    let numbers = [
+        ("--seconds", options.seconds),
+        ("--rounds", options.rounds),
+        ("--orders", options.orders),
+    ];
     for (name, value) in numbers {
         if let Some(value) = value {
             command.args([name, &value.to_string()]);
         }
     }
-    if let Some(file) = &options.json {
-        command.args(["--json", file]);
+    let texts =
+        [("--only", &options.only), ("--json", &options.json), ("--document", &options.document)];
+    for (name, value) in texts {
+        if let Some(value) = value {
+            command.args([name, value]);
+        }
     }
     step::run("measure", &mut command)
 }

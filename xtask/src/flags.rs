@@ -23,14 +23,20 @@ xflags::xflags! {
             /// Only the sale of a stock to more buyers than it has items for.
             optional --rush
         }
-        /// Measure the counter beside a bare answer of the same HTTP stack.
+        /// Measure the released program beside bare ceilings of the same HTTP stack.
         cmd bench {
-            /// Seconds of each measurement; 5 unless given.
+            /// Seconds of each measurement; 4 unless given.
             optional --seconds seconds: u32
             /// Measurements of each row; 3 unless given.
             optional --rounds rounds: u32
+            /// Orders in the large database; 10,000,000 unless given, 0 for none.
+            optional --orders orders: u32
+            /// Only loads whose name contains this.
+            optional --only name: String
             /// Also write the table as JSON to this file.
             optional --json file: String
+            /// Also write the table into this document, in place of the one there.
+            optional --document file: String
         }
     }
 }

@@ -5,12 +5,13 @@ use crate::journal::Journal;
 use domain::ledger::{Posting, PostingError, Wallet};
 use domain::orders::{self, Change, Order};
 use domain::requests::{CancelState, RefillState, settle_cancel};
-use domain::{AccountId, OrderId, ProductOrderId, Timestamp};
+use domain::{AccountId, OrderId, ProductOrderId, Timestamp, TransferId};
 use std::collections::BTreeMap;
-use store::tables::accounts::{self, Account};
+use std::vec::IntoIter;
+use store::tables::accounts::{self, Account, Moved};
 use store::tables::transfers::{self, Transfer};
 use store::tables::{guards, orders as order_table, requests};
-use store::{DbError, Tx};
+use store::{DbError, Tx, TxExt};
 
 /// Who or what a transfer comes from.
 #[derive(Clone, Copy, Debug, Default)]
@@ -35,6 +36,8 @@ pub(crate) struct Desk<'t> {
     pub(crate) journal: Journal,
     open: BTreeMap<AccountId, Open>,
     transfers: Vec<Transfer>,
+    /// Ids for transfers that are yet to come.
+    transfer_ids: IntoIter<i64>,
     changed: Vec<(Order, Order)>,
 }
 
@@ -46,6 +49,7 @@ impl<'t> Desk<'t> {
             journal: Journal::default(),
             open: BTreeMap::new(),
             transfers: Vec::new(),
+            transfer_ids: Vec::new().into_iter(),
             changed: Vec::new(),
         }
     }
@@ -67,14 +71,34 @@ impl<'t> Desk<'t> {
         self.open.get(&id).map(|open| &open.account)
     }
 
+    /// Takes ids for so many transfers at once; without it each is asked for when it is needed.
+    pub(crate) fn expect_transfers(&mut self, count: usize) -> Result<(), DbError> {
+        self.transfer_ids = self.tx.take_ids("transfer", count)?.into_iter();
+        Ok(())
+    }
+
     /// Sets a locked account's wallet to what a rule computed from it, and notes the transfer.
-    pub(crate) fn posted(&mut self, after: Wallet, posting: &Posting, cause: Cause<'_>) {
-        if let Some(open) = self.open.get_mut(&after.account) {
-            open.account.wallet = after;
-        }
+    pub(crate) fn posted(
+        &mut self,
+        after: Wallet,
+        posting: &Posting,
+        cause: Cause<'_>,
+    ) -> Result<TransferId, DbError> {
+        let Some(open) = self.open.get_mut(&after.account) else {
+            let error = DbError::new("DESK", format!("account {} is not locked", after.account));
+            return Err(self.tx.poison(error));
+        };
+        let id = match self.transfer_ids.next() {
+            Some(id) => TransferId(id),
+            None => TransferId(self.tx.take_id("transfer")?),
+        };
+        open.account.wallet = after;
+        let previous = open.account.last_transfer.replace(id);
         self.transfers.push(Transfer {
+            id,
             account: after.account,
             number: after.sequence,
+            previous,
             kind: posting.kind,
             amount: posting.amount,
             available_after: after.available,
@@ -85,21 +109,24 @@ impl<'t> Desk<'t> {
             reason: cause.reason.map(str::to_owned),
             at: self.now,
         });
+        Ok(id)
     }
 
-    /// Posts to a locked account; returns the wallet after it.
+    /// Posts to a locked account; returns the transfer.
     pub(crate) fn post(
         &mut self,
         account: AccountId,
         posting: &Posting,
         cause: Cause<'_>,
-    ) -> Result<Result<Wallet, PostingError>, DbError> {
+    ) -> Result<Result<TransferId, PostingError>, DbError> {
         let Some(open) = self.open.get(&account) else {
             let error = DbError::new("DESK", format!("account {account} is not locked"));
             return Err(self.tx.poison(error));
         };
-        let after = open.account.wallet.post(posting);
-        Ok(after.inspect(|after| self.posted(*after, posting, cause)))
+        match open.account.wallet.post(posting) {
+            Ok(after) => self.posted(after, posting, cause).map(Ok),
+            Err(refused) => Ok(Err(refused)),
+        }
     }
 
     /// Takes over what the state machine decided: the order, its money, its open cancel, its link.
@@ -204,12 +231,13 @@ impl<'t> Desk<'t> {
         self.flush_orders()?;
         if !self.transfers.is_empty() {
             transfers::insert(self.tx, &self.transfers)?;
-            let moved: Vec<(Wallet, i64)> = self
-                .open
-                .values()
-                .filter(|open| open.account.wallet.sequence != open.sequence_before)
-                .map(|open| (open.account.wallet, open.sequence_before))
-                .collect();
+            let moved = self.open.values().filter_map(|open| {
+                let Open { account: Account { wallet, last_transfer, .. }, sequence_before } = open;
+                let (wallet, sequence_before) = (*wallet, *sequence_before);
+                let moved = wallet.sequence != sequence_before;
+                moved.then_some(Moved { wallet, last: (*last_transfer)?, sequence_before })
+            });
+            let moved: Vec<Moved> = moved.collect();
             accounts::set_wallets(self.tx, &moved)?;
         }
         self.journal.write(self.tx)

@@ -66,6 +66,10 @@ id!(
     StockBatchId
 );
 id!(
+    /// A movement of money in the books.
+    TransferId
+);
+id!(
     /// A tier: accounts with the same discount.
     TierId
 );

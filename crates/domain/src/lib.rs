@@ -19,7 +19,7 @@ pub mod time;
 
 pub use ids::{
     AccountId, CancelId, CategoryId, EventId, KeyId, OrderId, ProductId, ProductOrderId, RefillId,
-    ServiceId, StockBatchId, StockItemId, TierId,
+    ServiceId, StockBatchId, StockItemId, TierId, TransferId,
 };
 pub use money::Micros;
 pub use time::Timestamp;

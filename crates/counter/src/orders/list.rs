@@ -5,6 +5,7 @@ use super::status::{OrderStatus, status_of};
 use crate::{Counter, Failure, Refusal};
 use domain::orders::{DripFeed, Order, PartsState, Subscription};
 use domain::{AccountId, OrderId, Timestamp};
+use store::tables::account_orders;
 use store::tables::events::{self, Event};
 use store::tables::orders::{self, Filter};
 use store::tables::parts;
@@ -50,7 +51,7 @@ impl Counter {
         now: Timestamp,
     ) -> Result<Vec<(Order, OrderStatus)>, StoreError> {
         let read = self.store.read(|tx| {
-            let recent = orders::recent(tx, account, limit)?;
+            let recent = account_orders::recent(tx, account, limit)?;
             let with_status = recent.into_iter().map(|order| {
                 let status = status_of(tx, &order, now)?;
                 Ok((order, status))

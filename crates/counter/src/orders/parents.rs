@@ -35,7 +35,7 @@ pub(super) fn start_part(
     }
     let posting = Posting { kind: TransferKind::Hold, amount: part.charge };
     let hold = match desk.post(parent.account, &posting, Cause { order: Some(id), ..cause })? {
-        Ok(wallet) => wallet.sequence,
+        Ok(hold) => hold,
         Err(refused) => return Ok(Err(refused)),
     };
     let order = Order {

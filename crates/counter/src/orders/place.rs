@@ -73,6 +73,7 @@ pub(super) fn place_orders(
     budgets.write(desk.tx)?;
     let placed = decisions.iter().filter(|d| matches!(d, Decision::Place(..))).count();
     let ids = desk.tx.take_ids("order", placed)?;
+    desk.expect_transfers(placed)?;
     let answers = write_down(desk, memory, batch, decisions, ids)?;
     debug_assert_eq!(answers.len(), batch.len());
     Ok(answers)
@@ -182,11 +183,11 @@ fn write_down(
         let id = OrderId(id);
         let account = asked.account;
         let cause = Cause { order: Some(id), ..Cause::default() };
-        desk.posted(placement.wallet, &placement.posting, cause);
+        let hold = desk.posted(placement.wallet, &placement.posting, cause)?;
         let placing =
             Placing { order: id, account, service, charge: placement.charge, parent: None };
         let origin = Origin {
-            hold: placement.wallet.sequence,
+            hold,
             fingerprint: asked.request_id.is_none().then_some(asked.fingerprint),
             event: desk.journal.placed(desk.tx, placing, desk.now)?,
         };

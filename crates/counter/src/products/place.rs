@@ -92,7 +92,7 @@ pub(super) fn place_product_orders(
         let id = ProductOrderId(id);
         let cause = Cause { product_order: Some(id), ..Cause::default() };
         for (posting, wallet) in &placement.postings {
-            desk.posted(*wallet, posting, cause);
+            desk.posted(*wallet, posting, cause)?;
         }
         shelf.take(product, id, order.account, 1, placement.delivered)?;
         note(&mut desk, order.account, id, product, &placement);

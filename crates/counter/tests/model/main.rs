@@ -47,6 +47,14 @@ fn verify_finds_what_was_broken_by_hand() {
         "delete from transfer where account_id = 1 and number = 2",
         "delete from transfer where account_id = 1 and number = \
             (select max(number) from transfer where account_id = 1)",
+        "update transfer set previous_id = 1 where account_id = 1 and number = 4",
+        "update transfer set account_id = 2 where account_id = 1 and number = 2",
+        "update account set last_transfer_id = (select max(id) from transfer \
+            where account_id = 1 and number < 4) where id = 1",
+        "insert into transfer select max(id) + 1, 1, 2, 1, 'credit', 5, 5, 0, null, null, 'x', \
+            'by hand', 0 from transfer; update id_block set next = next + 1 where kind = 'transfer'",
+        "insert into transfer_mark values (1, 256, 1)",
+        "update id_block set next = 2 where kind = 'transfer'",
         "update orders set charge = charge + 1 where id = 1",
         "update orders set state = 'completed' where id = 1",
         "update orders set released = 1 where id = 1",
@@ -90,9 +98,8 @@ fn verify_finds_what_was_broken_by_hand() {
         "update event set data = replace(data, ']]}', '],[999,1,1,5,null]]}') \
             where id = (select placed_event from orders where id = 14)",
         "update orders set placed_event = 1 where id = 14",
-        "update orders set hold_number = 1 where id = 14",
-        "update orders set hold_number = (select hold_number from orders where id = 5) \
-            where id = 14",
+        "update orders set hold_id = 1 where id = 14",
+        "update orders set hold_id = (select hold_id from orders where id = 5) where id = 14",
         // What became of it.
         "update orders set state = 'completed', remains = 0 where id = 5",
         "update orders set remains = 5 where id = 5",
@@ -158,11 +165,13 @@ fn money_from_nowhere() -> impl Iterator<Item = String> {
     kinds.into_iter().flat_map(move |(kind, available, held)| {
         orders.into_iter().map(move |order| {
             format!(
-                "insert into transfer select id, transfers + 1, '{kind}', 5, \
-                 available + {available}, held + {held}, {order}, null, null, 'by hand', 0 \
-                 from account where id = 1; \
+                "insert into transfer select next, a.id, transfers + 1, last_transfer_id, \
+                 '{kind}', 5, available + {available}, held + {held}, {order}, null, null, \
+                 'by hand', 0 from account a join id_block on kind = 'transfer' where a.id = 1; \
+                 update id_block set next = next + 1 where kind = 'transfer'; \
                  update account set available = available + {available}, \
-                 held = held + {held}, transfers = transfers + 1 where id = 1"
+                 held = held + {held}, transfers = transfers + 1, \
+                 last_transfer_id = (select max(id) from transfer) where id = 1"
             )
         })
     })

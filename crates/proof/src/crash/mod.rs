@@ -154,7 +154,7 @@ fn kill(
     life.load(server, moment);
     report.kills += 1;
     watcher.down(report.kills, life.program.folder());
-    if life.random.u8(..8) == 0 {
+    if report.kills.is_multiple_of(8) {
         kill_while_starting(&life.program, &mut life.random);
         report.kills_while_starting += 1;
     }

@@ -25,10 +25,8 @@ const ITEMS: Sql = Sql {
 };
 const REFILLS: Sql =
     Sql { name: "PROOF_REFILLS", text: "select id, order_id from refill order by id" };
-const CREDITS: Sql = Sql {
-    name: "PROOF_CREDITS",
-    text: "select reason from transfer where kind = ?1 order by account_id, number",
-};
+const CREDITS: Sql =
+    Sql { name: "PROOF_CREDITS", text: "select reason from transfer where kind = ?1 order by id" };
 
 const SPENT: Sql = Sql {
     name: "PROOF_SPENT",

@@ -25,7 +25,8 @@ insert into id_block (kind, next, last) values
   ('order', 1, 2147483647),
   ('refill', 1, 2147483647),
   ('cancel', 1, 2147483647),
-  ('event', 1, 9007199254740991);
+  ('event', 1, 9007199254740991),
+  ('transfer', 1, 9007199254740991);
 
 create table account (
   id {id},
@@ -35,9 +36,11 @@ create table account (
   held {i64} not null check (held >= 0),
   credit_limit {i64} not null check (credit_limit >= 0),
   transfers {i64} not null check (transfers >= 0),
+  last_transfer_id {i64},
   get_writes {i64} not null check (get_writes in (0, 1)),
   created_us {i64} not null,
-  check (available + credit_limit >= 0)
+  check (available + credit_limit >= 0),
+  check ((last_transfer_id is null) = (transfers = 0))
 ){strict};
 create unique index account_name on account (name);
 
@@ -83,7 +86,7 @@ create table service (
 -- Words are checked with `or`: for `in` with more than two values SQLite builds a table for each
 -- row that is written.
 --
--- An account's orders are found by its holds (`transfer`), and an order's hold by `hold_number`: an
+-- An account's orders are found by its holds (`transfer`), and an order's hold by `hold_id`: an
 -- index of orders by account would be one more page written for every order. `fingerprint` is for
 -- the duplicate window; `placed_event` is the event that says the order was placed.
 create table orders (
@@ -109,7 +112,7 @@ create table orders (
   created_us {i64} not null,
   changed_us {i64} not null,
   ended_us {i64},
-  hold_number {i64} not null,
+  hold_id {i64} not null,
   fingerprint {i64},
   placed_event {i64} not null,
   check (captured + released <= charge)
@@ -155,9 +158,15 @@ create index subscription_due on subscription (expires_us) where state = 'active
 -- One movement of money. The account's transfers are numbered 1, 2, 3 …, and each says what the
 -- balances were after it, so a missing or altered row shows. Every order has one hold, also one of
 -- nothing when it is free.
+--
+-- Rows are added at the end and chained: each knows the account's transfer before it, the account
+-- its last one. An index that begins with the account would be a page written at a random place for
+-- every order. `transfer_mark` is every 256th transfer of an account, to begin in the middle.
 create table transfer (
+  id {id},
   account_id {i64} not null,
   number {i64} not null check (number >= 1),
+  previous_id {i64},
   kind text not null check (kind = 'hold' or kind = 'capture' or kind = 'release'
     or kind = 'refund' or kind = 'credit' or kind = 'debit'),
   amount {i64} not null check (amount > 0 or (amount = 0 and kind = 'hold')),
@@ -168,13 +177,20 @@ create table transfer (
   actor text,
   reason text,
   at_us {i64} not null,
-  primary key (account_id, number),
+  check ((previous_id is null) = (number = 1)),
   check (order_id is not null or product_order_id is not null or reason is not null)
-){clustered};
--- Without holds: an order knows the number of its own.
+){strict};
+-- Without holds: an order knows its own.
 create index transfer_order on transfer (order_id) where kind <> 'hold' and order_id is not null;
 create index transfer_product_order on transfer (product_order_id)
   where product_order_id is not null;
+
+create table transfer_mark (
+  account_id {i64} not null,
+  number {i64} not null,
+  transfer_id {i64} not null,
+  primary key (account_id, number)
+){clustered};
 
 create table refill (
   id {id},

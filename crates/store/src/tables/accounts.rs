@@ -4,7 +4,7 @@ use super::{flag, meta, micros, prices::discount, time};
 use crate::{DbError, Row, Tx, TxExt, Val};
 use domain::ledger::Wallet;
 use domain::pricing::Discount;
-use domain::{AccountId, Micros, TierId, Timestamp};
+use domain::{AccountId, Micros, TierId, Timestamp, TransferId};
 
 /// An account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct Account {
     pub suspended: bool,
     /// Its money.
     pub wallet: Wallet,
+    /// Its last transfer: the end of the chain that the others are found by.
+    pub last_transfer: Option<TransferId>,
     /// Whether requests that change something may come by GET.
     pub get_writes: bool,
     /// When it was opened.
@@ -32,7 +34,7 @@ pub struct Account {
 macro_rules! columns {
     () => {
         "id, name, status, available, held, credit_limit, transfers, get_writes, created_us, \
-         tier_id, discount, own_prices"
+         tier_id, discount, own_prices, last_transfer_id"
     };
 }
 
@@ -49,8 +51,8 @@ crate::statements! {
     SET_TIER = "update account set tier_id = ?2 where id = ?1";
     SET_DISCOUNT = "update account set discount = ?2 where id = ?1";
     SET_OWN_PRICES = "update account set own_prices = ?2 where id = ?1";
-    SET_WALLET = "update account set available = ?2, held = ?3, transfers = ?4 \
-        where id = ?1 and transfers = ?5";
+    SET_WALLET = "update account set available = ?2, held = ?3, transfers = ?4, \
+        last_transfer_id = ?5 where id = ?1 and transfers = ?6";
 }
 
 fn decode(row: &dyn Row) -> Result<Account, DbError> {
@@ -77,6 +79,7 @@ fn decode(row: &dyn Row) -> Result<Account, DbError> {
         tier: row.opt_int(9)?.map(TierId),
         discount: row.opt_int(10)?.map(|points| discount(row, points)).transpose()?,
         own_prices: flag(row, 11)?,
+        last_transfer: row.opt_int(12)?.map(TransferId),
     })
 }
 
@@ -187,20 +190,32 @@ pub fn set_own_prices(tx: &mut dyn Tx, id: AccountId, has: bool) -> Result<(), D
     tx.exec_exactly(&SET_OWN_PRICES, 2, &[id.0.into(), has.into()], 1)
 }
 
+/// A wallet after transfers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moved {
+    /// The money now.
+    pub wallet: Wallet,
+    /// The last of the transfers.
+    pub last: TransferId,
+    /// How many transfers the account had before them.
+    pub sequence_before: i64,
+}
+
 /// Writes wallets, each guarded by the number of transfers it was computed from.
 ///
 /// # Errors
 /// [`DbError`], also when a wallet has moved in between.
-pub fn set_wallets(tx: &mut dyn Tx, changes: &[(Wallet, i64)]) -> Result<(), DbError> {
-    let mut params: Vec<Val<'_>> = Vec::with_capacity(changes.len().saturating_mul(5));
-    for (wallet, sequence_before) in changes {
+pub fn set_wallets(tx: &mut dyn Tx, moved: &[Moved]) -> Result<(), DbError> {
+    let mut params: Vec<Val<'_>> = Vec::with_capacity(moved.len().saturating_mul(6));
+    for Moved { wallet, last, sequence_before } in moved {
         params.extend([
             Val::Int(wallet.account.0),
             Val::Int(wallet.available.raw()),
             Val::Int(wallet.held.raw()),
             Val::Int(wallet.sequence),
+            Val::Int(last.0),
             Val::Int(*sequence_before),
         ]);
     }
-    tx.exec_exactly(&SET_WALLET, 5, &params, changes.len())
+    tx.exec_exactly(&SET_WALLET, 6, &params, moved.len())
 }

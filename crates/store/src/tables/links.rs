@@ -93,6 +93,7 @@ crate::statements! {
         when 'refill' then (select max(id) from refill) \
         when 'cancel' then (select max(id) from cancel) \
         when 'tier' then (select max(id) from tier) \
+        when 'transfer' then (select max(id) from transfer) \
         when 'event' then (select max(id) from event) end, 0) as bigint) \
         from id_block b order by b.kind";
 }

@@ -1,5 +1,6 @@
 //! The tables: every statement of the product, with the rows as the domain sees them.
 
+pub mod account_orders;
 pub mod accounts;
 pub mod catalogue;
 pub mod deliveries;

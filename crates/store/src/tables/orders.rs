@@ -1,9 +1,9 @@
 //! Orders.
 
-use super::{flag, micros, named, opt_time, time};
+use super::{account_orders, flag, micros, named, opt_time, time};
 use crate::{DbError, Row, Tx, TxExt, Val};
 use domain::orders::{Order, OrderShape, State, Totals};
-use domain::{AccountId, KeyId, OrderId, ServiceId};
+use domain::{AccountId, KeyId, OrderId, ServiceId, TransferId};
 
 macro_rules! columns {
     () => {
@@ -17,15 +17,7 @@ crate::statements! {
     BY_ID = concat!("select ", columns!(), " from orders where id = ?1");
     OF_ACCOUNT_BY_ID = concat!("select ", columns!(), " from orders \
         where id = ?2 and account_id = ?1");
-    RECENT = concat!("select ", columns!(), " from (select order_id as of_order, number as place \
-        from transfer where account_id = ?1 and kind = 'hold' and order_id is not null) t \
-        join orders on id = of_order where parent_id is null order by place desc limit ?2");
     BEFORE = concat!("select ", columns!(), " from orders where id < ?1 order by id desc limit ?2");
-    BEFORE_OF_ACCOUNT = concat!("select ", columns!(), " from (select order_id as of_order, \
-        number as place from transfer where account_id = ?3 and kind = 'hold' \
-        and order_id is not null and number < coalesce((select hold_number from orders \
-            where id = ?1 and account_id = ?3), 9223372036854775807)) t \
-        join orders on id = of_order where id < ?1 order by place desc limit ?2");
     BEFORE_IN_STATE = concat!("select ", columns!(), " from orders \
         where state = ?3 and id < ?1 order by id desc limit ?2");
     OPEN_AFTER = concat!("select ", columns!(), " from orders \
@@ -41,9 +33,9 @@ crate::statements! {
         from orders where parent_id = ?1";
     INSERT = "insert into orders (id, account_id, service_id, parent_id, key_id, shape, state, \
         fence, link, quantity, rate, charge, captured, released, remains, cancel_requested, \
-        created_us, changed_us, hold_number, fingerprint, placed_event) values (?1, ?2, ?3, ?4, \
+        created_us, changed_us, hold_id, fingerprint, placed_event) values (?1, ?2, ?3, ?4, \
         ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)";
-    ORIGIN = "select hold_number, fingerprint, placed_event from orders where id = ?1";
+    ORIGIN = "select hold_id, fingerprint, placed_event from orders where id = ?1";
     UPDATE = "update orders set state = ?4, fence = ?5, captured = ?6, released = ?7, \
         start_count = ?8, remains = ?9, cancel_requested = ?10, changed_us = ?11, ended_us = ?12 \
         where id = ?1 and state = ?2 and fence = ?3";
@@ -67,8 +59,8 @@ pub struct NewOrder {
 /// Where the placing of an order stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Origin {
-    /// The number of its account's transfer that held its charge.
-    pub hold: i64,
+    /// The transfer that held its charge.
+    pub hold: TransferId,
     /// What the duplicate window knows it by; none for parts and for orders with a request id.
     pub fingerprint: Option<i64>,
     /// The event that says that it was placed.
@@ -122,7 +114,8 @@ pub fn by_id(tx: &mut dyn Tx, id: OrderId) -> Result<Option<Order>, DbError> {
 /// [`DbError`].
 pub fn origin(tx: &mut dyn Tx, id: OrderId) -> Result<Option<Origin>, DbError> {
     tx.row(&ORIGIN, &[id.0.into()], |row| {
-        Ok(Origin { hold: row.int(0)?, fingerprint: row.opt_int(1)?, event: row.int(2)? })
+        let (hold, fingerprint) = (TransferId(row.int(0)?), row.opt_int(1)?);
+        Ok(Origin { hold, fingerprint, event: row.int(2)? })
     })
 }
 
@@ -138,15 +131,6 @@ pub fn of_account(
     let params: Vec<Val<'_>> =
         ids.iter().flat_map(|id| [Val::Int(account.0), Val::Int(id.0)]).collect();
     tx.rows_many(&OF_ACCOUNT_BY_ID, 2, &params, decode)
-}
-
-/// The latest orders that the account placed, newest first. The parts of orders are not among them:
-/// whoever looks here for an order that was never acknowledged would take a part for it.
-///
-/// # Errors
-/// [`DbError`].
-pub fn recent(tx: &mut dyn Tx, account: AccountId, limit: i64) -> Result<Vec<Order>, DbError> {
-    tx.rows(&RECENT, &[account.0.into(), limit.into()], decode)
 }
 
 /// Which orders a list shows.
@@ -171,14 +155,11 @@ pub fn before(
     limit: i64,
 ) -> Result<Vec<Order>, DbError> {
     let page = [Val::Int(before.0), Val::Int(limit)];
-    let [id, limit] = page;
     match filter {
         Filter::All => tx.rows(&BEFORE, &page, decode),
-        Filter::Account(account) => {
-            tx.rows(&BEFORE_OF_ACCOUNT, &[id, limit, account.0.into()], decode)
-        }
+        Filter::Account(account) => account_orders::before(tx, account, before, limit),
         Filter::State(state) => {
-            tx.rows(&BEFORE_IN_STATE, &[id, limit, state.name().into()], decode)
+            tx.rows(&BEFORE_IN_STATE, &[before.0.into(), limit.into(), state.name().into()], decode)
         }
     }
 }
@@ -264,7 +245,7 @@ pub fn insert(tx: &mut dyn Tx, orders: &[NewOrder]) -> Result<(), DbError> {
             order.cancel_requested.into(),
             order.created.0.into(),
             order.changed.0.into(),
-            origin.hold.into(),
+            origin.hold.0.into(),
             origin.fingerprint.into(),
             origin.event.into(),
         ]);

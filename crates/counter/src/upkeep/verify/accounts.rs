@@ -1,24 +1,13 @@
 //! Every account: its transfers are complete and lead to its stored balances, it is within its
 //! credit limit, and what it holds is what its open orders hold.
 
+use super::chain;
 use super::{Check, PAGE, Progress};
 use domain::invariants::{balances, within_limit};
-use domain::ledger::{Posting, TransferKind, Wallet};
 use domain::{AccountId, Micros, OrderId};
 use std::collections::HashMap;
-use store::tables::accounts::{self, Account};
-use store::tables::{orders, product_checks, transfers};
+use store::tables::{accounts, orders, product_checks, transfers};
 use store::{DbError, Tx};
-
-/// What the transfers of an account sum to. Wider than an amount, and summed here rather than by
-/// the database: what moved in all may well be more than fits into one.
-#[derive(Default)]
-struct Sums {
-    available: i128,
-    held: i128,
-    /// What the house gave, less what it took.
-    given: i128,
-}
 
 pub(super) fn check(tx: &mut dyn Tx, progress: Progress<'_>) -> Result<Vec<Check>, DbError> {
     let mut chain = Check::new(
@@ -33,13 +22,15 @@ pub(super) fn check(tx: &mut dyn Tx, progress: Progress<'_>) -> Result<Vec<Check
     let mut causes = Check::new("every movement but an operator's is of one order of the account");
     let held = held_by_open_orders(tx, progress)?;
     let (mut given, mut there) = (0_i128, 0_i128);
+    let mut numbered = 0_i64;
     let mut last = AccountId(0);
     loop {
         let page = accounts::list(tx, last, PAGE)?;
         let Some(newest) = page.last() else { break };
         last = newest.id;
         for account in &page {
-            let sums = follow_transfers(tx, account, &mut chain, progress)?;
+            let sums = chain::follow(tx, account, &mut chain, progress)?;
+            numbered = numbered.saturating_add(account.wallet.sequence);
             given = given.saturating_add(sums.given);
             there = there
                 .saturating_add(i128::from(account.wallet.available.raw()))
@@ -63,10 +54,7 @@ pub(super) fn check(tx: &mut dyn Tx, progress: Progress<'_>) -> Result<Vec<Check
     for (account, number) in transfers::without_order(tx)? {
         causes.finding(format!("account {account}: transfer {number} is not of one of its orders"));
     }
-    for (account, number) in transfers::without_account(tx)? {
-        chain
-            .finding(format!("transfer {number} belongs to account {account}, which is not there"));
-    }
+    chain::strays(tx, numbered, &mut chain)?;
     Ok(vec![chain, stored, limits, house, causes])
 }
 
@@ -93,87 +81,4 @@ fn held_by_open_orders(
         add(account, amount);
     }
     Ok(held)
-}
-
-fn follow_transfers(
-    tx: &mut dyn Tx,
-    account: &Account,
-    chain: &mut Check,
-    progress: Progress<'_>,
-) -> Result<Sums, DbError> {
-    let mut sums = Sums::default();
-    let mut wallet = Wallet {
-        account: account.id,
-        available: Micros::ZERO,
-        held: Micros::ZERO,
-        // Whether the limit was kept at the time cannot be told from today's limit.
-        credit_limit: Micros::MAX,
-        sequence: 0,
-    };
-    let mut last = 0;
-    loop {
-        let page = transfers::after(tx, account.id, last, PAGE)?;
-        let Some(newest) = page.last() else { break };
-        last = newest.number;
-        for transfer in &page {
-            chain.row();
-            let amount = i128::from(transfer.amount.raw());
-            let given = match transfer.kind {
-                TransferKind::Credit | TransferKind::Refund => amount,
-                TransferKind::Debit | TransferKind::Capture => amount.saturating_neg(),
-                TransferKind::Hold | TransferKind::Release => 0,
-            };
-            sums.given = sums.given.saturating_add(given);
-            let (debit, credit) = transfer.kind.books();
-            for (book, sign) in [(debit, -1), (credit, 1)] {
-                let side = match book {
-                    domain::ledger::Book::Available => &mut sums.available,
-                    domain::ledger::Book::Held => &mut sums.held,
-                    _ => continue,
-                };
-                *side = side.saturating_add(amount.saturating_mul(sign));
-            }
-            let posting = Posting { kind: transfer.kind, amount: transfer.amount };
-            match wallet.post(&posting) {
-                Ok(after)
-                    if after.sequence == transfer.number
-                        && after.available == transfer.available_after
-                        && after.held == transfer.held_after =>
-                {
-                    wallet = after;
-                }
-                outcome => {
-                    chain.finding(format!(
-                        "account {}: transfer {} ({} {}) states available {} and held {}, \
-                         but the one before it leads to {}",
-                        account.id,
-                        transfer.number,
-                        transfer.kind.name(),
-                        transfer.amount,
-                        transfer.available_after,
-                        transfer.held_after,
-                        outcome.map_or_else(
-                            |error| error.to_string(),
-                            |after| format!(
-                                "number {}, available {}, held {}",
-                                after.sequence, after.available, after.held
-                            )
-                        ),
-                    ));
-                    // Go on from what it states, so that one fault is told once.
-                    wallet.available = transfer.available_after;
-                    wallet.held = transfer.held_after;
-                    wallet.sequence = transfer.number;
-                }
-            }
-        }
-        progress(chain.rule, chain.rows);
-    }
-    if account.wallet.sequence != wallet.sequence {
-        chain.finding(format!(
-            "account {}: counts {} transfers, the last one there is {}",
-            account.id, account.wallet.sequence, wallet.sequence
-        ));
-    }
-    Ok(sums)
 }

@@ -4,6 +4,7 @@
 //! checked and how many rows, so that "clean" can be told from "looked at nothing".
 
 mod accounts;
+mod chain;
 mod events;
 mod orders;
 mod placings;

@@ -1,0 +1,68 @@
+//! The command line.
+
+use crate::Failed;
+use std::path::PathBuf;
+
+/// What is asked for.
+#[derive(Debug)]
+pub(crate) enum Call {
+    /// To be the server of the ceilings, in a process of its own.
+    Ceilings,
+    /// To measure.
+    Measure(Options),
+}
+
+/// What to measure, and how long.
+#[derive(Debug)]
+pub(crate) struct Options {
+    /// The released program.
+    pub(crate) program: PathBuf,
+    /// Seconds of each measurement.
+    pub(crate) seconds: u32,
+    /// Measurements of each load.
+    pub(crate) rounds: usize,
+    /// Orders in the large database; nothing is measured there when it is 0.
+    pub(crate) orders: i64,
+    /// Only loads whose name contains this.
+    pub(crate) only: Option<String>,
+    /// Where to write the table as JSON.
+    pub(crate) json: Option<String>,
+    /// Document whose table to replace.
+    pub(crate) document: Option<String>,
+}
+
+/// Reads the command line.
+///
+/// # Errors
+/// When it is not understood.
+pub(crate) fn read(mut arguments: impl Iterator<Item = String>) -> Result<Call, Failed> {
+    let mut options = Options {
+        program: PathBuf::new(),
+        seconds: 4,
+        rounds: 3,
+        orders: 10_000_000,
+        only: None,
+        json: None,
+        document: None,
+    };
+    while let Some(name) = arguments.next() {
+        if name == "ceilings" {
+            return Ok(Call::Ceilings);
+        }
+        let value = arguments.next().ok_or_else(|| format!("{name}: a value is missing"))?;
+        match name.as_str() {
+            "--program" => options.program = PathBuf::from(value),
+            "--seconds" => options.seconds = value.parse()?,
+            "--rounds" => options.rounds = value.parse()?,
+            "--orders" => options.orders = value.parse()?,
+            "--only" => options.only = Some(value),
+            "--json" => options.json = Some(value),
+            "--document" => options.document = Some(value),
+            _ => return Err(format!("{name}: is not an option").into()),
+        }
+    }
+    if options.program.as_os_str().is_empty() {
+        return Err("--program: name the released program".into());
+    }
+    Ok(Call::Measure(options))
+}

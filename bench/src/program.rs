@@ -1,0 +1,99 @@
+//! A process under measurement: the released program, or the ceilings.
+
+use crate::Failed;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// A process that serves.
+#[derive(Debug)]
+pub(crate) struct Served {
+    child: Child,
+    /// Host and port.
+    pub(crate) address: String,
+    /// From its start to its first answer.
+    pub(crate) started: Duration,
+}
+
+impl Served {
+    /// Starts the program on the database in `folder`.
+    pub(crate) fn program(program: &Path, folder: &Path) -> Result<Self, Failed> {
+        let database = format!("sqlite:{}", folder.join("bench.db").display());
+        let mut command = Command::new(program);
+        command.args(["--json", "--database", &database, "serve", "--listen", "127.0.0.1:0"]);
+        Self::start(&mut command)
+    }
+
+    /// Starts the ceilings.
+    pub(crate) fn ceilings() -> Result<Self, Failed> {
+        Self::start(Command::new(std::env::current_exe()?).arg("ceilings"))
+    }
+
+    fn start(command: &mut Command) -> Result<Self, Failed> {
+        let start = Instant::now();
+        // What it logs is of interest when something goes wrong.
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
+        let mut line = String::new();
+        if let Some(stdout) = child.stdout.take() {
+            BufReader::new(stdout).read_line(&mut line)?;
+        }
+        let told: serde_json::Value = serde_json::from_str(&line)?;
+        let url = told.get("url").and_then(|url| url.as_str()).ok_or("no url was told")?;
+        let address = url.trim_start_matches("http://").split('/').next().unwrap_or_default();
+        let mut served = Self { child, address: address.to_owned(), started: Duration::ZERO };
+        served.ask("GET / HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n")?;
+        served.started = start.elapsed();
+        Ok(served)
+    }
+
+    /// Sends a request by itself and returns the answer with its head; it must be a success.
+    pub(crate) fn ask(&self, request: &str) -> Result<String, Failed> {
+        let mut socket = TcpStream::connect(&self.address)?;
+        socket.write_all(request.as_bytes())?;
+        let mut answer = Vec::new();
+        socket.read_to_end(&mut answer)?;
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        if answer.starts_with("HTTP/1.1 200") {
+            Ok(answer)
+        } else {
+            Err(format!("asked {request}\nanswered {answer}").into())
+        }
+    }
+
+    /// Sends a form to the API by itself and returns the answer with its head.
+    pub(crate) fn post(&self, form: &str) -> Result<String, Failed> {
+        self.ask(&format!(
+            "POST /api/v2 HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+            form.len()
+        ))
+    }
+
+    /// Memory in use, in MiB.
+    pub(crate) fn memory(&self) -> Result<f64, Failed> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib = line.and_then(|line| line.split_whitespace().next()).ok_or("no VmRSS")?;
+        Ok(kib.parse::<f64>()? / 1_024.0)
+    }
+
+    /// Asks it to end, and waits until it has.
+    pub(crate) fn stop(mut self) -> Result<(), Failed> {
+        let id = self.child.id().to_string();
+        let asked = Command::new("kill").args(["-TERM", &id]).status()?;
+        if !asked.success() || !self.child.wait()?.success() {
+            return Err("the program did not end in order".into());
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        // Already gone after `stop`; otherwise the measurement has failed.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}

@@ -1,0 +1,202 @@
+//! The loads, as scripts of the load generator.
+
+use crate::Failed;
+use crate::seed::{ACCOUNTS, Seeded};
+use std::path::{Path, PathBuf};
+
+/// What is asked of the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Orders with distinct links, in turn for each account.
+    Add,
+    /// The same, each with a request id.
+    AddWithId,
+    /// The same on one account.
+    AddOneAccount,
+    /// Orders for one product, in turn for each account.
+    AddProduct,
+    /// The status of one order, anywhere in the table.
+    Status,
+    /// The status of 100 orders of an account, anywhere in the table.
+    StatusOf100,
+    /// The list of services, compressed.
+    Services,
+    /// The list of services, which the client has already.
+    ServicesKnown,
+}
+
+impl Kind {
+    /// All of them.
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Add,
+        Self::AddWithId,
+        Self::AddOneAccount,
+        Self::AddProduct,
+        Self::Status,
+        Self::StatusOf100,
+        Self::Services,
+        Self::ServicesKnown,
+    ];
+
+    /// Its name in the table.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Add => "add",
+            Self::AddWithId => "add with request id",
+            Self::AddOneAccount => "add, one account",
+            Self::AddProduct => "add_product_order",
+            Self::Status => "status",
+            Self::StatusOf100 => "status of 100",
+            Self::Services => "services, gzip",
+            Self::ServicesKnown => "services, 304",
+        }
+    }
+
+    /// Which counter of ids its answers are compared with.
+    pub(crate) const fn places(self) -> Option<&'static str> {
+        match self {
+            Self::Add | Self::AddWithId | Self::AddOneAccount => Some("order"),
+            Self::AddProduct => Some("product_order"),
+            _ => None,
+        }
+    }
+
+    /// A form by itself, and what the answer to it contains: lest a refusal is measured.
+    pub(crate) fn example(self, seeded: &Seeded) -> (String, &'static str) {
+        let key = seeded.keys.first().map_or("", String::as_str);
+        let (rest, answer) = match self {
+            Self::Add | Self::AddWithId | Self::AddOneAccount => (
+                format!(
+                    "action=add&service=1&quantity=1000&link=https://example.com/{}",
+                    self.name().replace([' ', ','], "-")
+                ),
+                "{\"order\":",
+            ),
+            Self::AddProduct => {
+                (String::from("action=add_product_order&product=1&quantity=1"), "{\"order\":")
+            }
+            Self::Status => (String::from("action=status&order=1"), "{\"charge\":\"2.5\""),
+            Self::StatusOf100 => (
+                format!("action=status&orders=1,{}", ACCOUNTS.saturating_add(1)),
+                "{\"1\":{\"charge\":\"2.5\"",
+            ),
+            Self::Services | Self::ServicesKnown => {
+                (String::from("action=services"), "[{\"service\":1,")
+            }
+        };
+        (format!("key={key}&{rest}"), answer)
+    }
+
+    /// The script, with the time in it: no link or request id may come twice.
+    fn text(self, seeded: &Seeded) -> String {
+        let keys = match self {
+            Self::AddOneAccount | Self::Services | Self::ServicesKnown => {
+                seeded.keys.get(..1).unwrap_or_default()
+            }
+            _ => &seeded.keys,
+        };
+        let listed: Vec<String> = keys.iter().map(|key| format!("\"{key}\"")).collect();
+        let head = format!(
+            "keys = {{{}}}\nrun = os.time()\norders = {}\naccounts = {ACCOUNTS}\n{COMMON}",
+            listed.join(","),
+            seeded.orders
+        );
+        let request = match self {
+            Self::Add | Self::AddOneAccount => ADD,
+            Self::AddWithId => ADD_WITH_ID,
+            Self::AddProduct => ADD_PRODUCT,
+            Self::Status => STATUS,
+            Self::StatusOf100 => STATUS_OF_100,
+            Self::Services | Self::ServicesKnown => SERVICES,
+        };
+        format!("{head}{request}")
+    }
+
+    /// Writes the script into `folder`.
+    pub(crate) fn write(self, folder: &Path, seeded: &Seeded) -> Result<PathBuf, Failed> {
+        let name = self.name().replace([' ', ','], "-");
+        let path = folder.join(format!("{name}.lua"));
+        std::fs::write(&path, self.text(seeded))?;
+        Ok(path)
+    }
+}
+
+const COMMON: &str = r#"
+local threads = 0
+function setup(thread)
+  thread:set("number", threads)
+  threads = threads + 1
+end
+local headers = { ["Content-Type"] = "application/x-www-form-urlencoded" }
+local sent = 0
+local function post(body) return wrk.format("POST", "/api/v2", headers, body) end
+local function next_key()
+  sent = sent + 1
+  return keys[(sent * 7 + number) % #keys + 1]
+end
+"#;
+
+const ADD: &str = r#"
+function request()
+  local key = next_key()
+  return post("key=" .. key .. "&action=add&service=1&quantity=1000&link=https://example.com/"
+    .. run .. "/" .. number .. "/" .. sent)
+end
+"#;
+
+const ADD_WITH_ID: &str = r#"
+function request()
+  local key = next_key()
+  local id = run .. "-" .. number .. "-" .. sent
+  return post("key=" .. key .. "&action=add&service=1&quantity=1000&link=https://example.com/"
+    .. id .. "&request_id=" .. id)
+end
+"#;
+
+const ADD_PRODUCT: &str = r#"
+function request()
+  return post("key=" .. next_key() .. "&action=add_product_order&product=1&quantity=1")
+end
+"#;
+
+/// Prepared beforehand: to put bodies together takes the time of the processor that is measured.
+const STATUS: &str = r#"
+local prepared = {}
+function init(args)
+  math.randomseed(number + 1)
+  for i = 1, 5000 do
+    local order = math.random(orders)
+    prepared[i] = post("key=" .. keys[(order - 1) % accounts + 1] .. "&action=status&order=" .. order)
+  end
+end
+function request()
+  sent = sent + 1
+  return prepared[sent % 5000 + 1]
+end
+"#;
+
+const STATUS_OF_100: &str = r#"
+local prepared = {}
+function init(args)
+  math.randomseed(number + 1)
+  for i = 1, 500 do
+    local account = math.random(accounts)
+    local ids = {}
+    for n = 1, 100 do
+      ids[n] = account + accounts * math.random(0, math.floor(orders / accounts) - 1)
+    end
+    prepared[i] = post("key=" .. keys[account] .. "&action=status&orders=" .. table.concat(ids, ","))
+  end
+end
+function request()
+  sent = sent + 1
+  return prepared[sent % 500 + 1]
+end
+"#;
+
+const SERVICES: &str = r#"
+wrk.method = "POST"
+wrk.path = "/api/v2"
+wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"
+wrk.body = "key=" .. keys[1] .. "&action=services"
+"#;
