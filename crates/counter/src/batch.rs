@@ -2,8 +2,10 @@
 //! together, in the order they came.
 
 use crate::Counter;
+use crate::catalogue::Snapshot;
 use domain::Timestamp;
 use parking_lot::Mutex;
+use std::sync::Arc;
 use store::{DbError, StoreError, Tx, Unit};
 use tokio::sync::oneshot;
 
@@ -28,6 +30,7 @@ pub(crate) trait Batched: Sized + Send + 'static {
     fn carry_out(
         counter: &Counter,
         tx: &mut dyn Tx,
+        catalogue: &Snapshot,
         batch: &[Self],
         now: Timestamp,
     ) -> Result<Vec<Self::Answer>, DbError>;
@@ -92,6 +95,8 @@ struct Batch<R: Batched> {
     more: bool,
     callers: Vec<oneshot::Sender<R::Answer>>,
     requests: Vec<R>,
+    /// The catalogue as the unit saw it.
+    catalogue: Option<Arc<Snapshot>>,
     now: Timestamp,
     answers: Vec<R::Answer>,
 }
@@ -104,6 +109,7 @@ impl<R: Batched> Batch<R> {
             more: false,
             callers: Vec::new(),
             requests: Vec::new(),
+            catalogue: None,
             now: Timestamp(0),
             answers: Vec::new(),
         }));
@@ -129,7 +135,9 @@ impl<R: Batched> Batch<R> {
 impl<R: Batched> Unit for Batch<R> {
     fn run(&mut self, tx: &mut dyn Tx) -> Result<(), DbError> {
         self.take();
-        self.answers = R::carry_out(&self.counter, tx, &self.requests, self.now)?;
+        let catalogue = self.counter.catalogue.within(tx)?;
+        self.answers = R::carry_out(&self.counter, tx, &catalogue, &self.requests, self.now)?;
+        self.catalogue = Some(catalogue);
         Ok(())
     }
 
@@ -140,6 +148,9 @@ impl<R: Batched> Unit for Batch<R> {
         if self.more {
             // Not before: it would share the commit, and all would wait for all.
             Self::queue(&self.counter);
+        }
+        if let (Ok(()), Some(catalogue)) = (&outcome, &self.catalogue) {
+            self.counter.catalogue.keep(catalogue);
         }
         let mut answers = std::mem::take(&mut self.answers).into_iter();
         for caller in std::mem::take(&mut self.callers) {

@@ -1,8 +1,8 @@
 //! The store: an engine behind one way to write and one way to read.
 
 use crate::sqlite::{Access, DEFAULT_LOCK_WAIT, Job, SqliteOptions, migrate, open_writer};
-use crate::sqlite::{Readers, SqliteTx, Writer};
-use crate::{DbError, MigrationStatus, OpenError, StoreError, Tx};
+use crate::sqlite::{Claim, Readers, SqliteTx, Writer};
+use crate::{DbError, MigrationStatus, Moment, OpenError, StoreError, Tx};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +18,7 @@ pub struct Store {
 struct Sqlite {
     // Before the writer, because fields are dropped in this order: only a writing connection that
     // closes last can remove the WAL.
-    readers: Readers,
+    readers: Arc<Readers>,
     writer: Writer,
 }
 
@@ -124,12 +124,16 @@ impl Store {
         on_fatal: impl Fn(&str) + Send + 'static,
     ) -> Result<Self, OpenError> {
         let SqliteOptions { path, readers, queue } = options;
+        let claim = Arc::new(Claim::new(path));
         let mut connection = open_writer(path, access, lock_wait)?;
         migrate(&mut connection, path, access)?;
-        let readers = Readers::open(path, *readers, lock_wait)?;
-        let writer = Writer::start(connection, *queue, Box::new(on_fatal)).map_err(|e| {
-            OpenError::Engine { path: path.display().to_string(), message: e.to_string() }
-        })?;
+        let readers = Arc::new(Readers::open(path, *readers, lock_wait, &claim)?);
+        let writer =
+            Writer::start(connection, claim, Arc::clone(&readers), *queue, Box::new(on_fatal))
+                .map_err(|e| OpenError::Engine {
+                    path: path.display().to_string(),
+                    message: e.to_string(),
+                })?;
         Ok(Self { engine: Arc::new(Sqlite { readers, writer }) })
     }
 
@@ -139,6 +143,8 @@ impl Store {
     /// [`OpenError`] says what is wrong and what to do.
     pub fn migrate(url: &str) -> Result<MigrationStatus, OpenError> {
         let path = sqlite_path(url)?;
+        // Dropped after the connection.
+        let _claim = Claim::new(&path);
         let mut connection = open_writer(&path, Access::Migrate, DEFAULT_LOCK_WAIT)?;
         migrate(&mut connection, &path, Access::Migrate)
     }
@@ -164,6 +170,12 @@ impl Store {
         self.engine.writer.submit(Box::new(UnitJob(unit)));
     }
 
+    /// Now, in the history of the database: what is read from here on is of this moment or later, and
+    /// what was read at an equal one is still so. Nothing when it cannot be told without a lock.
+    pub fn moment(&self) -> Option<Moment> {
+        self.engine.readers.moment()
+    }
+
     /// Runs a unit that reads, on a snapshot.
     ///
     /// On SQLite it runs on the calling thread: a bounded read of cached pages takes microseconds,
@@ -182,6 +194,12 @@ impl Store {
         let snapshot = self.engine.readers.snapshot()?;
         let mut tx = SqliteTx::new(snapshot.connection());
         let result = body(&mut tx);
-        tx.into_poison().map_or(Ok(result), |error| Err(StoreError::Db(error)))
+        match tx.into_poison() {
+            None => Ok(result),
+            Some(error) => {
+                snapshot.discard();
+                Err(StoreError::Db(error))
+            }
+        }
     }
 }

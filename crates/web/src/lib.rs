@@ -79,12 +79,12 @@ impl Default for Options {
 #[derive(Debug)]
 struct Shared {
     web: Web,
-    zipped: api::Zipped,
+    lists: api::Lists,
 }
 
 /// Everything that is served, by path.
 pub fn router(web: Web) -> Router {
-    let shared = Shared { web, zipped: api::Zipped::default() };
+    let shared = Shared { web, lists: api::Lists::default() };
     Router::new()
         .merge(api::routes())
         .merge(download::routes())

@@ -1,8 +1,11 @@
 //! What an account may buy, at its prices.
 
+use super::Snapshot;
 use crate::{Counter, prices};
 use domain::catalogue::{RefillRule, ServiceKind};
+use domain::pricing::AccountPrices;
 use domain::{AccountId, Micros, ServiceId};
+use std::sync::Arc;
 use store::tables::accounts;
 use store::{DbError, StoreError};
 
@@ -33,6 +36,43 @@ pub struct ServiceOffer {
     pub drip_feed: bool,
 }
 
+/// Every service on sale at what one account pays for it. Two are equal when they are of the same
+/// state of the catalogue and the same prices: then they say the same, whoever asked.
+#[derive(Clone, Debug)]
+pub struct ServiceList {
+    catalogue: Arc<Snapshot>,
+    prices: AccountPrices,
+}
+
+impl PartialEq for ServiceList {
+    fn eq(&self, other: &Self) -> bool {
+        self.catalogue.epoch == other.catalogue.epoch && self.prices == other.prices
+    }
+}
+
+impl ServiceList {
+    /// The services, in catalogue order.
+    pub fn offers(&self) -> impl Iterator<Item = ServiceOffer> {
+        self.catalogue.order.iter().filter_map(|id| {
+            let service = self.catalogue.on_sale(*id)?;
+            let category = self.catalogue.categories.get(&service.category)?;
+            Some(ServiceOffer {
+                id: service.id,
+                name: service.name.clone(),
+                category: category.name.clone(),
+                description: service.description.clone(),
+                kind: service.kind,
+                rate: self.prices.service_rate(service),
+                min: service.min,
+                max: service.max,
+                refill: service.refill,
+                cancel: service.cancel,
+                drip_feed: service.drip_feed,
+            })
+        })
+    }
+}
+
 impl Counter {
     /// Every service on sale, in catalogue order, at what `account` pays for it. Catalogue and
     /// prices are of one moment, as they are when it orders. Nothing when there is no such account.
@@ -40,28 +80,23 @@ impl Counter {
     /// # Errors
     /// [`StoreError`].
     pub async fn list_services(&self, account: AccountId) -> Result<Vec<ServiceOffer>, StoreError> {
+        let list = self.service_list(account).await?;
+        Ok(list.map(|list| list.offers().collect()).unwrap_or_default())
+    }
+
+    /// The same, not yet put together: for who may have put together an equal one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn service_list(
+        &self,
+        account: AccountId,
+    ) -> Result<Option<ServiceList>, StoreError> {
         let read = self.store.read(|tx| {
             let Some(account) = accounts::by_id(tx, account)? else { return Ok(None) };
-            Ok::<_, DbError>(Some((self.catalogue.current(tx)?, prices::load(tx, &account)?)))
+            let (catalogue, prices) = (self.catalogue.current(tx)?, prices::load(tx, &account)?);
+            Ok::<_, DbError>(Some(ServiceList { catalogue, prices }))
         });
-        let Some((snapshot, prices)) = read.await?? else { return Ok(Vec::new()) };
-        let offers = snapshot.order.iter().filter_map(|id| {
-            let service = snapshot.on_sale(*id)?;
-            let category = snapshot.categories.get(&service.category)?;
-            Some(ServiceOffer {
-                id: service.id,
-                name: service.name.clone(),
-                category: category.name.clone(),
-                description: service.description.clone(),
-                kind: service.kind,
-                rate: prices.service_rate(service),
-                min: service.min,
-                max: service.max,
-                refill: service.refill,
-                cancel: service.cancel,
-                drip_feed: service.drip_feed,
-            })
-        });
-        Ok(offers.collect())
+        Ok(read.await??)
     }
 }

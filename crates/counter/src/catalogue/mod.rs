@@ -4,7 +4,7 @@ mod edit;
 mod list;
 
 pub use edit::{CategoryChange, ServiceChange};
-pub use list::ServiceOffer;
+pub use list::{ServiceList, ServiceOffer};
 
 use domain::catalogue::{Category, Service};
 use domain::products::Product;
@@ -55,18 +55,28 @@ pub(crate) struct Catalogue {
 }
 
 impl Catalogue {
-    /// The catalogue as the transaction sees it.
+    /// The catalogue as a unit that reads sees it.
     pub(crate) fn current(&self, tx: &mut dyn Tx) -> Result<Arc<Snapshot>, DbError> {
+        let snapshot = self.within(tx)?;
+        self.keep(&snapshot);
+        Ok(snapshot)
+    }
+
+    /// The catalogue as a unit that writes sees it. It is not kept before the unit is committed: with
+    /// the unit, what was changed in front of it may be rolled back, and its epoch given to another
+    /// change.
+    pub(crate) fn within(&self, tx: &mut dyn Tx) -> Result<Arc<Snapshot>, DbError> {
         let epoch = meta::catalogue_epoch(tx)?;
         let latest = Arc::clone(&self.latest.read());
-        if latest.epoch == epoch {
-            return Ok(latest);
+        if latest.epoch == epoch { Ok(latest) } else { load(tx, epoch).map(Arc::new) }
+    }
+
+    /// Keeps what a unit saw, once it is committed. An older one may take the place of a newer: the
+    /// next use that finds another epoch reads again, so that costs time and never correctness.
+    pub(crate) fn keep(&self, snapshot: &Arc<Snapshot>) {
+        if self.latest.read().epoch != snapshot.epoch {
+            *self.latest.write() = Arc::clone(snapshot);
         }
-        let read = Arc::new(load(tx, epoch)?);
-        // A reader on an older snapshot may put an older catalogue back; the next use that finds
-        // another epoch reads again, so that costs time and never correctness.
-        *self.latest.write() = Arc::clone(&read);
-        Ok(read)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::place::{Memory, PlaceOrder, place_orders};
 use crate::batch::{Batched, Queue};
+use crate::catalogue::Snapshot;
 use crate::{Counter, Failure};
 use domain::orders::OrderRefusal;
 use domain::{OrderId, Timestamp};
@@ -23,15 +24,15 @@ impl Batched for PlaceOrder {
     fn carry_out(
         counter: &Counter,
         tx: &mut dyn Tx,
+        catalogue: &Snapshot,
         batch: &[Self],
         now: Timestamp,
     ) -> Result<Vec<Placed>, DbError> {
-        let snapshot = counter.catalogue.current(tx)?;
         let seconds = counter.settings.duplicate_window_seconds;
         // Units run one after the other, so nobody waits here.
         let mut recent = counter.recent.lock();
         let memory = Memory {
-            catalogue: &snapshot,
+            catalogue,
             access: &counter.access,
             recent: (seconds > 0).then_some((&mut *recent, seconds)),
         };

@@ -1,6 +1,7 @@
 //! The batch of orders for products that is forming.
 
 use super::place::{PlaceProductOrder, place_product_orders};
+use crate::catalogue::Snapshot;
 use crate::{Counter, Failure};
 use domain::products::ProductRefusal;
 use domain::{ProductOrderId, Timestamp};
@@ -22,12 +23,12 @@ impl crate::batch::Batched for PlaceProductOrder {
     fn carry_out(
         counter: &Counter,
         tx: &mut dyn Tx,
+        catalogue: &Snapshot,
         batch: &[Self],
         now: Timestamp,
     ) -> Result<Vec<ProductPlaced>, DbError> {
-        let snapshot = counter.catalogue.current(tx)?;
         let vault = &counter.settings.vault;
-        let answers = place_product_orders(tx, &snapshot, &counter.access, vault, batch, now)?;
+        let answers = place_product_orders(tx, catalogue, &counter.access, vault, batch, now)?;
         Ok(answers.into_iter().map(|answer| answer.map_err(Failure::Refused)).collect())
     }
 

@@ -125,7 +125,7 @@ impl Counter {
         let mut moved: usize = 0;
         for id in waiting {
             let catalogue = self.catalogue_cache();
-            let unit = move |tx: &mut dyn Tx| match catalogue.current(tx)?.products.get(&id) {
+            let unit = move |tx: &mut dyn Tx| match catalogue.within(tx)?.products.get(&id) {
                 Some(product) => serve_waiting(tx, product, now),
                 None => Ok(0),
             };

@@ -74,7 +74,7 @@ impl Counter {
         let unit = move |tx: &mut dyn Tx| {
             let missing = || Refusal::missing("product order", report.order);
             let account = product_orders::by_id(tx, report.order)?.ok_or_else(missing)?.account;
-            let snapshot = catalogue.current(tx)?;
+            let snapshot = catalogue.within(tx)?;
             let mut desk = Desk::new(tx, now);
             desk.lock(vec![account])?;
             let order = product_orders::by_id(desk.tx, report.order)?.ok_or_else(missing)?;

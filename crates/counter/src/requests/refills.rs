@@ -36,7 +36,7 @@ impl Counter {
     ) -> Result<Vec<AskedRefill>, StoreError> {
         let catalogue = self.catalogue_cache();
         let unit = move |tx: &mut dyn Tx| {
-            let snapshot = catalogue.current(tx)?;
+            let snapshot = catalogue.within(tx)?;
             let mut desk = Desk::new(tx, now);
             desk.lock(vec![account])?;
             let mut answers = Vec::with_capacity(ids.len());

@@ -51,7 +51,7 @@ impl Counter {
                 return Ok(());
             }
             stock_imports::update_batch(tx, BatchState::Activating, &live)?;
-            match catalogue.current(tx)?.products.get(&live.product) {
+            match catalogue.within(tx)?.products.get(&live.product) {
                 Some(product) => serve_waiting(tx, product, now).map(|_| ()),
                 None => Ok(()),
             }

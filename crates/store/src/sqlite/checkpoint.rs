@@ -4,6 +4,7 @@
 //! the units of a commit were told, so only the next ones wait for it; and when there is nothing to
 //! do, so that little is left for a restart to read.
 
+use super::Readers;
 use rusqlite::Connection;
 use std::time::Duration;
 
@@ -15,16 +16,18 @@ const PAGES: i64 = 4_096;
 pub(super) const IDLE: Duration = Duration::from_millis(500);
 
 /// Copies the WAL into the file if it has grown too long.
-pub(super) fn after_commit(connection: &Connection) {
+pub(super) fn after_commit(connection: &Connection, readers: &Readers) {
     match pages(connection, "pragma wal_checkpoint(noop)") {
-        Ok(in_wal) if in_wal >= PAGES => copy(connection),
+        Ok(in_wal) if in_wal >= PAGES => copy(connection, readers),
         Ok(_) => {}
         Err(error) => tracing::warn!(%error, "the length of the WAL cannot be read"),
     }
 }
 
 /// Copies what is in the WAL, if anything.
-pub(super) fn copy(connection: &Connection) {
+pub(super) fn copy(connection: &Connection, readers: &Readers) {
+    // What a snapshot may still need stays in the WAL and keeps it from starting over.
+    readers.release();
     // Passive: waits neither for readers nor for another process. What they still need stays in the
     // WAL until the next time.
     if let Err(error) = pages(connection, "pragma wal_checkpoint(passive)") {

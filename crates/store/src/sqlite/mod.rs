@@ -1,12 +1,16 @@
 //! SQLite: one writing thread with group commit, read-only connections beside it.
 
 mod checkpoint;
+mod claim;
+mod commits;
 mod connection;
 mod readers;
 mod row;
 mod tx;
 mod writer;
 
+pub(crate) use claim::Claim;
+pub use commits::Moment;
 pub use connection::{Access, SqliteOptions};
 pub(crate) use connection::{DEFAULT_LOCK_WAIT, migrate, open_writer};
 pub(crate) use readers::Readers;

@@ -1,10 +1,11 @@
 //! The writing thread: takes whatever units wait, and makes one COMMIT for all of them.
 
 use super::connection::execute;
-use super::{SqliteTx, checkpoint};
+use super::{Claim, Readers, SqliteTx, checkpoint};
 use crate::{DbError, StoreError};
 use rusqlite::Connection;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -34,13 +35,18 @@ impl Writer {
     /// Starts the thread on `connection`.
     pub(crate) fn start(
         connection: Connection,
+        claim: Arc<Claim>,
+        readers: Arc<Readers>,
         queue: usize,
         on_fatal: OnFatal,
     ) -> std::io::Result<Self> {
         let (sender, receiver) = sync_channel(queue);
-        let thread = std::thread::Builder::new()
-            .name(String::from("store-writer"))
-            .spawn(move || run(connection, &receiver, &on_fatal))?;
+        let thread =
+            std::thread::Builder::new().name(String::from("store-writer")).spawn(move || {
+                run(connection, readers, &receiver, &on_fatal);
+                // The connection is closed now.
+                drop(claim);
+            })?;
         Ok(Self { queue: Some(sender), thread: Some(thread) })
     }
 
@@ -71,14 +77,19 @@ impl Drop for Writer {
     }
 }
 
-fn run(connection: Connection, queue: &Receiver<Box<dyn Job>>, on_fatal: &OnFatal) {
+fn run(
+    connection: Connection,
+    readers: Arc<Readers>,
+    queue: &Receiver<Box<dyn Job>>,
+    on_fatal: &OnFatal,
+) {
     // Whether something was written since the WAL was last copied.
     let mut written = false;
     loop {
         let first = if written {
             match queue.recv_timeout(checkpoint::IDLE) {
                 Err(RecvTimeoutError::Timeout) => {
-                    checkpoint::copy(&connection);
+                    checkpoint::copy(&connection, &readers);
                     written = false;
                     continue;
                 }
@@ -97,8 +108,10 @@ fn run(connection: Connection, queue: &Receiver<Box<dyn Job>>, on_fatal: &OnFata
             return;
         }
         written = true;
-        checkpoint::after_commit(&connection);
+        checkpoint::after_commit(&connection, &readers);
     }
+    // The store itself has let go of them already: closed here, they are closed before this one.
+    drop(readers);
     close(connection);
 }
 

@@ -10,7 +10,7 @@ mod nature;
 mod reply;
 mod snag;
 
-pub(crate) use actions::Zipped;
+pub(crate) use actions::Lists;
 
 use crate::{Peer, Shared};
 use actions::Asker;
@@ -124,7 +124,7 @@ async fn carry_out(
         now,
         random: &shared.web.random,
     };
-    (account, actions::dispatch(&asker, request, &head.headers, &shared.zipped).await)
+    (account, actions::dispatch(&asker, request, &head.headers, &shared.lists).await)
 }
 
 /// Where the request comes from, when that is known.

@@ -10,7 +10,7 @@ mod refill_status;
 mod services;
 mod status;
 
-pub(crate) use services::Zipped;
+pub(crate) use services::Lists;
 
 use super::reply;
 use super::snag::Snag;
@@ -37,10 +37,10 @@ pub(crate) async fn dispatch(
     asker: &Asker<'_>,
     request: Request,
     headers: &HeaderMap,
-    zipped: &Zipped,
+    lists: &Lists,
 ) -> Result<Response, Snag> {
     let answer = match request {
-        Request::Services => return services::answer(asker, headers, zipped).await,
+        Request::Services => return services::answer(asker, headers, lists).await,
         Request::Balance => balance::answer(asker).await,
         Request::Add(add) => add::answer(asker, *add).await,
         Request::Status(ids) => status::answer(asker, &ids).await,

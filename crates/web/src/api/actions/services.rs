@@ -7,7 +7,7 @@ use crate::api::snag::Snag;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use counter::catalogue::ServiceOffer;
+use counter::catalogue::{ServiceList, ServiceOffer};
 use domain::Micros;
 use domain::catalogue::ServiceKind;
 use flate2::Compression;
@@ -19,56 +19,83 @@ use sha2::{Digest, Sha256};
 use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::sync::{Arc, OnceLock};
 
 /// Below this a compressed reply is hardly smaller, and takes the same one packet.
 const GZIP_FROM: usize = 1_024;
 
-/// Most compressed lists that are kept: one for each set of prices that is asked for a lot.
+/// Most lists that are kept: one for each set of prices that is asked for a lot.
 const LISTS_KEPT: usize = 16;
 
-/// The lists that were asked for last, compressed, by their hash: compressing costs more than
-/// everything else about a list, and it is the same until somebody changes the catalogue or prices.
-/// A list is found by all that stands in it, so nobody gets one with the prices of others.
-#[derive(Debug, Default)]
-pub(crate) struct Zipped(Mutex<VecDeque<(String, Bytes)>>);
+/// A list as it is sent.
+#[derive(Debug)]
+struct Written {
+    plain: Bytes,
+    /// Half of the SHA-256 of the plain form.
+    hash: String,
+    /// Made when somebody asks for it.
+    zipped: OnceLock<Option<Bytes>>,
+}
 
-impl Zipped {
-    fn of(&self, hash: &str, body: &[u8]) -> std::io::Result<Bytes> {
-        if let Some(zipped) = self.known(hash) {
-            return Ok(zipped);
+impl Written {
+    fn new(list: Option<&ServiceList>) -> Self {
+        let offers: Vec<ServiceOffer> = list.into_iter().flat_map(ServiceList::offers).collect();
+        let mut plain = Vec::new();
+        reply::services(&mut plain, offers.iter().map(row));
+        Self { hash: hash(&plain), plain: Bytes::from(plain), zipped: OnceLock::new() }
+    }
+
+    /// Compressed; nothing when it cannot be, and the plain form has to do.
+    fn zipped(&self) -> Option<Bytes> {
+        let make = || {
+            let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+            encoder.write_all(&self.plain).ok()?;
+            encoder.finish().ok().map(Bytes::from)
+        };
+        self.zipped.get_or_init(make).clone()
+    }
+}
+
+/// The lists that were asked for last: to write and compress one costs more than everything else
+/// about the answer, and it is the same until somebody changes the catalogue or prices. One is found
+/// by the state of the catalogue and all prices, so nobody gets a list with the prices of others.
+#[derive(Debug, Default)]
+pub(crate) struct Lists(Mutex<VecDeque<(ServiceList, Arc<Written>)>>);
+
+impl Lists {
+    fn of(&self, list: ServiceList) -> Arc<Written> {
+        if let Some(written) = self.known(&list) {
+            return written;
         }
         // Not under the lock: a second one that does the same work at the same time is no harm,
         // everybody waiting for the first is.
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-        encoder.write_all(body)?;
-        let zipped = Bytes::from(encoder.finish()?);
+        let written = Arc::new(Written::new(Some(&list)));
         let mut lists = self.0.lock();
-        lists.push_front((hash.to_owned(), zipped.clone()));
+        lists.push_front((list, Arc::clone(&written)));
         lists.truncate(LISTS_KEPT);
-        Ok(zipped)
+        written
     }
 
     /// A list that is kept; it moves to the front, so that the one not asked for the longest goes.
-    fn known(&self, hash: &str) -> Option<Bytes> {
+    fn known(&self, list: &ServiceList) -> Option<Arc<Written>> {
         let mut lists = self.0.lock();
-        let place = lists.iter().position(|(known, _)| known == hash)?;
-        let list = lists.remove(place)?;
-        let zipped = list.1.clone();
-        lists.push_front(list);
-        Some(zipped)
+        let place = lists.iter().position(|(known, _)| known == list)?;
+        let entry = lists.remove(place)?;
+        let written = Arc::clone(&entry.1);
+        lists.push_front(entry);
+        Some(written)
     }
 }
 
 pub(super) async fn answer(
     asker: &Asker<'_>,
     headers: &HeaderMap,
-    zipped: &Zipped,
+    lists: &Lists,
 ) -> Result<Response, Snag> {
-    let offers = asker.counter.list_services(asker.account).await?;
-    let mut body = Vec::new();
-    reply::services(&mut body, offers.iter().map(row));
-    let hash = hash(&body);
-    let zip = body.len() > GZIP_FROM && takes_gzip(headers);
+    let list = asker.counter.service_list(asker.account).await?;
+    let written = list.map_or_else(|| Arc::new(Written::new(None)), |list| lists.of(list));
+    let zip = written.plain.len() > GZIP_FROM && takes_gzip(headers);
+    let hash = &written.hash;
     let tag = if zip { format!("\"{hash}-gzip\"") } else { format!("\"{hash}\"") };
     // By POST as well, where HTTP would have it refused: in this dialect a POST asks, too.
     let mut response = if is_known(headers, &tag) {
@@ -76,10 +103,10 @@ pub(super) async fn answer(
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         response
     } else {
-        // Writing to memory does not fail; should it, the plain list is as good.
-        let packed = if zip { zipped.of(&hash, &body).ok() } else { None };
+        let packed = if zip { written.zipped() } else { None };
         let encoded = packed.is_some();
-        let mut response = Response::new(packed.map_or_else(|| Body::from(body), Body::from));
+        let body = packed.unwrap_or_else(|| written.plain.clone());
+        let mut response = Response::new(Body::from(body));
         response.headers_mut().insert(header::CONTENT_TYPE, JSON);
         if encoded {
             let gzip = HeaderValue::from_static("gzip");
@@ -238,20 +265,5 @@ mod tests {
             let plain = word.to_lowercase().replace(' ', "_");
             assert!(plain.ends_with(kind.name()), "{word} for {}", kind.name());
         }
-    }
-
-    #[test]
-    fn the_compressed_list_is_made_once() {
-        let zipped = Zipped::default();
-        let first = zipped.of("a", b"x").unwrap();
-        assert_eq!(zipped.of("a", b"other").unwrap(), first, "the hash says it is the same list");
-        let second = zipped.of("b", b"other").unwrap();
-        assert_ne!(second, first);
-        for number in 0..LISTS_KEPT {
-            assert_eq!(zipped.of("a", b"changed").unwrap(), first, "in use, so it is kept");
-            zipped.of(&number.to_string(), b"x").unwrap();
-        }
-        assert_ne!(zipped.of("b", b"changed").unwrap(), second, "long not asked for");
-        assert_eq!(zipped.0.lock().len(), LISTS_KEPT);
     }
 }
