@@ -4,7 +4,7 @@
 use super::book::{Add, Buy, Claim, Entry, Fate};
 use super::load::Common;
 use serde_json::Value;
-use testkit::{Client, Kept};
+use testkit::Kept;
 
 /// A client, through all lives of its connection.
 #[derive(Debug)]
@@ -46,17 +46,12 @@ impl Caller {
     fn some_add(&mut self, offers: usize) -> Add {
         let (customer, fate) = (self.customer, Fate::Unknown);
         if self.random.u8(..16) == 0 {
-            let name = format!("shared-{}-{}", self.loads, self.random.u8(..4));
+            let number = self.random.u8(..4);
+            let name = format!("shared-{}-{number}", self.loads);
             let link = format!("https://example.com/{customer}/{name}");
-            return Add {
-                customer,
-                offer: 0,
-                link,
-                quantity: 7,
-                runs: 1,
-                request_id: Some(name),
-                fate,
-            };
+            // Half of them without one: then all but one client are told that it was placed.
+            let request_id = (number % 2 == 0).then_some(name);
+            return Add { customer, offer: 0, link, quantity: 7, runs: 1, request_id, fate };
         }
         let link = format!("https://example.com/{}", self.next());
         let runs = if self.random.u8(..16) == 0 { 2 } else { 1 };
@@ -110,10 +105,7 @@ pub(super) const REPEATED: &str =
 pub(super) fn call(common: &Common<'_>, caller: &mut Caller) -> Vec<Entry> {
     let mut entries = Vec::new();
     caller.loads += 1;
-    let client = Client {
-        key: common.world.customers[caller.customer].key.clone(),
-        ..common.client.clone()
-    };
+    let client = common.client(caller.number, &common.world.customers[caller.customer].key);
     let mut kept = match Kept::connect(&client) {
         Ok(kept) => kept,
         Err(error) => {
@@ -180,7 +172,9 @@ fn add(
     let mut add = caller.some_add(common.world.offers.len());
     let texts = add.texts(&common.world.offers);
     let reply = ask(kept, &add.fields(&texts));
-    add.fate = settle(common, entries, "add", fate(&reply, "order", &[NO_MONEY]));
+    let refusals: &[&str] =
+        if add.request_id.is_some() { &[NO_MONEY] } else { &[NO_MONEY, REPEATED] };
+    add.fate = settle(common, entries, "add", fate(&reply, "order", refusals));
     if let Fate::Acknowledged(order) = add.fate {
         // Those in parts are left alone: they change by themselves.
         if add.runs == 1 {

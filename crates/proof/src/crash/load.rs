@@ -19,7 +19,8 @@ pub(super) struct Moment {
 /// What clients and operator have in common while they are at it.
 pub(super) struct Common<'a> {
     pub(super) world: &'a World,
-    pub(super) client: Client,
+    /// Where it is served: by one process, or by several on one database.
+    addresses: Vec<String>,
     /// Set just before the program is killed: from then on no answer is no surprise.
     ending: AtomicBool,
     to_go: AtomicU64,
@@ -43,11 +44,11 @@ fn pick(orders: &Orders, customer: usize, random: &mut fastrand::Rng) -> Option<
 }
 
 impl<'a> Common<'a> {
-    fn new(world: &'a World, client: Client, to_go: u64) -> (Self, Receiver<()>) {
+    fn new(world: &'a World, servers: &[Demo], to_go: u64) -> (Self, Receiver<()>) {
         let (reached, at_moment) = channel();
         let common = Self {
             world,
-            client,
+            addresses: servers.iter().map(|server| server.client_with("").address).collect(),
             ending: AtomicBool::new(false),
             to_go: AtomicU64::new(to_go),
             reached,
@@ -55,6 +56,12 @@ impl<'a> Common<'a> {
             completed: Mutex::default(),
         };
         (common, at_moment)
+    }
+
+    /// A client of that number, with a key.
+    pub(super) fn client(&self, number: usize, key: &str) -> Client {
+        let address = self.addresses[number % self.addresses.len()].clone();
+        Client { address, key: key.to_owned() }
     }
 
     /// Whether the program is being killed.
@@ -99,14 +106,15 @@ impl<'a> Common<'a> {
 /// Something that goes on beside others until the program is gone.
 pub(super) type Work<'w> = Box<dyn FnOnce(&Common<'_>) -> Vec<Entry> + Send + 'w>;
 
-/// Lets all of them at the server, kills it at the moment, and returns what was asked and answered.
+/// Lets all of them at the servers, kills these at the moment, and returns what was asked and
+/// answered.
 pub(super) fn until_killed(
     world: &World,
-    server: Demo,
+    servers: Vec<Demo>,
     moment: Moment,
     work: Vec<Work<'_>>,
 ) -> Vec<Entry> {
-    let (common, at_moment) = Common::new(world, server.client_with(""), moment.acknowledged);
+    let (common, at_moment) = Common::new(world, &servers, moment.acknowledged);
     std::thread::scope(|scope| {
         let common = &common;
         let threads: Vec<_> =
@@ -114,14 +122,14 @@ pub(super) fn until_killed(
         // Either way: the moment has come.
         let _ = at_moment.recv_timeout(moment.at_latest);
         common.ending.store(true, Ordering::SeqCst);
-        server.kill();
+        servers.into_iter().for_each(Demo::kill);
         threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
     })
 }
 
-/// Lets all of them at the server until they have nothing more to ask.
-pub(super) fn until_done(world: &World, server: &Demo, work: Vec<Work<'_>>) -> Vec<Entry> {
-    let (common, _) = Common::new(world, server.client_with(""), u64::MAX);
+/// Lets all of them at the servers until they have nothing more to ask.
+pub(super) fn until_done(world: &World, servers: &[Demo], work: Vec<Work<'_>>) -> Vec<Entry> {
+    let (common, _) = Common::new(world, servers, u64::MAX);
     std::thread::scope(|scope| {
         let common = &common;
         let threads: Vec<_> =

@@ -12,7 +12,7 @@ use super::{Report, stored};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
-use testkit::{Client, Kept, Program};
+use testkit::{Kept, Program};
 
 /// Micros of a piece, and of each buyer.
 const PRICE: i64 = 1_250_000;
@@ -56,12 +56,14 @@ pub fn rush(binary: &Path, rush: Rush) -> Report {
         };
         let moment = moment(&mut random, left, (last + 1).saturating_sub(kill));
         let queue = Mutex::new(waiting);
-        let work = (0..rush.clients)
-            .map(|_| -> Work<'_> { Box::new(|common| buy_all(common, &queue, selling)) });
+        let work = (0..rush.clients).map(|number| -> Work<'_> {
+            let queue = &queue;
+            Box::new(move |common| buy_all(common, number, queue, selling))
+        });
         let entries = if kill > rush.kills {
-            until_done(&world, &server, work.collect())
+            until_done(&world, std::slice::from_ref(&server), work.collect())
         } else {
-            let entries = until_killed(&world, server, moment, work.collect());
+            let entries = until_killed(&world, vec![server], moment, work.collect());
             report.kills += 1;
             server = start(&program, &world, &mut report);
             entries
@@ -121,10 +123,14 @@ fn moment(random: &mut fastrand::Rng, left: usize, kills: u32) -> Moment {
 }
 
 /// Asks for one buyer after the other. What counts for the next kill is what was sold, or every answer.
-fn buy_all(common: &Common<'_>, queue: &Mutex<Vec<usize>>, selling: bool) -> Vec<Entry> {
+fn buy_all(
+    common: &Common<'_>,
+    number: usize,
+    queue: &Mutex<Vec<usize>>,
+    selling: bool,
+) -> Vec<Entry> {
     let mut entries = Vec::new();
-    let client = Client { key: String::new(), ..common.client.clone() };
-    let Ok(mut kept) = Kept::connect(&client) else { return entries };
+    let Ok(mut kept) = Kept::connect(&common.client(number, "")) else { return entries };
     while !common.ending() {
         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let Some(buyer) = next else {

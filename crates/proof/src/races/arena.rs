@@ -20,6 +20,9 @@ pub(crate) const PRICE: i64 = 1_000_000;
 /// Units of an order that costs [`PRICE`].
 pub(crate) const UNITS: i64 = 500;
 
+/// What 1,000 units cost then.
+pub(crate) const RATE: i64 = PRICE * 1_000 / UNITS;
+
 /// Sold in runs too, with refills and cancels.
 pub(crate) const THINGS: ServiceId = ServiceId(1);
 
@@ -73,7 +76,7 @@ impl Arena {
                 category: Some(category),
                 name: Some(format!("service {service}")),
                 kind: Some(kind),
-                rate: Some(Micros::new(PRICE * 1_000 / UNITS)),
+                rate: Some(Micros::new(RATE)),
                 min: Some(1),
                 max: Some(1_000_000),
                 drip_feed: Some(service == THINGS),
@@ -91,6 +94,20 @@ impl Arena {
             arena.rich.push(account);
         }
         arena
+    }
+
+    /// A new service, at [`PRICE`] for [`UNITS`].
+    pub(crate) async fn service(&self) -> ServiceId {
+        let change = ServiceChange {
+            category: Some(self.category),
+            name: Some(format!("service {}", self.serial())),
+            kind: Some(ServiceKind::Default),
+            rate: Some(Micros::new(RATE)),
+            min: Some(1),
+            max: Some(1_000_000),
+            ..ServiceChange::default()
+        };
+        self.counter(0).add_service(change, START).await.unwrap()
     }
 
     /// One of the counters.

@@ -15,6 +15,7 @@ mod planted;
 mod reports;
 mod round;
 mod spend;
+mod views;
 
 pub use round::RACERS;
 
@@ -30,8 +31,15 @@ struct Case {
     round: for<'a> fn(Round<'a>) -> Boxed<'a, Outcome>,
 }
 
-const CASES: [&[Case]; 6] =
-    [spend::CASES, books::CASES, once::CASES, reports::CASES, parts::CASES, goods::CASES];
+const CASES: [&[Case]; 7] = [
+    spend::CASES,
+    books::CASES,
+    once::CASES,
+    reports::CASES,
+    parts::CASES,
+    goods::CASES,
+    views::CASES,
+];
 
 /// Complaints that are kept of a use case; the rest is counted.
 const COMPLAINTS_TOLD: usize = 5;

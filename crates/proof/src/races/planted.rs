@@ -6,10 +6,14 @@ use super::goods::{Handed, Taker, ten_pieces};
 use super::once::{Asker, Told, one_order, place};
 use super::round::{ENOUGH, Outcome, Round, told};
 use super::spend::{Buyer, Spent, money_for_ten, no_goods};
+use super::views::{Admit, Admitted, admit, revoked_keys};
 use super::{Boxed, arena, goods, once, runtime, spend};
+use counter::Counter;
 use counter::orders::PlaceOrder;
-use domain::ProductId;
 use domain::orders::Number;
+use domain::{AccountId, ProductId, Timestamp};
+use std::collections::BTreeMap;
+use std::sync::Mutex;
 use store::tables::{accounts, guards, stock};
 use store::{Sql, Tx, Val};
 
@@ -99,4 +103,25 @@ fn a_request_id_that_was_looked_up_before_is_found() {
     let found = wrong(|round| Box::pin(one_order(round, way)));
     assert_eq!(found.len(), 4, "{found:?}");
     assert!(found[0].starts_with("orders: "), "{found:?}");
+}
+
+static KNOWN: Mutex<BTreeMap<String, AccountId>> = Mutex::new(BTreeMap::new());
+
+/// Remembers whose a key is, and never asks again.
+async fn admitted_from_memory(counter: Counter, key: String, now: Timestamp) -> Admitted {
+    let known = KNOWN.lock().ok().and_then(|known| known.get(&key).copied());
+    if known.is_some() {
+        return Ok(known);
+    }
+    let found = admit(counter, key.clone(), now).await?;
+    KNOWN.lock().map_err(told)?.extend(found.map(|account| (key, account)));
+    Ok(found)
+}
+
+#[test]
+fn a_memory_that_is_not_told_of_changes_is_found() {
+    let admit: Admit = |counter, key, now| Box::pin(admitted_from_memory(counter, key, now));
+    let found = wrong(|round| Box::pin(revoked_keys(round, admit)));
+    assert_eq!(found.len(), 4, "{found:?}");
+    assert!(found[0].starts_with("whose revoked key it is: "), "{found:?}");
 }
