@@ -50,7 +50,7 @@ impl Caller {
             let name = format!("shared-{}-{number}", self.loads);
             let link = format!("https://example.com/{customer}/{name}");
             // Half of them without one: then all but one client are told that it was placed.
-            let request_id = (number % 2 == 0).then_some(name);
+            let request_id = number.is_multiple_of(2).then_some(name);
             return Add { customer, offer: 0, link, quantity: 7, runs: 1, request_id, fate };
         }
         let link = format!("https://example.com/{}", self.next());
