@@ -71,10 +71,11 @@ pub fn rush(binary: &Path, rush: Rush) -> Report {
         for entry in entries {
             note(entry, &mut buys, &mut report);
         }
-        let mut book = Book { buys: buys.clone(), ..Book::default() };
+        let mut book = Book { buys, ..Book::default() };
         let found = compare(&world, &mut book, &stored::read(program.folder()));
         report.findings.join(found);
         report.unanswered_and_stored += book.unanswered_and_stored;
+        buys = book.buys;
     }
     let mut book = Book { buys, ..Book::default() };
     show_all(&world, &mut book, &server);
@@ -88,8 +89,9 @@ pub fn rush(binary: &Path, rush: Rush) -> Report {
     report
 }
 
+/// Whether the buyer still waits for an answer.
 const fn is_open(fate: Fate) -> bool {
-    matches!(fate, Fate::Unknown | Fate::NotFound)
+    matches!(fate, Fate::Unknown | Fate::Found(_) | Fate::NotFound)
 }
 
 fn first(world: &World, buyer: usize) -> Buy {
@@ -107,8 +109,15 @@ fn note(entry: Entry, buys: &mut [Buy], report: &mut Report) {
         Entry::Buy(buy) => {
             report.acknowledged += u64::from(buy.fate.id().is_some());
             report.unanswered += u64::from(buy.fate == Fate::Unknown);
-            let buyer = buy.customer;
-            buys[buyer] = buy;
+            let known = &mut buys[buy.customer];
+            // What was found to be stored is what a buyer is told that asks again.
+            if known.fate.id().is_some() && ![known.fate.id(), None].contains(&buy.fate.id()) {
+                report.findings.wrong.push(format!("{known:?} asked again: {:?}", buy.fate));
+            }
+            // No answer takes nothing from what is known.
+            if buy.fate != Fate::Unknown || known.fate.id().is_none() {
+                *known = buy;
+            }
         }
         Entry::Wrong(text) => report.findings.wrong.push(text),
         _ => {}
