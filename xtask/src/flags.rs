@@ -7,6 +7,22 @@ xflags::xflags! {
         cmd test {}
         /// Format, lints, documentation, licences and sources of dependencies.
         cmd lint {}
+        /// Let many go at once for everything that spends money or stock, and count what they get.
+        cmd races {
+            /// Rounds of each use case; 1000 unless given.
+            optional --rounds rounds: u32
+            /// Only the use cases whose name contains this.
+            optional --only only: String
+        }
+        /// Kill the program under load, again and again, and compare what it stored with a record.
+        cmd crash {
+            /// How often; 200 unless given.
+            optional --kills kills: u32
+            /// The same choices as another run; 1 unless given.
+            optional --seed seed: u64
+            /// Only the sale of a stock to more buyers than it has items for.
+            optional --rush
+        }
         /// Measure the released program beside bare ceilings of the same HTTP stack.
         cmd bench {
             /// Seconds of each measurement; 4 unless given.
