@@ -97,7 +97,7 @@ impl Store {
         on_fatal: impl Fn(&str) + Send + 'static,
     ) -> Result<Self, OpenError> {
         let path = sqlite_path(url)?;
-        Self::open_sqlite(&SqliteOptions { path, readers: 4, queue: 4_096 }, access, on_fatal)
+        Self::open_sqlite(&SqliteOptions::new(path), access, on_fatal)
     }
 
     /// Opens a SQLite database with every option given.
@@ -123,15 +123,15 @@ impl Store {
         access: Access,
         on_fatal: impl Fn(&str) + Send + 'static,
     ) -> Result<Self, OpenError> {
-        let SqliteOptions { path, readers, queue } = options;
-        let claim = Arc::new(Claim::new(path));
-        let mut connection = open_writer(path, access, lock_wait)?;
-        migrate(&mut connection, path, access)?;
-        let readers = Arc::new(Readers::open(path, *readers, lock_wait, &claim)?);
+        let claim = Arc::new(Claim::new(&options.path));
+        let mut connection = open_writer(&options.path, access, lock_wait)?;
+        migrate(&mut connection, &options.path, access)?;
+        let readers = Readers::open(&options.path, options.readers, lock_wait, &claim)?;
+        let readers = Arc::new(readers);
         let writer =
-            Writer::start(connection, claim, Arc::clone(&readers), *queue, Box::new(on_fatal))
+            Writer::start(connection, claim, Arc::clone(&readers), options, Box::new(on_fatal))
                 .map_err(|e| OpenError::Engine {
-                    path: path.display().to_string(),
+                    path: options.path.display().to_string(),
                     message: e.to_string(),
                 })?;
         Ok(Self { engine: Arc::new(Sqlite { readers, writer }) })

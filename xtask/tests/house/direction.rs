@@ -16,6 +16,7 @@ const FLOORS: [(&str, &[&str]); 10] = [
     ("web", &["counter", "domain", "panel-api", "store"]),
     ("tradecounter", &["counter", "domain", "panel-api", "store", "web"]),
     ("bench", &["counter", "domain", "store", "web"]),
+    ("powercut", &["counter", "domain", "store"]),
     ("testkit", &["counter", "domain", "panel-api", "store", "web"]),
     ("proof", &["counter", "domain", "store", "testkit"]),
     ("xtask", &["counter", "domain", "panel-api", "store", "testkit", "web"]),

@@ -6,7 +6,7 @@ use super::round::{ENOUGH, Outcome, Round, had, same, told};
 use crate::Boxed;
 use counter::products::{PlaceProductOrder, ProductChange, ProductReport, StaffReport, Viewer};
 use counter::{Counter, Failure, Refusal};
-use domain::products::{ItemState, ProductKind, ProductRefusal, ProductState, WhenShort};
+use domain::products::{ItemState, Pieces, ProductKind, ProductRefusal, ProductState, WhenShort};
 use domain::{AccountId, Micros, ProductId, ProductOrderId, StockItemId, Timestamp};
 use std::collections::BTreeSet;
 
@@ -88,7 +88,8 @@ async fn opened(
     now: Timestamp,
 ) -> Handed {
     let result = counter.result_product(account, order, viewer(), now).await.map_err(told)?;
-    Ok(result.ok_or("the order is not the account's")?.lines)
+    let result = result.ok_or("the order is not the account's")?;
+    Ok(result.lines().map(str::to_owned).collect())
 }
 
 /// An order of the first rich account for ten pieces of a product.
@@ -265,7 +266,7 @@ async fn taken_back(round: Round<'_>) -> Outcome {
     arena.stock(product, ENOUGH, 1).await;
     let before = arena.riches().await;
     let order = ordered(round, product).await;
-    let reports = reported(round, order, |_| ProductReport::TakeBack(1)).await;
+    let reports = reported(round, order, |_| ProductReport::TakeBack(Pieces::Last(1))).await;
     had(&reports, ENOUGH, no_more)?;
     let view = arena.counter(0).show_product_order(order).await.map_err(told)?;
     same("state", view.order.state, ProductState::Canceled)?;

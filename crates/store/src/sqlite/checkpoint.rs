@@ -5,33 +5,83 @@
 //! do, so that little is left for a restart to read.
 
 use super::Readers;
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 use std::time::Duration;
 
-/// Pages in the WAL from which on it is copied even under load: 16 MiB. Fewer would copy the same
-/// pages more often, more would make those who wait for it wait longer.
-const PAGES: i64 = 4_096;
+/// When the WAL is copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Checkpoints {
+    /// Pages in the WAL from which on it is copied even under load; 4,096 are 16 MiB. Fewer would
+    /// copy the same pages more often, more would make those who wait for it wait longer.
+    pub pages: i64,
+    /// How long nothing must have happened before whatever is in the WAL is copied.
+    pub idle: Duration,
+}
 
-/// How long nothing must have happened before whatever is in the WAL is copied.
-pub(super) const IDLE: Duration = Duration::from_millis(500);
-
-/// Copies the WAL into the file if it has grown too long.
-pub(super) fn after_commit(connection: &Connection, readers: &Readers) {
-    match pages(connection, "pragma wal_checkpoint(noop)") {
-        Ok(in_wal) if in_wal >= PAGES => copy(connection, readers),
-        Ok(_) => {}
-        Err(error) => tracing::warn!(%error, "the length of the WAL cannot be read"),
+impl Default for Checkpoints {
+    fn default() -> Self {
+        Self { pages: 4_096, idle: Duration::from_millis(500) }
     }
 }
 
-/// Copies what is in the WAL, if anything.
-pub(super) fn copy(connection: &Connection, readers: &Readers) {
+/// Copies the WAL into the file if it has grown too long. An error is the disk's, and fatal.
+pub(super) fn after_commit(
+    connection: &Connection,
+    readers: &Readers,
+    checkpoints: Checkpoints,
+) -> Result<(), String> {
+    match pages(connection, "pragma wal_checkpoint(noop)") {
+        Ok(in_wal) if in_wal >= checkpoints.pages => return copy(connection, readers),
+        Ok(_) => {}
+        Err(error) => tracing::warn!(%error, "the length of the WAL cannot be read"),
+    }
+    Ok(())
+}
+
+/// Copies what is in the WAL, if anything. An error is the disk's, and fatal.
+///
+/// A system that fails to sync the file forgets what it had not written, also pages that earlier,
+/// partial copies had left to this sync. SQLite has those down as copied: it would never copy them
+/// again, and let the WAL start over. The next start copies all that is in the WAL.
+pub(super) fn copy(connection: &Connection, readers: &Readers) -> Result<(), String> {
     // What a snapshot may still need stays in the WAL and keeps it from starting over.
     readers.release();
     // Passive: waits neither for readers nor for another process. What they still need stays in the
     // WAL until the next time.
-    if let Err(error) = pages(connection, "pragma wal_checkpoint(passive)") {
-        tracing::warn!(%error, "the WAL could not be copied into the database file, it grows");
+    match pages(connection, "pragma wal_checkpoint(passive)") {
+        Ok(_) => Ok(()),
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) => {
+            Err(format!("the WAL could not be copied into the database file: {error}"))
+        }
+        Err(error) => {
+            tracing::warn!(%error, "the WAL could not be copied into the database file, it grows");
+            Ok(())
+        }
+    }
+}
+
+/// Empties the WAL into the file, without waiting for anybody. Says whether it is empty: whoever
+/// reads or writes at the moment keeps it as it is.
+pub(super) fn empty(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.busy_timeout(Duration::ZERO)?;
+    connection
+        .query_row("pragma wal_checkpoint(truncate)", [], |row| row.get::<_, i64>(0))
+        .map(|busy| busy == 0)
+}
+
+/// Takes what a COMMIT that failed has written out of the WAL.
+///
+/// Every process sees it there. Whether it is on the disk is not known when a sync failed, and the
+/// system does not write it again. The next start would take it for committed and write behind it;
+/// when the power went after that, all that was written behind it would be lost.
+pub(super) fn take_back(connection: &Connection, readers: &Readers) {
+    readers.release();
+    let rolled_back =
+        if connection.is_autocommit() { Ok(()) } else { connection.execute_batch("rollback") };
+    match rolled_back.and_then(|()| empty(connection)) {
+        Ok(true) => {}
+        Ok(false) => tracing::warn!("another process is using the WAL, it keeps what failed"),
+        Err(error) => tracing::warn!(%error, "the WAL could not be emptied after a failed COMMIT"),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Opening a database file, and the settings that durability rests on.
 
+use super::Checkpoints;
 use crate::OpenError;
 use crate::migrate::{MIGRATIONS, MigrationStatus, newest};
 use rusqlite::config::DbConfig;
@@ -28,6 +29,16 @@ pub struct SqliteOptions {
     pub readers: usize,
     /// Units that may wait; more are refused at once.
     pub queue: usize,
+    /// When the WAL is copied into the file.
+    pub checkpoints: Checkpoints,
+}
+
+impl SqliteOptions {
+    /// The file with everything else as usual.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        let checkpoints = Checkpoints::default();
+        Self { path: path.into(), readers: 4, queue: 4_096, checkpoints }
+    }
 }
 
 /// The first version without the WAL-reset bug, which could corrupt a database under concurrent

@@ -9,6 +9,7 @@ mod row;
 mod tx;
 mod writer;
 
+pub use checkpoint::Checkpoints;
 pub(crate) use claim::Claim;
 pub use commits::Moment;
 pub use connection::{Access, SqliteOptions};

@@ -1,14 +1,14 @@
 //! The writing thread: takes whatever units wait, and makes one COMMIT for all of them.
 
 use super::connection::execute;
-use super::{Claim, Readers, SqliteTx, checkpoint};
+use super::{Checkpoints, Claim, Readers, SqliteOptions, SqliteTx, checkpoint};
 use crate::{DbError, StoreError};
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 /// A unit that waits for the writer.
 pub(crate) trait Job: Send {
@@ -22,7 +22,7 @@ pub(crate) trait Job: Send {
 /// Most units that share a COMMIT: bounds how long the first of them waits for the last.
 const UNITS_PER_COMMIT: usize = 512;
 
-/// Called when COMMIT failed in a way that leaves its outcome unknown.
+/// Called when the disk failed: a COMMIT, so that its outcome is unknown, or copying the WAL.
 pub(crate) type OnFatal = Box<dyn Fn(&str) + Send>;
 
 #[derive(Debug)]
@@ -37,13 +37,14 @@ impl Writer {
         connection: Connection,
         claim: Arc<Claim>,
         readers: Arc<Readers>,
-        queue: usize,
+        options: &SqliteOptions,
         on_fatal: OnFatal,
     ) -> std::io::Result<Self> {
-        let (sender, receiver) = sync_channel(queue);
+        let (sender, receiver) = sync_channel(options.queue);
+        let checkpoints = options.checkpoints;
         let thread =
             std::thread::Builder::new().name(String::from("store-writer")).spawn(move || {
-                run(connection, readers, &receiver, &on_fatal);
+                run(connection, readers, &receiver, checkpoints, &on_fatal);
                 // The connection is closed now.
                 drop(claim);
             })?;
@@ -81,15 +82,18 @@ fn run(
     connection: Connection,
     readers: Arc<Readers>,
     queue: &Receiver<Box<dyn Job>>,
+    checkpoints: Checkpoints,
     on_fatal: &OnFatal,
 ) {
     // Whether something was written since the WAL was last copied.
     let mut written = false;
     loop {
         let first = if written {
-            match queue.recv_timeout(checkpoint::IDLE) {
+            match queue.recv_timeout(checkpoints.idle) {
                 Err(RecvTimeoutError::Timeout) => {
-                    checkpoint::copy(&connection, &readers);
+                    if let Err(error) = checkpoint::copy(&connection, &readers) {
+                        return fail(&connection, &error, on_fatal);
+                    }
                     written = false;
                     continue;
                 }
@@ -104,15 +108,32 @@ fn run(
         };
         if let Err(error) = commit_group(&connection, queue, first) {
             tracing::error!(%error, "COMMIT failed, the outcome of the units in it is unknown");
-            on_fatal(&error);
-            return;
+            checkpoint::take_back(&connection, &readers);
+            return fail(&connection, &error, on_fatal);
         }
         written = true;
-        checkpoint::after_commit(&connection, &readers);
+        if let Err(error) = checkpoint::after_commit(&connection, &readers, checkpoints) {
+            return fail(&connection, &error, on_fatal);
+        }
     }
     // The store itself has let go of them already: closed here, they are closed before this one.
     drop(readers);
     close(connection);
+}
+
+/// The disk has failed: nothing more is written, not even when the connection is closed.
+fn fail(connection: &Connection, error: &str, on_fatal: &OnFatal) {
+    keep_wal(connection);
+    on_fatal(error);
+}
+
+/// Lets the WAL stay when the connection is closed, as it is. SQLite would copy it once more, and
+/// remove it if that seems to succeed.
+fn keep_wal(connection: &Connection) {
+    let keep = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
+    if let Err(error) = connection.set_db_config(keep, true) {
+        tracing::warn!(%error, "the WAL may be removed");
+    }
 }
 
 /// Closes so that the database file alone holds everything: whoever moves it somewhere else may
@@ -121,13 +142,13 @@ fn run(
 fn close(connection: Connection) {
     // Never waits: a unit may have used up the wait for the lock just before. When another process
     // writes, all is copied to the file nevertheless; only the WAL stays as long as it is.
-    let emptied = connection.busy_timeout(Duration::ZERO).and_then(|()| {
-        connection.query_row("pragma wal_checkpoint(truncate)", [], |row| row.get::<_, i64>(0))
-    });
-    match emptied {
-        Ok(0) => {}
-        Ok(_) => tracing::info!("another process has the database open, it keeps the WAL"),
-        Err(error) => tracing::warn!(%error, "the WAL could not be emptied, keep it with the file"),
+    match checkpoint::empty(&connection) {
+        Ok(true) => {}
+        Ok(false) => tracing::info!("another process has the database open, it keeps the WAL"),
+        Err(error) => {
+            tracing::warn!(%error, "the WAL could not be emptied, keep it with the file");
+            keep_wal(&connection);
+        }
     }
     if let Err((_, error)) = connection.close() {
         tracing::warn!(%error, "the database could not be closed, keep the WAL with the file");

@@ -13,7 +13,7 @@ fn file(folder: &TempDir) -> PathBuf {
 }
 
 fn open(folder: &TempDir, lock_wait: Duration) -> Store {
-    let options = SqliteOptions { path: file(folder), readers: 1, queue: 64 };
+    let options = SqliteOptions { readers: 1, queue: 64, ..SqliteOptions::new(file(folder)) };
     let on_fatal = |error: &str| panic!("{error}");
     Store::open_sqlite_waiting(&options, lock_wait, Access::CreateIfMissing, on_fatal).unwrap()
 }

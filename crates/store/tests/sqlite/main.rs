@@ -197,7 +197,8 @@ fn a_full_queue_refuses_at_once_and_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
     run(async {
         let path = folder.path().join("counter.db");
-        let options = store::SqliteOptions { path, readers: 1, queue: 3 };
+        let options =
+            store::SqliteOptions { readers: 1, queue: 3, ..store::SqliteOptions::new(path) };
         let store =
             Store::open_sqlite(&options, Access::CreateIfMissing, |e| panic!("{e}")).unwrap();
         let (began, begun) = oneshot::channel();

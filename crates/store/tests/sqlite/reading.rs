@@ -37,7 +37,7 @@ fn within(store: &Store, mut more: std::ops::Range<usize>, last: &(dyn Fn(&mut d
 fn a_read_that_fails_or_panics_leaves_its_connection_usable() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("counter.db");
-    let options = SqliteOptions { path, readers: READERS, queue: 8 };
+    let options = SqliteOptions { readers: READERS, queue: 8, ..SqliteOptions::new(path) };
     let store = Store::open_sqlite(&options, Access::CreateIfMissing, |e| panic!("{e}")).unwrap();
     run(put(&store, "a")).unwrap().unwrap();
     let all = || on_all(&store, &|_| {});

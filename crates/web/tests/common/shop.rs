@@ -103,7 +103,7 @@ impl Shop {
     pub(crate) async fn with(setup: Setup) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("counter.db");
-        let options = SqliteOptions { path, readers: 2, queue: setup.queue };
+        let options = SqliteOptions { readers: 2, queue: setup.queue, ..SqliteOptions::new(path) };
         let store = Store::open_sqlite(&options, Access::CreateIfMissing, |_| {}).unwrap();
         let settings = Settings {
             currency: String::from("USD"),

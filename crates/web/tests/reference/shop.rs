@@ -104,7 +104,7 @@ impl Shop {
     async fn open(money: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("counter.db");
-        let options = SqliteOptions { path, readers: 1, queue: 64 };
+        let options = SqliteOptions { readers: 1, queue: 64, ..SqliteOptions::new(path) };
         let store = Store::open_sqlite(&options, Access::CreateIfMissing, |_| {}).unwrap();
         let settings = Settings {
             currency: String::from("USD"),
