@@ -63,6 +63,10 @@ pub(super) const CASES: &[Case] = &[
     Case { name: "pieces that staff deliver", round: |r| Box::pin(by_hand(r)) },
     Case { name: "replacements of a piece", round: |r| Box::pin(replaced(r)) },
     Case { name: "pieces taken back", round: |r| Box::pin(taken_back(r)) },
+    Case {
+        name: "a piece replaced and taken back",
+        round: |r| Box::pin(replaced_and_taken_back(r)),
+    },
 ];
 
 const BUY: Way = |taker| Box::pin(buy(taker));
@@ -88,8 +92,8 @@ async fn opened(
     now: Timestamp,
 ) -> Handed {
     let result = counter.result_product(account, order, viewer(), now).await.map_err(told)?;
-    let result = result.ok_or("the order is not the account's")?;
-    Ok(result.lines().map(str::to_owned).collect())
+    let delivered = result.ok_or("the order is not the account's")?;
+    Ok(delivered.lines().map(str::to_owned).collect())
 }
 
 /// An order of the first rich account for ten pieces of a product.
@@ -260,17 +264,53 @@ async fn replaced(round: Round<'_>) -> Outcome {
     same("money", arena.riches().await, before)
 }
 
+/// Some name a piece, some take the last one: each is taken back once.
 async fn taken_back(round: Round<'_>) -> Outcome {
     let arena = round.arena;
     let product = arena.product(ProductChange::default()).await;
     arena.stock(product, ENOUGH, 1).await;
     let before = arena.riches().await;
     let order = ordered(round, product).await;
-    let reports = reported(round, order, |_| ProductReport::TakeBack(Pieces::Last(1))).await;
-    had(&reports, ENOUGH, no_more)?;
+    let which = |racer: usize| match racer % 2 {
+        0 => Pieces::Last(1),
+        _ => Pieces::Numbered(vec![i64::try_from(racer % ENOUGH).unwrap_or(0) + 1]),
+    };
+    let reports = reported(round, order, |racer| ProductReport::TakeBack(which(racer))).await;
+    had(&reports, ENOUGH, not_there)?;
     let view = arena.counter(0).show_product_order(order).await.map_err(told)?;
     same("state", view.order.state, ProductState::Canceled)?;
     same("released", view.order.released, view.order.charge)?;
     same("captured", view.order.captured, Micros::ZERO)?;
+    same("money", arena.riches().await, before)
+}
+
+const fn not_there(refusal: &Refusal) -> bool {
+    matches!(refusal, Refusal::NotNow(_) | Refusal::Invalid(_) | Refusal::Missing { .. })
+}
+
+/// Half replace the one piece that there is, half take it back: that is done once, and what was
+/// replaced by then is replaced.
+async fn replaced_and_taken_back(round: Round<'_>) -> Outcome {
+    let arena = round.arena;
+    let warranty_days = Some(1);
+    let product = arena.product(ProductChange { warranty_days, ..ProductChange::default() }).await;
+    arena.stock(product, 1, 1).await;
+    let before = arena.riches().await;
+    let order = arena.product_order(arena.rich(0), product, 1);
+    let order = arena.counter(0).place_product_order(order, round.now).await.map_err(told)?;
+    arena.stock(product, ENOUGH, 1).await;
+    let reports = reported(round, order, |racer| match racer % 2 {
+        0 => ProductReport::Replace(1),
+        _ => ProductReport::TakeBack(Pieces::Numbered(vec![1])),
+    })
+    .await;
+    let of = |way| reports.iter().skip(way).step_by(2).cloned().collect::<Vec<_>>();
+    let replaced = of(0).iter().filter(|told| told.is_ok()).count();
+    had(&of(0), replaced, not_there)?;
+    had(&of(1), 1, not_there)?;
+    let left = usize::try_from(pieces_left(arena, product).await?).unwrap_or(0);
+    same("items that took its place", replaced, ENOUGH - left)?;
+    let lines = opened(arena.counter(0), arena.rich(0), order, round.now).await?;
+    same("pieces", lines, Vec::new())?;
     same("money", arena.riches().await, before)
 }

@@ -14,8 +14,7 @@ use domain::orders::Number;
 use domain::{AccountId, ProductId, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
-use store::tables::request_ids::OF_ORDERS;
-use store::tables::{accounts, stock};
+use store::tables::{accounts, request_ids, stock};
 use store::{Sql, Tx, Val};
 
 /// How many of a few rounds were found to be wrong.
@@ -88,8 +87,9 @@ fn stock_sold_after_a_look_is_found() {
 async fn placed_after_a_look(asker: Asker) -> Told {
     let (account, id) = (asker.order.account, asker.request_id.id);
     let store = asker.counter.store().clone();
-    let look = store.read(|tx| OF_ORDERS.used(tx, &[(account, id.as_str())])).await;
-    if let Some((_, order)) = look.map_err(told)?.map_err(told)?.values().next() {
+    let asked = [(account, id.as_str())];
+    let look = store.read(|tx| request_ids::OF_ORDERS.used(tx, &asked)).await;
+    if let Some((_, order)) = look.map_err(told)?.map_err(told)?.into_values().next() {
         return Ok(Some(order.0));
     }
     let fingerprint = i64::try_from(asker.racer).unwrap_or(0);
