@@ -11,7 +11,7 @@ mod vfs;
 pub use bare::{Bare, Setting};
 pub use disk::{Cut, Disk, End, Files, Moment, Plan, Survival, Trouble};
 pub use proof::{Control, Totals, controls, prove};
-pub use seed::{Base, Ended, Run, run};
+pub use seed::{Base, Conduct, Ended, Run, run};
 pub use vfs::Mounted;
 
 /// What can go wrong with the proof itself; never what it looks for.

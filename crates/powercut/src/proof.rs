@@ -2,7 +2,7 @@
 
 use crate::Outcome;
 use crate::bare::{Bare, Setting};
-use crate::seed::{Base, Ended, Run, run};
+use crate::seed::{Base, Conduct, Ended, Run, run};
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -44,7 +44,7 @@ impl Totals {
 /// When a seed cannot be carried out.
 pub fn prove(
     seeds: Range<u64>,
-    lies: bool,
+    conduct: Conduct,
     threads: usize,
     progress: &(dyn Fn(&Totals) + Sync),
 ) -> Outcome<Totals> {
@@ -54,7 +54,7 @@ pub fn prove(
     let work = || {
         loop {
             let Some(seed) = left.lock().next() else { return Ok(()) };
-            let run = catch_unwind(AssertUnwindSafe(|| run(&base, lies, seed)));
+            let run = catch_unwind(AssertUnwindSafe(|| run(&base, conduct, seed)));
             let run = match run {
                 Ok(run) => run.map_err(|error| format!("seed {seed}: {error}"))?,
                 Err(_) => return Err(format!("seed {seed} panicked")),
@@ -117,7 +117,8 @@ pub fn controls(bare: u64, lying: u64, threads: usize) -> Outcome<Vec<Control>> 
         }
         controls.push(Control { name, must_lose, seeds: bare, acknowledged, lost });
     }
-    let Totals { seeds, acknowledged, lost, .. } = prove(0..lying, true, threads, &|_| {})?;
+    let Totals { seeds, acknowledged, lost, .. } =
+        prove(0..lying, Conduct::Lying, threads, &|_| {})?;
     let name = "the counter on a disk that does not sync";
     controls.push(Control { name, must_lose: true, seeds, acknowledged, lost });
     Ok(controls)

@@ -69,17 +69,28 @@ struct Seed {
     script: Script,
     again: Vec<Ask>,
     now: Timestamp,
-    lies: bool,
+    conduct: Conduct,
     run: Run,
 }
 
-/// Runs a seed. The disk of one that `lies` says that it has synced, and does not.
+/// How a seed's disk behaves beside losing its power.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Conduct {
+    /// Now and then it is full, or a sync fails.
+    Usual,
+    /// It often is, and does.
+    Failing,
+    /// It says that it has synced, and does not.
+    Lying,
+}
+
+/// Runs a seed.
 ///
 /// # Errors
 /// When it cannot be carried out; never for what it finds.
-pub fn run(base: &Base, lies: bool, seed: u64) -> Outcome<Run> {
+pub fn run(base: &Base, conduct: Conduct, seed: u64) -> Outcome<Run> {
     let mut rng = Rng::with_seed(seed);
-    let from_nothing = rng.u8(..8) == 0;
+    let from_nothing = rng.u8(..6) == 0;
     let (files, oracle) = if from_nothing {
         (Files::new(), Oracle::default())
     } else {
@@ -88,8 +99,9 @@ pub fn run(base: &Base, lies: bool, seed: u64) -> Outcome<Run> {
     let script = Script::new(rng.fork(), !from_nothing);
     let now = START;
     let again = Vec::new();
-    let mut seed = Seed { rng, oracle, script, again, now, lies, run: Run::default() };
-    let mut disk = Disk::new(files, seed.plan(), seed.rng.u64(..));
+    let mut seed = Seed { rng, oracle, script, again, now, conduct, run: Run::default() };
+    let plan = if from_nothing { seed.first_plan() } else { seed.plan() };
+    let mut disk = Disk::new(files, plan, seed.rng.u64(..));
     let mounted = Mounted::new(disk.clone())?;
     for _ in 0..seed.rng.u8(1..4) {
         seed.life(&mounted, &disk)?;
@@ -116,8 +128,25 @@ impl Seed {
 
     fn plan(&mut self) -> Plan {
         let cut = (self.rng.u8(..8) > 0).then(|| Cut::draw(&mut self.rng));
-        let trouble = (self.rng.u8(..6) == 0).then(|| Trouble::draw(&mut self.rng));
-        Plan { cut, trouble, lies: self.lies }
+        let troubled = match self.conduct {
+            Conduct::Usual => self.rng.u8(..6) == 0,
+            Conduct::Failing => self.rng.u8(..4) > 0,
+            Conduct::Lying => false,
+        };
+        let trouble = troubled.then(|| Trouble::draw(&mut self.rng));
+        Plan { cut, trouble, lies: self.conduct == Conduct::Lying }
+    }
+
+    /// For a database that is made: what happens mostly happens while it is.
+    fn first_plan(&mut self) -> Plan {
+        let mut plan = self.plan();
+        if let Some(Trouble::SyncFails { count, .. }) = &mut plan.trouble {
+            *count = 1;
+        }
+        if let Some(cut) = plan.cut.as_mut().filter(|_| self.rng.bool()) {
+            *cut = Cut { moment: None, count: self.rng.u32(1..=40), ..*cut };
+        }
+        plan
     }
 
     /// From the opening to the end, and what is left then.
@@ -195,8 +224,10 @@ impl Seed {
             }
             self.step(&mut till);
             if idles && self.rng.u8(..4) == 0 && till.alive() {
-                let told = till.idle();
-                self.told(told);
+                match till.idle() {
+                    Ok(told) => self.told(told),
+                    Err(finding) => self.run.findings.push(finding.to_owned()),
+                }
             }
         }
         drop(peer);

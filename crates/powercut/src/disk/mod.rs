@@ -15,12 +15,16 @@ use parking_lot::{Condvar, Mutex, MutexGuard};
 use state::State;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What SQLite is told.
 pub(crate) type Code = std::ffi::c_int;
 
 /// The files on a disk without power, by name.
 pub type Files = BTreeMap<String, Vec<u8>>;
+
+/// How long a checkpoint may take to come, on the slowest machine.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How a disk's use came to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,12 +120,12 @@ impl Disk {
         self.lock().checkpoints()
     }
 
-    /// Waits until more checkpoints than `seen` have ended, or the power has.
-    pub(crate) fn wait_for_checkpoint(&self, seen: u64) {
+    /// Waits until more checkpoints than `seen` have ended, or the power has; whether it came to
+    /// that.
+    pub(crate) fn wait_for_checkpoint(&self, seen: u64) -> bool {
         let mut state = self.lock();
-        while state.checkpoints() <= seen && state.end().is_none() {
-            self.shared.checkpoint.wait(&mut state);
-        }
+        let waits = |state: &mut State| state.checkpoints() <= seen && state.end().is_none();
+        !self.shared.checkpoint.wait_while_for(&mut state, waits, PATIENCE).timed_out()
     }
 
     /// A checkpoint has ended, or the power may have.

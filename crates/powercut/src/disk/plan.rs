@@ -20,23 +20,13 @@ pub enum Moment {
     Truncate,
     /// A file is made or removed.
     Name,
-    /// The rollback journal is written or synced: while a new database is turned to WAL.
+    /// The rollback journal is written: while a new database is turned to WAL.
     Journal,
+    /// The rollback journal is synced.
+    JournalSync,
 }
 
 impl Moment {
-    /// All of them.
-    pub const ALL: [Self; 8] = [
-        Self::WalWrite,
-        Self::WalStart,
-        Self::WalSync,
-        Self::FileWrite,
-        Self::FileSync,
-        Self::Truncate,
-        Self::Name,
-        Self::Journal,
-    ];
-
     /// In words.
     pub const fn name(self) -> &'static str {
         match self {
@@ -47,7 +37,8 @@ impl Moment {
             Self::FileSync => "syncing the file",
             Self::Truncate => "shortening a file",
             Self::Name => "making or removing a file",
-            Self::Journal => "the rollback journal",
+            Self::Journal => "writing the rollback journal of a new database",
+            Self::JournalSync => "syncing the rollback journal of a new database",
         }
     }
 
@@ -60,7 +51,7 @@ impl Moment {
             Self::FileWrite => 120,
             Self::FileSync => 4,
             Self::Truncate | Self::Name => 3,
-            Self::Journal => 6,
+            Self::Journal | Self::JournalSync => 4,
         }
     }
 }
@@ -90,7 +81,7 @@ pub enum Trouble {
     },
     /// A sync fails once.
     SyncFails {
-        /// Of the WAL or of the file.
+        /// Of the WAL, the file or the rollback journal.
         moment: Moment,
         /// The how manieth, from 1.
         count: u32,
@@ -131,10 +122,11 @@ impl Cut {
 impl Trouble {
     /// Any.
     pub(crate) fn draw(rng: &mut Rng) -> Self {
-        match rng.u8(..3) {
-            0 => Self::Full { from: rng.u32(1..=300), writes: rng.u32(1..=20) },
-            1 => Self::SyncFails { moment: Moment::WalSync, count: rng.u32(1..=20) },
-            _ => Self::SyncFails { moment: Moment::FileSync, count: rng.u32(1..=3) },
+        match rng.u8(..8) {
+            0..3 => Self::Full { from: rng.u32(1..=300), writes: rng.u32(1..=20) },
+            3..5 => Self::SyncFails { moment: Moment::WalSync, count: rng.u32(1..=20) },
+            5..7 => Self::SyncFails { moment: Moment::FileSync, count: rng.u32(1..=3) },
+            _ => Self::SyncFails { moment: Moment::JournalSync, count: rng.u32(1..=2) },
         }
     }
 }

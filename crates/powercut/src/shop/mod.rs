@@ -3,8 +3,12 @@
 mod ask;
 mod books;
 mod check;
+#[cfg(test)]
+mod failing;
 mod oracle;
 mod script;
+#[cfg(test)]
+mod seen;
 mod till;
 
 pub(crate) use ask::Ask;

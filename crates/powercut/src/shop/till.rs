@@ -137,14 +137,19 @@ impl Till {
     }
 
     /// Lets the writing thread have nothing to do, until it has copied its WAL.
-    pub(crate) fn idle(&mut self) -> Vec<Told> {
+    ///
+    /// # Errors
+    /// When it does not.
+    pub(crate) fn idle(&mut self) -> Result<Vec<Told>, &'static str> {
         let seen = self.disk.checkpoints();
         drop(self.stands.take());
-        self.disk.wait_for_checkpoint(seen);
+        if !self.disk.wait_for_checkpoint(seen) {
+            return Err("there was nothing to do, and the WAL was not copied");
+        }
         // Before anything is polled: what is asked while the thread runs is carried out by chance
         // with this or with that.
         self.stop();
-        self.answers()
+        Ok(self.answers())
     }
 
     /// Lets the writing thread on, to stand again behind what is queued now.

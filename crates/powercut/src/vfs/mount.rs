@@ -11,8 +11,8 @@ static DISKS: Mutex<BTreeMap<String, Disk>> = Mutex::new(BTreeMap::new());
 
 /// A folder whose database files are on a [`Disk`], until it is dropped.
 ///
-/// It is a real folder too, because the product makes the database file by itself before SQLite
-/// opens it. That file stays empty: SQLite never sees it.
+/// It is a real folder too, because the product looks for the database file, or makes it, before
+/// SQLite opens it. That file is there, and stays empty: SQLite never sees it.
 #[derive(Debug)]
 pub struct Mounted {
     name: String,
@@ -29,6 +29,7 @@ impl Mounted {
         let folder = tempfile::tempdir()?;
         let name = folder.path().to_str().ok_or("the temporary folder's name is not text")?;
         let mounted = Self { name: name.to_owned(), folder };
+        std::fs::File::create_new(mounted.database())?;
         mounted.put(disk);
         Ok(mounted)
     }

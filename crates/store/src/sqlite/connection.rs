@@ -101,7 +101,15 @@ fn set(
     expected: &str,
 ) -> Result<(), OpenError> {
     let fail = |error: rusqlite::Error| engine_error(path, &error);
-    connection.pragma_update(None, name, value).map_err(fail)?;
+    // To its end: SQLite answers with the new journal mode first, and writes it into the file after
+    // that. A disk that fails then would leave a connection that says WAL and uses none.
+    let run = || -> rusqlite::Result<()> {
+        let mut statement = connection.prepare(&format!("pragma {name} = {value}"))?;
+        let mut rows = statement.query([])?;
+        while rows.next()?.is_some() {}
+        Ok(())
+    };
+    run().map_err(fail)?;
     let found = connection
         .pragma_query_value(None, name, |row| {
             let value: rusqlite::types::Value = row.get(0)?;

@@ -119,7 +119,7 @@ impl State {
     pub(crate) fn sync(&mut self, of: &mut Opened) -> Result<(), Code> {
         let moment = match of.kind {
             Kind::Wal => Moment::WalSync,
-            Kind::Journal => Moment::Journal,
+            Kind::Journal => Moment::JournalSync,
             Kind::Main => Moment::FileSync,
         };
         let error = ffi::SQLITE_IOERR_FSYNC;
