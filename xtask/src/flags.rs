@@ -23,6 +23,15 @@ xflags::xflags! {
             /// Only the sale of a stock to more buyers than it has items for.
             optional --rush
         }
+        /// Let the counter lose its power, and look what is left; with controls that must lose.
+        cmd powercut {
+            /// Seeds to run; 1000 unless given.
+            optional --seeds seeds: u64
+            /// The first of them; 0 unless given.
+            optional --from seed: u64
+            /// On disks that fail more often than the power does.
+            optional --failing
+        }
         /// Measure the released program beside bare ceilings of the same HTTP stack.
         cmd bench {
             /// Seconds of each measurement; 4 unless given.
