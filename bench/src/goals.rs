@@ -120,7 +120,11 @@ fn load_rows(kind: Kind, measured: &Measured, add: Option<&Measured>, rows: &mut
             }
         }
         Kind::AddProduct => rows.push(row("").at_least(10_000.0)),
-        Kind::Status | Kind::ServicesKnown => rows.push(plaintext(row(" : plaintext"), 0.5)),
-        Kind::StatusOf100 | Kind::Services => rows.push(row("").at_least(5_000.0)),
+        Kind::Status | Kind::StatusAnywhere | Kind::ServicesKnown => {
+            rows.push(plaintext(row(" : plaintext"), 0.5));
+        }
+        Kind::StatusOf100 | Kind::StatusOf100Anywhere | Kind::Services => {
+            rows.push(row("").at_least(5_000.0));
+        }
     }
 }

@@ -4,6 +4,9 @@ use crate::Failed;
 use crate::seed::{ACCOUNTS, Seeded};
 use std::path::{Path, PathBuf};
 
+/// Orders that shops poll: those that are not long ago.
+const NEWEST: i64 = 100_000;
+
 /// What is asked of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -15,10 +18,14 @@ pub(crate) enum Kind {
     AddOneAccount,
     /// Orders for one product, in turn for each account.
     AddProduct,
-    /// The status of one order, anywhere in the table.
+    /// The status of one of the newest orders.
     Status,
-    /// The status of 100 orders of an account, anywhere in the table.
+    /// The status of 100 of an account's newest orders.
     StatusOf100,
+    /// The status of one order, anywhere in the table.
+    StatusAnywhere,
+    /// The status of 100 orders of an account, anywhere in the table.
+    StatusOf100Anywhere,
     /// The list of services, compressed.
     Services,
     /// The list of services, which the client has already.
@@ -27,13 +34,15 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// All of them.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Add,
         Self::AddWithId,
         Self::AddOneAccount,
         Self::AddProduct,
         Self::Status,
         Self::StatusOf100,
+        Self::StatusAnywhere,
+        Self::StatusOf100Anywhere,
         Self::Services,
         Self::ServicesKnown,
     ];
@@ -47,6 +56,8 @@ impl Kind {
             Self::AddProduct => "add_product_order",
             Self::Status => "status",
             Self::StatusOf100 => "status of 100",
+            Self::StatusAnywhere => "status, anywhere",
+            Self::StatusOf100Anywhere => "status of 100, anywhere",
             Self::Services => "services, gzip",
             Self::ServicesKnown => "services, 304",
         }
@@ -75,8 +86,10 @@ impl Kind {
             Self::AddProduct => {
                 (String::from("action=add_product_order&product=1&quantity=1"), "{\"order\":")
             }
-            Self::Status => (String::from("action=status&order=1"), "{\"charge\":\"2.5\""),
-            Self::StatusOf100 => (
+            Self::Status | Self::StatusAnywhere => {
+                (String::from("action=status&order=1"), "{\"charge\":\"2.5\"")
+            }
+            Self::StatusOf100 | Self::StatusOf100Anywhere => (
                 format!("action=status&orders=1,{}", ACCOUNTS.saturating_add(1)),
                 "{\"1\":{\"charge\":\"2.5\"",
             ),
@@ -97,16 +110,20 @@ impl Kind {
         };
         let listed: Vec<String> = keys.iter().map(|key| format!("\"{key}\"")).collect();
         let head = format!(
-            "keys = {{{}}}\nrun = os.time()\norders = {}\naccounts = {ACCOUNTS}\n{COMMON}",
+            "keys = {{{}}}\nrun = os.time()\norders = {}\nnewest = {}\naccounts = {ACCOUNTS}\n{COMMON}",
             listed.join(","),
-            seeded.orders
+            seeded.orders,
+            match self {
+                Self::Status | Self::StatusOf100 => seeded.orders.min(NEWEST),
+                _ => seeded.orders,
+            }
         );
         let request = match self {
             Self::Add | Self::AddOneAccount => ADD,
             Self::AddWithId => ADD_WITH_ID,
             Self::AddProduct => ADD_PRODUCT,
-            Self::Status => STATUS,
-            Self::StatusOf100 => STATUS_OF_100,
+            Self::Status | Self::StatusAnywhere => STATUS,
+            Self::StatusOf100 | Self::StatusOf100Anywhere => STATUS_OF_100,
             Self::Services | Self::ServicesKnown => SERVICES,
         };
         format!("{head}{request}")
@@ -165,7 +182,7 @@ local prepared = {}
 function init(args)
   math.randomseed(number + 1)
   for i = 1, 5000 do
-    local order = math.random(orders)
+    local order = orders - math.random(newest) + 1
     prepared[i] = post("key=" .. keys[(order - 1) % accounts + 1] .. "&action=status&order=" .. order)
   end
 end
@@ -183,7 +200,7 @@ function init(args)
     local account = math.random(accounts)
     local ids = {}
     for n = 1, 100 do
-      ids[n] = account + accounts * math.random(0, math.floor(orders / accounts) - 1)
+      ids[n] = account + orders - accounts * math.random(math.floor(newest / accounts))
     end
     prepared[i] = post("key=" .. keys[account] .. "&action=status&orders=" .. table.concat(ids, ","))
   end

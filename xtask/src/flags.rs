@@ -7,6 +7,31 @@ xflags::xflags! {
         cmd test {}
         /// Format, lints, documentation, licences and sources of dependencies.
         cmd lint {}
+        /// Let many go at once for everything that spends money or stock, and count what they get.
+        cmd races {
+            /// Rounds of each use case; 1000 unless given.
+            optional --rounds rounds: u32
+            /// Only the use cases whose name contains this.
+            optional --only only: String
+        }
+        /// Kill the program under load, again and again, and compare what it stored with a record.
+        cmd crash {
+            /// How often; 200 unless given.
+            optional --kills kills: u32
+            /// The same choices as another run; 1 unless given.
+            optional --seed seed: u64
+            /// Only the sale of a stock to more buyers than it has items for.
+            optional --rush
+        }
+        /// Let the counter lose its power, and look what is left; with controls that must lose.
+        cmd powercut {
+            /// Seeds to run; 1000 unless given.
+            optional --seeds seeds: u64
+            /// The first of them; 0 unless given.
+            optional --from seed: u64
+            /// On disks that fail more often than the power does.
+            optional --failing
+        }
         /// Measure the released program beside bare ceilings of the same HTTP stack.
         cmd bench {
             /// Seconds of each measurement; 4 unless given.

@@ -7,6 +7,7 @@
 mod bench;
 mod flags;
 mod lint;
+mod proof;
 mod python;
 mod step;
 mod test;
@@ -34,6 +35,9 @@ fn run(command: &XtaskCmd) -> Result<(), Failure> {
     match command {
         XtaskCmd::Test(_) => test::run(&root),
         XtaskCmd::Lint(_) => lint::run(&root),
+        XtaskCmd::Races(options) => proof::races(&root, options),
+        XtaskCmd::Crash(options) => proof::crash(&root, options),
+        XtaskCmd::Powercut(options) => proof::powercut(&root, options),
         XtaskCmd::Bench(options) => bench::run(&root, options),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::process::{Command, ExitStatus, Output, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Why a command stopped, in words for the person who started it.
 #[derive(Debug)]
@@ -22,15 +22,23 @@ impl fmt::Display for Failure {
 
 /// Runs `command` as the step `what`; its output goes where ours goes.
 pub(crate) fn run(what: &str, command: &mut Command) -> Result<(), Failure> {
+    let took = run_timed(what, command)?;
+    println!("    {what}: done in {took:.1?}");
+    Ok(())
+}
+
+/// As [`run`], and says nothing behind it: the command's last line is its result.
+pub(crate) fn run_to_its_last_line(what: &str, command: &mut Command) -> Result<(), Failure> {
+    run_timed(what, command).map(|_| ())
+}
+
+fn run_timed(what: &str, command: &mut Command) -> Result<Duration, Failure> {
     println!("==> {what}: {}", line(command));
     let start = now();
     let status = command.stdin(Stdio::null()).status();
     let took = start.elapsed();
     match status {
-        Ok(status) if status.success() => {
-            println!("    {what}: done in {took:.1?}");
-            Ok(())
-        }
+        Ok(status) if status.success() => Ok(took),
         Ok(status) => Err(Failure::new(format!(
             "{what} failed after {took:.1?}: `{}` {}",
             line(command),

@@ -2,13 +2,14 @@
 //! `tradecounter verify` alike.
 
 mod orders;
+mod products;
 
 pub use orders::{PartsPlan, order_charge, order_delivery, order_parts};
+pub use products::{product_order_delivery, product_order_money};
 
 use crate::Micros;
 use crate::ledger::Wallet;
 use crate::orders::{Order, OrderShape, State};
-use crate::products::ProductOrder;
 
 /// A rule that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -80,6 +81,32 @@ pub enum Violation {
         /// Its rate.
         rate: Micros,
     },
+    /// The charge is not the price of the pieces.
+    #[error("order {order}: was charged {charge} for {quantity} pieces at {rate}")]
+    PieceCharge {
+        /// The order.
+        order: i64,
+        /// Its charge.
+        charge: Micros,
+        /// Pieces ordered.
+        quantity: i64,
+        /// Price of one.
+        rate: Micros,
+    },
+    /// An order for products does not stand where its pieces say that it does.
+    #[error("order {order}: is {state} with {delivered} of {quantity} pieces delivered, {more}")]
+    Pieces {
+        /// The order.
+        order: i64,
+        /// Its state.
+        state: &'static str,
+        /// Pieces delivered.
+        delivered: i64,
+        /// Pieces ordered.
+        quantity: i64,
+        /// Whether it has an end, and whether it waits until a moment.
+        more: &'static str,
+    },
     /// An order and its parts do not fit each other.
     #[error("order {order}: {what}")]
     Parts {
@@ -145,34 +172,6 @@ pub fn order_money(order: &Order) -> Result<(), Violation> {
     if whole && held != order.charge {
         let charge = order.charge;
         return Err(Violation::OpenHoldsLess { order: order.id.0, state, held, charge });
-    }
-    Ok(())
-}
-
-/// The same for an order for products; what was earned is exactly the price of what was delivered.
-///
-/// # Errors
-/// The first [`Violation`].
-pub fn product_order_money(order: &ProductOrder) -> Result<(), Violation> {
-    let held = order.held();
-    let state = order.state.name();
-    let (id, charge) = (order.id.0, order.charge);
-    let negative = order.captured < Micros::ZERO || order.released < Micros::ZERO;
-    let earned = order.rate.times(order.delivered) == Some(order.captured);
-    if negative || held < Micros::ZERO || !earned {
-        return Err(Violation::OrderShares {
-            order: id,
-            charge,
-            captured: order.captured,
-            released: order.released,
-        });
-    }
-    if order.state.is_terminal() && held != Micros::ZERO {
-        return Err(Violation::FinishedHolds { order: id, state, held });
-    }
-    let rest = order.rate.times(order.remains());
-    if !order.state.is_terminal() && rest != Some(held) {
-        return Err(Violation::OpenHoldsLess { order: id, state, held, charge });
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! `powercut [--seeds N] [--from SEED]`: the power-cut proof.
+//! `powercut [--seeds N] [--from SEED] [--failing]`: the power-cut proof.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "its output is its result")]
 
@@ -13,6 +13,8 @@ mod flags {
             optional --seeds seeds: u64
             /// The first of them; 0 unless given.
             optional --from seed: u64
+            /// On disks that fail more often than the power does.
+            optional --failing
         }
     }
 }
@@ -26,7 +28,8 @@ const TOLD: usize = 5;
 
 fn main() -> ExitCode {
     let flags = flags::Powercut::from_env_or_exit();
-    match run(flags.seeds.unwrap_or(1_000), flags.from.unwrap_or(0)) {
+    let conduct = if flags.failing { Conduct::Failing } else { Conduct::Usual };
+    match run(flags.seeds.unwrap_or(1_000), flags.from.unwrap_or(0), conduct) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -36,29 +39,24 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(seeds: u64, from: u64) -> Outcome<bool> {
+fn run(seeds: u64, from: u64, conduct: Conduct) -> Outcome<bool> {
     let threads = std::thread::available_parallelism()?.get();
     println!("controls:");
-    let controls =
-        if std::env::var("FAILING").is_ok() { Vec::new() } else { controls(BARE, LYING, threads)? };
+    let controls = controls(BARE, LYING, threads)?;
     controls.iter().for_each(print_control);
     println!("power cuts, from seed {from} on:");
-    let totals = prove(
-        from..from.saturating_add(seeds),
-        if std::env::var("FAILING").is_ok() { Conduct::Failing } else { Conduct::Usual },
-        threads,
-        &|so_far| {
-            if so_far.seeds.checked_rem(100) == Some(0) {
-                println!("  {}", sum(so_far));
-            }
-        },
-    )?;
+    let totals = prove(from..from.saturating_add(seeds), conduct, threads, &|so_far| {
+        if so_far.seeds.checked_rem(100) == Some(0) {
+            println!("  {}", sum(so_far));
+        }
+    })?;
     println!("where {} runs of the counter ended:", totals.ended.values().sum::<u64>());
     for (ended, count) in &totals.ended {
         println!("  {count:>7}  {}", words(*ended));
     }
     for (seed, run) in &totals.failed {
-        println!("seed {seed} fails: cargo xtask powercut --seeds 1 --from {seed}");
+        let failing = if conduct == Conduct::Failing { " --failing" } else { "" };
+        println!("seed {seed} fails: cargo xtask powercut --seeds 1 --from {seed}{failing}");
         for (plan, ended) in &run.history {
             println!("  {}: {plan:?}", words(*ended));
         }

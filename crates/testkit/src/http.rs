@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 /// Longest wait for an answer. Far above what any answer takes; a test that reaches it has failed.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What a server answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,17 +50,7 @@ impl Client {
 
     /// Posts form fields to `/api/v2`, the key first.
     pub fn form(&self, fields: &[(&str, &str)]) -> Answer {
-        let mut body = format!("key={}", encode(&self.key));
-        for (name, value) in fields {
-            body.push_str(&format!("&{}={}", encode(name), encode(value)));
-        }
-        let request = format!(
-            "POST /api/v2 HTTP/1.1\r\nHost: {}\r\nContent-Type: application/x-www-form-urlencoded\
-             \r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-            self.address,
-            body.len()
-        );
-        self.raw(request.as_bytes())
+        self.raw(form_request(self, fields, "close").as_bytes())
     }
 
     /// Gets a path.
@@ -78,6 +68,26 @@ impl Client {
     }
 }
 
+/// A request that posts form fields, the key first.
+pub(crate) fn form_request(client: &Client, fields: &[(&str, &str)], connection: &str) -> String {
+    let mut body = format!("key={}", encode(&client.key));
+    for (name, value) in fields {
+        body.push_str(&format!("&{}={}", encode(name), encode(value)));
+    }
+    format!(
+        "POST /api/v2 HTTP/1.1\r\nHost: {}\r\nContent-Type: application/x-www-form-urlencoded\
+         \r\nContent-Length: {}\r\nConnection: {connection}\r\n\r\n{body}",
+        client.address,
+        body.len()
+    )
+}
+
+/// A line of a head: the name in lower case, and the value.
+pub(crate) fn header_of(line: &str) -> Option<(String, String)> {
+    let (name, value) = line.split_once(':')?;
+    Some((name.to_ascii_lowercase(), value.trim().to_owned()))
+}
+
 /// Percent-encodes everything but letters, digits, `-`, `_` and `.`.
 fn encode(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
@@ -93,9 +103,6 @@ fn read_answer(socket: &mut TcpStream) -> Answer {
     let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no head: {text:?}"));
     let mut lines = head.split("\r\n");
     let status = lines.next().and_then(|line| line.split(' ').nth(1)).expect("a status line");
-    let headers = lines
-        .filter_map(|line| line.split_once(':'))
-        .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
-        .collect();
+    let headers = lines.filter_map(header_of).collect();
     Answer { status: status.parse().unwrap(), headers, body: body.to_owned() }
 }

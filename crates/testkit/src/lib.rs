@@ -10,10 +10,12 @@
 )]
 
 mod http;
+mod kept;
 mod program;
 mod python;
 
 pub use http::{Answer, Client};
+pub use kept::Kept;
 pub use program::{Demo, Done, Program, Running};
 pub use python::Python;
 

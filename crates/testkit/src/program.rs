@@ -47,6 +47,13 @@ impl Program {
         Self { binary: PathBuf::from(path), folder, environment: Vec::new() }
     }
 
+    /// The same binary and environment, in another new folder.
+    #[must_use]
+    pub fn another(&self) -> Self {
+        let (binary, environment) = (self.binary.clone(), self.environment.clone());
+        Self { binary, folder: tempfile::tempdir().unwrap(), environment }
+    }
+
     /// The folder that it works in.
     pub fn folder(&self) -> &Path {
         self.folder.path()
@@ -165,6 +172,12 @@ impl Demo {
     /// Ends it with SIGTERM and waits.
     pub fn terminate(mut self) -> ExitStatus {
         self.ask_to_end()
+    }
+
+    /// Ends it with SIGKILL: no chance to finish anything.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 
     fn ask_to_end(&mut self) -> ExitStatus {

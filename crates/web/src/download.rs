@@ -9,7 +9,7 @@ use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Router, http::HeaderValue};
-use counter::products::{Delivered, Viewer};
+use counter::products::{Delivered, Piece, Viewer};
 use std::sync::Arc;
 
 /// Where deliveries are found.
@@ -55,8 +55,8 @@ fn missing() -> Response {
 
 fn written(delivered: &Delivered, form: Form) -> Response {
     let (kind, end, body) = match form {
-        Form::Text => ("text/plain; charset=utf-8", "txt", as_text(&delivered.lines)),
-        Form::Csv => ("text/csv; charset=utf-8", "csv", as_csv(&delivered.lines)),
+        Form::Text => ("text/plain; charset=utf-8", "txt", as_text(delivered)),
+        Form::Csv => ("text/csv; charset=utf-8", "csv", as_csv(delivered)),
     };
     let name = format!("attachment; filename=\"order-{}.{end}\"", delivered.order);
     let mut response = (guarded(kind), body).into_response();
@@ -76,18 +76,18 @@ fn guarded(kind: &'static str) -> [(HeaderName, &'static str); 5] {
     ]
 }
 
-fn as_text(lines: &[String]) -> String {
-    lines.iter().map(|line| format!("{line}\n")).collect()
+fn as_text(delivered: &Delivered) -> String {
+    delivered.lines().map(|line| format!("{line}\n")).collect()
 }
 
 /// RFC 4180. A cell that a spreadsheet would take for a formula gets an apostrophe in front; the
 /// text form shows every line as it is.
-fn as_csv(lines: &[String]) -> String {
+fn as_csv(delivered: &Delivered) -> String {
     let mut csv = String::from("piece,content\r\n");
-    for (line, piece) in lines.iter().zip(1..) {
+    for Piece { number, line } in &delivered.pieces {
         let formula = line.starts_with(['=', '+', '-', '@', '\t', '\r']);
         let guard = if formula { "'" } else { "" };
-        csv.push_str(&format!("{piece},\"{guard}{}\"\r\n", line.replace('"', "\"\"")));
+        csv.push_str(&format!("{number},\"{guard}{}\"\r\n", line.replace('"', "\"\"")));
     }
     csv
 }
@@ -95,13 +95,17 @@ fn as_csv(lines: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::ProductOrderId;
 
     #[test]
     fn cells_are_quoted_and_are_no_formulas() {
-        let lines = ["a,\"b\"", "=1+1", "-2", "plain"].map(String::from);
-        let wanted = "piece,content\r\n1,\"a,\"\"b\"\"\"\r\n2,\"'=1+1\"\r\n3,\"'-2\"\r\n\
-                      4,\"plain\"\r\n";
-        assert_eq!(as_csv(&lines), wanted);
-        assert_eq!(as_text(&lines), "a,\"b\"\n=1+1\n-2\nplain\n");
+        let pieces = [(1, "a,\"b\""), (2, "=1+1"), (4, "-2"), (7, "plain")];
+        let piece = |(number, line): (i64, &str)| Piece { number, line: line.to_owned() };
+        let pieces = pieces.into_iter().map(piece).collect();
+        let delivered = Delivered { order: ProductOrderId(1), pieces };
+        let wanted = "piece,content\r\n1,\"a,\"\"b\"\"\"\r\n2,\"'=1+1\"\r\n4,\"'-2\"\r\n\
+                      7,\"plain\"\r\n";
+        assert_eq!(as_csv(&delivered), wanted);
+        assert_eq!(as_text(&delivered), "a,\"b\"\n=1+1\n-2\nplain\n");
     }
 }

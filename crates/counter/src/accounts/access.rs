@@ -1,17 +1,17 @@
 //! Who holds which key, kept in memory.
 //!
 //! What was looked up is good until the epoch `access` moves, which every change of a key or of an
-//! account's standing counts up. Whoever asks reads the epoch in its own transaction, so what any
-//! process changes holds from the next request on, and a key that is revoked between a request's
-//! admission and its unit places no order.
+//! account's standing counts up. Whoever asks reads the epoch in its own transaction, or knows that
+//! nothing was committed since it was read, so what any process changes holds from the next request
+//! on, and a key that is revoked between a request's admission and its unit places no order.
 
 use domain::KeyId;
-use parking_lot::RwLock;
+use parking_lot::{RwLock, RwLockUpgradableReadGuard};
 use std::collections::HashMap;
 use std::sync::Arc;
 use store::tables::keys::{self, Principal};
 use store::tables::meta;
-use store::{DbError, Tx};
+use store::{DbError, Moment, Tx};
 
 /// Most keys that are kept; all are forgotten when there are more.
 const KEYS_KEPT: usize = 50_000;
@@ -29,6 +29,8 @@ pub(crate) struct Access {
 struct Known {
     /// The epoch that everything here was read at; 0 for none.
     epoch: i64,
+    /// A moment at which this was the epoch.
+    moment: Option<Moment>,
     by_hash: HashMap<Hash, Arc<Principal>>,
     by_id: HashMap<KeyId, Arc<Principal>>,
 }
@@ -39,6 +41,7 @@ impl Known {
     fn reach(&mut self, epoch: i64) -> bool {
         if epoch > self.epoch || self.by_id.len() >= KEYS_KEPT {
             self.epoch = self.epoch.max(epoch);
+            self.moment = None;
             self.by_hash.clear();
             self.by_id.clear();
         }
@@ -47,24 +50,32 @@ impl Known {
 }
 
 impl Access {
-    /// Whose key has this hash, as the transaction sees it.
+    /// Whose key has this hash, when that was looked up before and nothing was committed since.
+    pub(crate) fn at(&self, moment: Moment, hash: &Hash) -> Option<Arc<Principal>> {
+        let known = self.known.read();
+        if known.moment == Some(moment) { known.by_hash.get(hash).cloned() } else { None }
+    }
+
+    /// Whose key has this hash, as a unit that reads sees it. It was begun at `moment` or later.
     pub(crate) fn principal(
         &self,
         tx: &mut dyn Tx,
         hash: Hash,
+        moment: Option<Moment>,
     ) -> Result<Option<Arc<Principal>>, DbError> {
         let epoch = meta::access_epoch(tx)?;
-        {
-            let known = self.known.read();
-            if known.epoch == epoch
-                && let Some(principal) = known.by_hash.get(&hash)
-            {
-                return Ok(Some(Arc::clone(principal)));
-            }
-        }
-        let Some(found) = keys::principal(tx, &hash)?.map(Arc::new) else { return Ok(None) };
-        let mut known = self.known.write();
+        let known = self.known.upgradable_read();
+        let hit = known.by_hash.get(&hash).filter(|_| known.epoch == epoch).cloned();
+        let found = match hit {
+            Some(hit) => hit,
+            None => match keys::principal(tx, &hash)? {
+                Some(found) => Arc::new(found),
+                None => return Ok(None),
+            },
+        };
+        let mut known = RwLockUpgradableReadGuard::upgrade(known);
         if known.reach(epoch) {
+            known.moment = moment;
             known.by_id.insert(found.key, Arc::clone(&found));
             known.by_hash.insert(hash, Arc::clone(&found));
         }

@@ -62,7 +62,11 @@ impl Counter {
             return Ok(None);
         }
         let hash = self.settings.key_secret.hash(key);
-        let known = self.store.read(|tx| self.access.principal(tx, hash)).await??;
+        let moment = self.store.moment();
+        let known = match moment.and_then(|moment| self.access.at(moment, &hash)) {
+            Some(known) => Some(known),
+            None => self.store.read(|tx| self.access.principal(tx, hash, moment)).await??,
+        };
         let admitted = known.filter(|principal| principal.rules.admit(from, now));
         if let Some(principal) = &admitted {
             self.key_uses.note(principal.key, now);

@@ -8,13 +8,14 @@ use domain::orders::{Field, Number, OrderRefusal, Placement, place};
 use domain::pricing::AccountPrices;
 use domain::{AccountId, OrderId, ServiceId, Timestamp};
 use std::collections::{HashMap, HashSet};
+use store::tables::request_ids::Used;
 
 /// What the decisions are made from.
 pub(super) struct Known<'a> {
     /// Wallets, and whether the account is suspended.
     pub(super) accounts: HashMap<AccountId, (Wallet, bool)>,
-    /// Request ids that were used, with the hash of their parameters and their order.
-    pub(super) requests: HashMap<(AccountId, &'a str), ([u8; 16], OrderId)>,
+    /// Request ids that were used.
+    pub(super) requests: Used<'a, OrderId>,
     /// Which fingerprints have an order in the duplicate window.
     pub(super) recent: HashSet<(AccountId, i64)>,
     /// Whether there is such a window.

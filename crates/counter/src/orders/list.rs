@@ -3,7 +3,7 @@
 use super::Placing;
 use super::status::{OrderStatus, status_of};
 use crate::{Counter, Failure, Refusal};
-use domain::orders::{DripFeed, Order, PartsState, Subscription};
+use domain::orders::{DripFeed, Order, PartsState, Standing, Subscription};
 use domain::{AccountId, OrderId, Timestamp};
 use store::tables::account_orders;
 use store::tables::events::{self, Event};
@@ -53,7 +53,7 @@ impl Counter {
         let read = self.store.read(|tx| {
             let recent = account_orders::recent(tx, account, limit)?;
             let with_status = recent.into_iter().map(|order| {
-                let status = status_of(tx, &order, now)?;
+                let status = status_of(tx, &Standing::from(&order), now)?;
                 Ok((order, status))
             });
             with_status.collect::<Result<Vec<_>, DbError>>()
@@ -95,7 +95,7 @@ impl Counter {
         let read = self.store.read(|tx| {
             let order = orders::by_id(tx, id)?.ok_or_else(|| Refusal::missing("order", id))?;
             Ok(OrderView {
-                status: status_of(tx, &order, now)?,
+                status: status_of(tx, &Standing::from(&order), now)?,
                 params: orders::params(tx, id)?,
                 drip_feed: parts::drip_feed(tx, id)?,
                 subscription: parts::subscription(tx, id)?,

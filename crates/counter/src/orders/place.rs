@@ -19,9 +19,10 @@ use domain::orders::{
 };
 use domain::{AccountId, KeyId, Micros, OrderId, ServiceId, Timestamp};
 use std::collections::{HashMap, HashSet};
-use store::tables::guards::{self, Print, UsedRequestId};
+use store::tables::guards::{self, Print};
 use store::tables::orders::{self, NewOrder, Origin};
 use store::tables::parts;
+use store::tables::request_ids::{OF_ORDERS, UsedRequestId};
 use store::{DbError, Tx};
 
 /// The caller's own id of a request, with a hash of its parameters.
@@ -119,15 +120,7 @@ fn read_known<'a>(
             asked_links.push((service.id, link));
         }
     }
-    for used in guards::used_request_ids(desk.tx, &asked_ids)? {
-        let asked = asked_ids
-            .iter()
-            .find(|(account, id)| *account == used.account && *id == used.request_id);
-        let hash = used.request_hash.as_slice().try_into();
-        if let (Some(asked), Ok(hash)) = (asked, hash) {
-            known.requests.insert(*asked, (hash, used.order));
-        }
-    }
+    known.requests = OF_ORDERS.used(desk.tx, &asked_ids)?;
     if let Some((recent, seconds)) = &mut memory.recent {
         let range = Range::new(desk.now, *seconds);
         recent.refresh(desk.tx, range)?;
@@ -148,7 +141,7 @@ fn read_known<'a>(
 #[derive(Default)]
 struct Rows<'a> {
     orders: Vec<NewOrder>,
-    requests: Vec<UsedRequestId>,
+    requests: Vec<UsedRequestId<OrderId>>,
     links: Vec<(ServiceId, &'a str, OrderId)>,
 }
 
@@ -195,7 +188,7 @@ fn write_down(
             rows.requests.push(UsedRequestId {
                 account,
                 request_id: request.id.clone(),
-                request_hash: request.hash.to_vec(),
+                request_hash: request.hash,
                 order: id,
             });
         }
@@ -207,7 +200,7 @@ fn write_down(
         answers.push(Ok(id));
     }
     orders::insert(desk.tx, &rows.orders)?;
-    guards::insert_request_ids(desk.tx, &rows.requests, desk.now)?;
+    OF_ORDERS.insert(desk.tx, &rows.requests, desk.now)?;
     guards::insert_open_links(desk.tx, &rows.links)?;
     desk.finish()?;
     if let Some((recent, _)) = memory.recent {

@@ -7,24 +7,38 @@
 
 use domain::{AccountId, OrderId, Timestamp};
 use std::collections::{HashMap, VecDeque};
+use std::hash::{BuildHasher, RandomState};
 use store::tables::guards::{self, Print};
 use store::{DbError, Tx};
 
 /// Orders read at a time.
 const PAGE: i64 = 2_000;
 
-/// Orders look alike when their account and their fingerprint are the same.
-type Look = (AccountId, i64);
+/// Account and fingerprint, hashed: orders that look alike have the same. Small, because under load
+/// the window holds a million orders. That two different orders share one does not make the second a
+/// repetition: it is compared with the first.
+type Look = u64;
+
+/// An order's id; public ids stay below 2^31.
+type Id = u32;
+
+/// Counts entries, and begins again when it is full.
+type Turn = u32;
 
 /// The orders of the window.
 #[derive(Debug, Default)]
 pub(crate) struct RecentOrders {
+    hasher: RandomState,
     /// What [`Tx::others`] said when the last unit looked.
     others: Option<i64>,
     /// The newest order of each look.
-    latest: HashMap<Look, (OrderId, Timestamp)>,
-    /// The same, as they came.
-    queue: VecDeque<(Look, OrderId, Timestamp)>,
+    latest: HashMap<Look, (Id, Turn)>,
+    /// Their looks, as they came.
+    queue: VecDeque<Look>,
+    /// The turn of the next one.
+    turn: Turn,
+    /// When the first of them that were placed at one time were, and how many they are.
+    times: VecDeque<(Timestamp, usize)>,
     /// The newest order that is known.
     newest: Option<Print>,
 }
@@ -57,11 +71,16 @@ impl RecentOrders {
             self.learn(tx, range)?;
             self.others = others;
         }
-        while self.queue.front().is_some_and(|(_, _, at)| !range.contains(*at)) {
-            let Some((look, order, at)) = self.queue.pop_front() else { break };
-            // The id alone does not tell: a unit that was rolled back may have had it before.
-            if self.latest.get(&look) == Some(&(order, at)) {
-                self.latest.remove(&look);
+        while let Some((_, placed)) = self.times.pop_front_if(|(at, _)| !range.contains(*at)) {
+            for _ in 0..placed {
+                let length = Turn::try_from(self.queue.len()).unwrap_or(0);
+                let Some(look) = self.queue.pop_front() else { break };
+                // Neither look nor id tell: an order that was rolled back may have had both, and be
+                // older than the one that has them now.
+                let turn = self.turn.wrapping_sub(length);
+                if self.latest.get(&look).is_some_and(|(_, latest)| *latest == turn) {
+                    self.latest.remove(&look);
+                }
             }
         }
         Ok(())
@@ -74,41 +93,48 @@ impl RecentOrders {
             // Ids are given out in the order of commits where others can be told apart at all, so
             // what others placed has higher ids than the newest that is known and still there.
             if guards::print(tx, newest.order)? == Some(newest) {
-                loop {
-                    let after = self.newest.map_or(OrderId(0), |newest| newest.order);
-                    let page = guards::prints_after(tx, after, PAGE)?;
-                    let more = i64::try_from(page.len()).is_ok_and(|read| read == PAGE);
-                    page.into_iter().for_each(|print| self.add(print));
-                    if !more {
-                        return Ok(());
-                    }
-                }
+                return self.read_after(tx, newest.order);
             }
         }
         *self = Self::default();
-        let mut found = Vec::new();
-        let mut before = OrderId(i64::MAX);
+        // Looked for from the end and then read from there: the window may be long, and is kept in
+        // memory once.
+        let mut first = OrderId(i64::MAX);
         loop {
-            let page = guards::prints_before(tx, before, PAGE)?;
-            let more = i64::try_from(page.len()).is_ok_and(|read| read == PAGE);
-            let old = page.iter().any(|print| print.created <= range.start);
-            before = page.last().map_or(before, |oldest| oldest.order);
-            found.extend(page);
-            if old || !more {
+            let page = guards::prints_before(tx, first, PAGE)?;
+            let Some(oldest) = page.last() else { break };
+            first = oldest.order;
+            if page.iter().any(|print| print.created <= range.start) {
                 break;
             }
         }
-        found.into_iter().rev().for_each(|print| self.add(print));
-        Ok(())
+        self.read_after(tx, OrderId(first.0.saturating_sub(1)))
+    }
+
+    /// Reads every order above `after`.
+    fn read_after(&mut self, tx: &mut dyn Tx, mut after: OrderId) -> Result<(), DbError> {
+        loop {
+            let page = guards::prints_after(tx, after, PAGE)?;
+            let Some(newest) = page.last() else { return Ok(()) };
+            after = newest.order;
+            page.into_iter().for_each(|print| self.add(print));
+        }
     }
 
     /// Adds an order, newer than all that are known.
     pub(crate) fn add(&mut self, print: Print) {
         self.newest = Some(print);
-        if let Some(fingerprint) = print.fingerprint {
-            let look = (print.account, fingerprint);
-            self.latest.insert(look, (print.order, print.created));
-            self.queue.push_back((look, print.order, print.created));
+        let (Some(fingerprint), Ok(order)) = (print.fingerprint, Id::try_from(print.order.0))
+        else {
+            return;
+        };
+        let look = self.look(print.account, fingerprint);
+        self.latest.insert(look, (order, self.turn));
+        self.queue.push_back(look);
+        self.turn = self.turn.wrapping_add(1);
+        match self.times.back_mut() {
+            Some((at, placed)) if *at == print.created => *placed = placed.saturating_add(1),
+            _ => self.times.push_back((print.created, 1)),
         }
     }
 
@@ -120,13 +146,17 @@ impl RecentOrders {
         fingerprint: i64,
         range: Range,
     ) -> Result<bool, DbError> {
-        let Some((order, at)) = self.latest.get(&(account, fingerprint)) else { return Ok(false) };
-        if !range.contains(*at) {
-            return Ok(false);
-        }
+        let look = self.look(account, fingerprint);
+        let Some((order, _)) = self.latest.get(&look) else { return Ok(false) };
         // The unit that placed it may have been rolled back, and its id given to another order.
-        let there = guards::print(tx, *order)?;
-        let look = (account, Some(fingerprint));
-        Ok(there.is_some_and(|print| (print.account, print.fingerprint) == look))
+        let there = guards::print(tx, OrderId(i64::from(*order)))?;
+        Ok(there.is_some_and(|print| {
+            (print.account, print.fingerprint) == (account, Some(fingerprint))
+                && range.contains(print.created)
+        }))
+    }
+
+    fn look(&self, account: AccountId, fingerprint: i64) -> Look {
+        self.hasher.hash_one((account, fingerprint))
     }
 }

@@ -1,7 +1,7 @@
 //! What a customer is told of their orders.
 
 use crate::Counter;
-use domain::orders::{Order, OrderShape, PublicStatus, net_charge, public_remains};
+use domain::orders::{OrderShape, PublicStatus, Standing, net_charge, public_remains};
 use domain::{AccountId, Micros, OrderId, Timestamp};
 use store::tables::{orders, parts};
 use store::{DbError, StoreError, Tx};
@@ -51,7 +51,7 @@ const PARTS_NAMED: i64 = 100;
 
 pub(super) fn status_of(
     tx: &mut dyn Tx,
-    order: &Order,
+    order: &Standing,
     now: Timestamp,
 ) -> Result<OrderStatus, DbError> {
     let mut status = OrderStatus {
@@ -104,7 +104,7 @@ impl Counter {
         now: Timestamp,
     ) -> Result<Vec<OrderStatus>, StoreError> {
         let read = self.store.read(|tx| {
-            let own = orders::of_account(tx, account, ids)?;
+            let own = orders::standings(tx, account, ids)?;
             own.iter().map(|order| status_of(tx, order, now)).collect::<Result<Vec<_>, DbError>>()
         });
         Ok(read.await??)

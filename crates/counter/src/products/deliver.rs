@@ -1,6 +1,5 @@
 //! The shelf: items taken for a unit, handed to orders, written at the end.
 
-use domain::products::Product;
 use domain::{AccountId, ProductId, ProductOrderId, StockItemId, Timestamp};
 use std::collections::{BTreeMap, VecDeque};
 use store::tables::deliveries::{self, Content, Delivery};
@@ -54,13 +53,13 @@ impl Shelf {
     /// Hands `pieces` to an order, numbered from `first_piece`.
     pub(super) fn take(
         &mut self,
-        product: &Product,
+        product: ProductId,
         order: ProductOrderId,
         account: AccountId,
         first_piece: i64,
         pieces: i64,
     ) -> Result<(), DbError> {
-        let items = self.items.entry(product.id).or_default();
+        let items = self.items.entry(product).or_default();
         for piece in (first_piece..).take(usize::try_from(pieces).unwrap_or(0)) {
             let standing = items.front_mut();
             let standing = standing.ok_or_else(|| DbError::new("SHELF", "it holds too little"))?;
@@ -73,14 +72,13 @@ impl Shelf {
             };
             self.sales.insert(standing.item, sale);
             let content = Content::Item(standing.item);
-            let at = Timestamp(0);
-            let replaced = false;
-            self.deliveries.push(Delivery { order, piece, account, content, replaced, at });
+            let (at, turn, gone) = (Timestamp(0), 1, None);
+            self.deliveries.push(Delivery { order, piece, turn, account, content, at, gone });
             if standing.uses_left == 0 {
                 items.pop_front();
             }
         }
-        let sum = self.handed_out.entry(product.id).or_default();
+        let sum = self.handed_out.entry(product).or_default();
         *sum = sum.saturating_add(pieces);
         Ok(())
     }

@@ -30,7 +30,7 @@ pub struct ProductChange {
     pub when_short: Option<WhenShort>,
     /// How long the rest is waited for.
     pub wait_hours: Option<i64>,
-    /// Days in which a bad item is replaced.
+    /// Days after its delivery in which a bad item is replaced; 0 for never.
     pub warranty_days: Option<i64>,
     /// When the operator is told.
     pub low_stock: Option<i64>,
@@ -55,7 +55,8 @@ impl Counter {
         Failure::join(self.store.write(unit).await)
     }
 
-    /// Changes a product. Orders placed before keep the price they were charged at.
+    /// Changes a product. Orders placed before keep what was agreed: price, form, warranty, and how
+    /// long the rest is waited for.
     ///
     /// # Errors
     /// [`Refusal`] when there is none, or something is out of range.

@@ -13,14 +13,13 @@ use domain::access::Scope;
 use domain::orders::Number;
 use domain::pricing::AccountPrices;
 use domain::products::{
-    Picked, Product, ProductKind, ProductOrder, ProductPlacement, ProductRefusal, ProductRequest,
-    ProductState, check, place,
+    Picked, Product, ProductKind, ProductPlacement, ProductRefusal, ProductRequest, check, place,
 };
 use domain::{AccountId, KeyId, Micros, ProductId, ProductOrderId, Timestamp};
 use std::collections::HashMap;
+use store::tables::product_forms::Form;
 use store::tables::product_orders::{self, NewProductOrder};
-use store::tables::product_requests::{self, UsedRequestId};
-use store::tables::stock::Sealed;
+use store::tables::request_ids::{OF_PRODUCT_ORDERS, Used, UsedRequestId};
 use store::{DbError, Tx};
 
 use crate::orders::RequestId;
@@ -57,11 +56,15 @@ pub(super) fn place_product_orders(
 ) -> Result<Vec<Result<ProductOrderId, ProductRefusal>>, DbError> {
     let mut desk = Desk::new(tx, now);
     desk.lock(batch.iter().map(|order| order.account).collect())?;
-    let mut used = read_used(&mut desk, batch)?;
+    let asked = batch.iter().filter_map(|order| Some((order.account, order.request_id.as_ref()?)));
+    let asked: Vec<_> = asked.map(|(account, request)| (account, request.id.as_str())).collect();
+    let mut used = OF_PRODUCT_ORDERS.used(desk.tx, &asked)?;
     let prices = special_prices(&mut desk, batch)?;
     let keys = batch.iter().filter_map(|order| order.key).collect();
     let mut budgets = KeyBudgets::read(desk.tx, access, keys, Scope::Products, now)?;
     let mut shelf = fill_shelf(&mut desk, catalogue, batch)?;
+    // One to hold and one to capture; what is short is given back by a third.
+    desk.expect_transfers(batch.len().saturating_mul(2))?;
     let mut rows = Vec::with_capacity(batch.len());
     let mut used_now = Vec::new();
     let mut answers = Vec::with_capacity(batch.len());
@@ -94,24 +97,29 @@ pub(super) fn place_product_orders(
         for (posting, wallet) in &placement.postings {
             desk.posted(*wallet, posting, cause)?;
         }
-        shelf.take(product, id, order.account, 1, placement.delivered)?;
+        shelf.take(product.id, id, order.account, 1, placement.delivered)?;
         note(&mut desk, order.account, id, product, &placement);
         if let Some(request) = &order.request_id {
             used.insert((order.account, &request.id), (request.hash, id));
             used_now.push(UsedRequestId {
                 account: order.account,
                 request_id: request.id.clone(),
-                request_hash: request.hash.to_vec(),
+                request_hash: request.hash,
                 order: id,
             });
         }
-        let form = seal_form(vault, id, &placement.picked, order.nonce)
+        let form = seal_form(vault, id, product, &placement.picked, order.nonce)
             .map_err(|error| desk.tx.poison(error))?;
-        rows.push(new_order(id, order, product, placement, form, now));
+        rows.push(NewProductOrder {
+            order: placement.order(id, order.account, product, now),
+            key: order.key,
+            token: uuid(order.token),
+            form,
+        });
         answers.push(Ok(id));
     }
     product_orders::insert(desk.tx, &rows)?;
-    product_requests::insert(desk.tx, &used_now, now)?;
+    OF_PRODUCT_ORDERS.insert(desk.tx, &used_now, now)?;
     shelf.write(desk.tx, now)?;
     budgets.write(desk.tx)?;
     desk.finish()?;
@@ -123,28 +131,8 @@ const fn net(placement: &ProductPlacement) -> Micros {
     Micros::new(placement.charge.raw().saturating_sub(placement.released.raw()))
 }
 
-/// Request ids that were used, with the hash of their parameters and their order.
-type Used<'a> = HashMap<(AccountId, &'a str), ([u8; 16], ProductOrderId)>;
-
-fn read_used<'a>(desk: &mut Desk<'_>, batch: &'a [PlaceProductOrder]) -> Result<Used<'a>, DbError> {
-    let asked: Vec<(AccountId, &str)> = batch
-        .iter()
-        .filter_map(|order| Some((order.account, order.request_id.as_ref()?.id.as_str())))
-        .collect();
-    let mut used = HashMap::new();
-    for found in product_requests::used(desk.tx, &asked)? {
-        let asked =
-            asked.iter().find(|(account, id)| *account == found.account && *id == found.request_id);
-        let hash = found.request_hash.as_slice().try_into();
-        if let (Some(asked), Ok(hash)) = (asked, hash) {
-            used.insert(*asked, (hash, found.order));
-        }
-    }
-    Ok(used)
-}
-
 fn replay(
-    used: &Used<'_>,
+    used: &Used<'_, ProductOrderId>,
     order: &PlaceProductOrder,
 ) -> Option<Result<ProductOrderId, ProductRefusal>> {
     let request = order.request_id.as_ref()?;
@@ -234,53 +222,27 @@ fn note(
         "charge": placement.charge.raw(),
         "captured": placement.captured.raw(),
         "state": placement.state.name(),
+        "warranty_days": product.warranty_days,
     });
     let (kind, now) = ("product_order.placed", desk.now);
     desk.journal.note_product_order(account, id, kind, data.to_string(), now);
 }
 
+/// What the buyer was asked and typed: the product may ask for something else tomorrow.
 fn seal_form(
     vault: &Vault,
     id: ProductOrderId,
+    product: &Product,
     picked: &Picked,
     nonce: [u8; NONCE_BYTES],
-) -> Result<Option<Sealed>, DbError> {
+) -> Result<Option<Form>, DbError> {
     if picked.answers.is_empty() {
         return Ok(None);
     }
     let typed = serde_json::json!(picked.answers).to_string();
-    let sealed = vault.seal(Row::Form(id), &typed, nonce);
-    sealed.map(Some).map_err(|error| DbError::new("VAULT", error.to_string()))
-}
-
-fn new_order(
-    id: ProductOrderId,
-    asked: &PlaceProductOrder,
-    product: &Product,
-    placement: ProductPlacement,
-    form: Option<Sealed>,
-    now: Timestamp,
-) -> NewProductOrder {
-    let ended = placement.state.is_terminal().then_some(now);
-    let order = ProductOrder {
-        id,
-        account: asked.account,
-        product: product.id,
-        state: placement.state,
-        quantity: placement.picked.quantity,
-        delivered: placement.delivered,
-        rate: placement.rate,
-        charge: placement.charge,
-        captured: placement.captured,
-        released: placement.released,
-        note: None,
-        wait_until: placement.wait_until,
-        created: now,
-        changed: now,
-        ended,
-    };
-    debug_assert!(placement.state != ProductState::Canceled);
-    NewProductOrder { order, key: asked.key, token: uuid(asked.token), form }
+    let answers = vault.seal(Row::Form(id), &typed, nonce);
+    let answers = answers.map_err(|error| DbError::new("VAULT", error.to_string()))?;
+    Ok(Some(Form { labels: product.form.clone(), answers }))
 }
 
 /// Random bytes as a version 4 UUID.

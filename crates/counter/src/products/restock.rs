@@ -3,7 +3,7 @@
 use super::deliver::Shelf;
 use crate::Counter;
 use crate::desk::{Cause, Desk};
-use domain::products::{Product, ProductEvent, ProductOrder, ProductState, apply};
+use domain::products::{ProductEvent, ProductOrder, ProductState, apply};
 use domain::{ProductId, ProductOrderId, Timestamp};
 use store::tables::product_orders;
 use store::{DbError, StoreError, Tx};
@@ -15,10 +15,10 @@ const ORDERS_PER_UNIT: i64 = 50;
 /// is over; returns how many moved.
 pub(crate) fn serve_waiting(
     tx: &mut dyn Tx,
-    product: &Product,
+    product: ProductId,
     now: Timestamp,
 ) -> Result<usize, DbError> {
-    let open = product_orders::open_of_product(tx, product.id)?;
+    let open = product_orders::open_of_product(tx, product)?;
     let waiting: Vec<ProductOrder> = open
         .into_iter()
         .filter(|order| order.state == ProductState::Waiting)
@@ -31,7 +31,7 @@ pub(crate) fn serve_waiting(
     desk.lock(waiting.iter().map(|order| order.account).collect())?;
     let wanted = waiting.iter().fold(0_i64, |sum, order| sum.saturating_add(order.remains()));
     let mut shelf = Shelf::default();
-    shelf.fill(desk.tx, product.id, wanted, now)?;
+    shelf.fill(desk.tx, product, wanted, now)?;
     let mut moved: usize = 0;
     for order in waiting {
         // Read under the account's lock: what was read before it may have moved.
@@ -40,18 +40,13 @@ pub(crate) fn serve_waiting(
             continue;
         }
         let over = order.wait_until.is_some_and(|until| until <= now);
-        let pieces = shelf.pieces(product.id).min(order.remains());
+        let pieces = shelf.pieces(product).min(order.remains());
         if pieces > 0 && !over {
             let first = order.delivered.saturating_add(1);
             shelf.take(product, order.id, order.account, first, pieces)?;
-            change(
-                &mut desk,
-                &order,
-                ProductEvent::Delivered { pieces },
-                "product_order.delivered",
-            )?;
+            change(&mut desk, &order, ProductEvent::Delivered { pieces })?;
         } else if over {
-            change(&mut desk, &order, ProductEvent::Ended, "product_order.ended")?;
+            change(&mut desk, &order, ProductEvent::Ended)?;
         } else {
             continue;
         }
@@ -64,15 +59,39 @@ pub(crate) fn serve_waiting(
 
 /// Applies an event that is legal in the state the order is in; if it is not, the unit is poisoned
 /// rather than half of it kept.
-pub(super) fn change(
+fn change(
     desk: &mut Desk<'_>,
     before: &ProductOrder,
     event: ProductEvent,
-    kind: &str,
 ) -> Result<ProductOrder, DbError> {
     let change = apply(before, event, desk.now)
         .map_err(|error| desk.tx.poison(DbError::new("PRODUCTS", error.to_string())))?;
-    write(desk, before, change.order, &change.postings, kind, Cause::default())
+    write(desk, before, change.order, &change.postings, Told::of(event))
+}
+
+/// What is told of a change beside the order and its money.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Told<'a> {
+    pub(super) event: ProductEvent,
+    pub(super) actor: Option<&'a str>,
+    pub(super) reason: Option<&'a str>,
+    /// The pieces that it is about, when they were picked.
+    pub(super) pieces: &'a [i64],
+}
+
+impl Told<'_> {
+    const fn of(event: ProductEvent) -> Self {
+        Self { event, actor: None, reason: None, pieces: &[] }
+    }
+
+    const fn kind(&self) -> &'static str {
+        match self.event {
+            ProductEvent::Begun => "product_order.begun",
+            ProductEvent::Delivered { .. } => "product_order.delivered",
+            ProductEvent::Ended => "product_order.ended",
+            ProductEvent::Returned { .. } => "product_order.taken_back",
+        }
+    }
 }
 
 /// Writes a changed order with its money and its event.
@@ -81,10 +100,10 @@ pub(super) fn write(
     before: &ProductOrder,
     after: ProductOrder,
     postings: &[domain::ledger::Posting],
-    kind: &str,
-    cause: Cause<'_>,
+    told: Told<'_>,
 ) -> Result<ProductOrder, DbError> {
-    let cause = Cause { product_order: Some(before.id), ..cause };
+    let Told { actor, reason, .. } = told;
+    let cause = Cause { product_order: Some(before.id), actor, reason, ..Cause::default() };
     let mut moved = serde_json::Map::new();
     for posting in postings {
         if let Err(error) = desk.post(before.account, posting, cause)? {
@@ -94,13 +113,17 @@ pub(super) fn write(
     }
     moved.insert(String::from("state"), after.state.name().into());
     moved.insert(String::from("delivered"), after.delivered.into());
-    for (name, text) in [("actor", cause.actor), ("reason", cause.reason)] {
+    if !told.pieces.is_empty() {
+        moved.insert(String::from("pieces"), told.pieces.into());
+    }
+    for (name, text) in [("actor", actor), ("reason", reason)] {
         if let Some(text) = text {
             moved.insert(String::from(name), text.into());
         }
     }
     let data = serde_json::Value::Object(moved).to_string();
-    desk.journal.note_product_order(before.account, before.id, kind, data, desk.now);
+    let (account, id) = (before.account, before.id);
+    desk.journal.note_product_order(account, id, told.kind(), data, desk.now);
     product_orders::update(desk.tx, &[(before.clone(), after.clone())])?;
     Ok(after)
 }
@@ -124,11 +147,7 @@ impl Counter {
         waiting.dedup();
         let mut moved: usize = 0;
         for id in waiting {
-            let catalogue = self.catalogue_cache();
-            let unit = move |tx: &mut dyn Tx| match catalogue.within(tx)?.products.get(&id) {
-                Some(product) => serve_waiting(tx, product, now),
-                None => Ok(0),
-            };
+            let unit = move |tx: &mut dyn Tx| serve_waiting(tx, id, now);
             moved = moved.saturating_add(self.store.write(unit).await??);
         }
         Ok(moved)

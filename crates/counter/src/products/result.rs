@@ -24,14 +24,52 @@ pub struct Viewer {
 pub struct Delivered {
     /// The order.
     pub order: ProductOrderId,
-    /// One text for each piece.
-    pub lines: Vec<String>,
+    /// What the customer has of it, by number. What is taken back is not here, and the others keep
+    /// their numbers.
+    pub pieces: Vec<Piece>,
+}
+
+/// A delivered piece.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// Its number in the order, from 1.
+    pub number: i64,
+    /// The secret.
+    pub line: String,
+}
+
+impl Delivered {
+    /// The secrets alone, in order.
+    pub fn lines(&self) -> impl Iterator<Item = &str> {
+        self.pieces.iter().map(|piece| piece.line.as_str())
+    }
+}
+
+impl std::fmt::Debug for Piece {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Piece").field("number", &self.number).finish_non_exhaustive()
+    }
 }
 
 impl std::fmt::Debug for Delivered {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let pieces = self.lines.len();
+        let pieces = self.pieces.len();
         f.debug_struct("Delivered").field("order", &self.order).field("pieces", &pieces).finish()
+    }
+}
+
+/// A field of the form of an order.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// What the buyer was asked.
+    pub label: String,
+    /// What the buyer typed: it may well be a password.
+    pub text: String,
+}
+
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Answer").field("label", &self.label).finish_non_exhaustive()
     }
 }
 
@@ -46,13 +84,13 @@ pub(crate) fn reveal(
     viewer: &Viewer,
     now: Timestamp,
 ) -> Result<Delivered, DbError> {
-    let mut lines = Vec::new();
-    // Pieces that were taken back are the last ones, and no longer the customer's.
-    let kept = |delivery: &Delivery| delivery.piece <= order.delivered;
-    for delivery in deliveries::of_order(tx, order.id)?.into_iter().filter(kept) {
-        lines.push(open(tx, vault, &delivery)?);
+    let mut opened = Vec::new();
+    for delivery in deliveries::of_order(tx, order.id)? {
+        if delivery.gone.is_none() {
+            opened.push(Piece { number: delivery.piece, line: open(tx, vault, &delivery)? });
+        }
     }
-    let pieces = i64::try_from(lines.len()).unwrap_or(i64::MAX);
+    let pieces = i64::try_from(opened.len()).unwrap_or(i64::MAX);
     if pieces > 0 {
         let seen = Reveal {
             order: Some(order.id),
@@ -65,7 +103,7 @@ pub(crate) fn reveal(
         };
         reveals::insert(tx, &seen)?;
     }
-    Ok(Delivered { order: order.id, lines })
+    Ok(Delivered { order: order.id, pieces: opened })
 }
 
 fn open(tx: &mut dyn Tx, vault: &Vault, delivery: &Delivery) -> Result<String, DbError> {
@@ -143,7 +181,7 @@ impl Counter {
         Failure::join(self.store.write(unit).await)
     }
 
-    /// What the buyer typed, for staff with a reason.
+    /// What the buyer was asked when ordering, and typed, for staff with a reason.
     ///
     /// # Errors
     /// [`Refusal`] when there is no such order or no reason.
@@ -152,17 +190,19 @@ impl Counter {
         id: ProductOrderId,
         viewer: Viewer,
         now: Timestamp,
-    ) -> Result<Vec<String>, Failure<Refusal>> {
+    ) -> Result<Vec<Answer>, Failure<Refusal>> {
         let vault = self.settings.vault.clone();
         let unit = move |tx: &mut dyn Tx| {
             crate::accounts::check_reason(&viewer.reason)?;
             let missing = || Refusal::missing("product order", id);
             let order = product_orders::by_id(tx, id)?.ok_or_else(missing)?;
-            let Some(sealed) = product_forms::of_order(tx, id)? else { return Ok(Vec::new()) };
-            let opened = vault.open(Place::Form(id), &sealed);
+            let Some(form) = product_forms::of_order(tx, id)? else { return Ok(Vec::new()) };
+            let opened = vault.open(Place::Form(id), &form.answers);
             let opened =
                 opened.map_err(|error| tx.poison(DbError::new("VAULT", error.to_string())))?;
-            let answers: Vec<String> = serde_json::from_str(&opened).unwrap_or_default();
+            let typed: Vec<String> = serde_json::from_str(&opened).unwrap_or_default();
+            let asked = form.labels.into_iter().zip(typed);
+            let answers = asked.map(|(label, text)| Answer { label, text }).collect();
             let seen = Reveal {
                 order: Some(id),
                 item: None,

@@ -1,13 +1,15 @@
-//! What staff do with orders for products: deliver by hand, end, replace and take back.
+//! What staff report of orders for products: begun, delivered by hand, ended; bad pieces are in
+//! [`super::pieces`].
 
-use super::restock::write;
-use crate::desk::{Cause, Desk};
+use super::pieces::{replace, take_back};
+use super::restock::{Told, write};
+use crate::desk::Desk;
 use crate::stock::vault::{Place, nonce_of};
 use crate::{Counter, Failure, Refusal};
-use domain::products::{ItemState, ProductEvent, ProductKind, ProductOrder, apply, check_line};
+use domain::products::{Pieces, ProductEvent, ProductKind, ProductOrder, apply, check_line};
 use domain::{ProductOrderId, Timestamp};
 use store::tables::deliveries::{self, Content, Delivery};
-use store::tables::{product_orders, products, stock};
+use store::tables::product_orders;
 use store::{DbError, Tx};
 
 /// What staff report of an order for products.
@@ -21,8 +23,8 @@ pub enum ProductReport {
     End,
     /// A piece is bad: another item takes its place, within the warranty.
     Replace(i64),
-    /// So many of the delivered pieces, the last ones, are taken back and their price is returned.
-    TakeBack(i64),
+    /// These of the delivered pieces are taken back, and their price is returned.
+    TakeBack(Pieces),
 }
 
 /// A report, and what it says beside.
@@ -58,7 +60,7 @@ impl std::fmt::Debug for ProductReport {
     }
 }
 
-type Done<T> = Result<T, Failure<Refusal>>;
+pub(super) type Done<T> = Result<T, Failure<Refusal>>;
 
 impl Counter {
     /// Carries out what staff report of an order for products.
@@ -78,30 +80,23 @@ impl Counter {
             let mut desk = Desk::new(tx, now);
             desk.lock(vec![account])?;
             let order = product_orders::by_id(desk.tx, report.order)?.ok_or_else(missing)?;
-            let product = snapshot.products.get(&order.product);
-            let product = product.ok_or_else(|| Refusal::missing("product", order.product))?;
+            let begun = ProductEvent::Begun;
             let after = match &report.report {
-                ProductReport::Begin => step(&mut desk, &order, ProductEvent::Begun, &report)?,
-                ProductReport::End => step(&mut desk, &order, ProductEvent::Ended, &report)?,
-                ProductReport::TakeBack(pieces) => {
-                    let event = ProductEvent::Returned { pieces: *pieces };
-                    step(&mut desk, &order, event, &report)?
-                }
+                ProductReport::Begin => step(&mut desk, &order, begun, &[], &report)?,
+                ProductReport::End => step(&mut desk, &order, ProductEvent::Ended, &[], &report)?,
+                ProductReport::TakeBack(which) => take_back(&mut desk, &order, which, &report)?,
                 ProductReport::Deliver(lines) => {
+                    // Who delivers a product is fixed, so that it still is what was agreed.
+                    let product = snapshot.products.get(&order.product);
+                    let product =
+                        product.ok_or_else(|| Refusal::missing("product", order.product))?;
                     if product.kind != ProductKind::Service {
                         let text = "the product is delivered from stock; import stock instead";
                         return Err(Refusal::NotNow(String::from(text)).into());
                     }
                     deliver(&mut desk, &vault, &order, lines, &report)?
                 }
-                ProductReport::Replace(piece) => {
-                    let until = order.created.plus_days(product.warranty_days);
-                    if product.warranty_days == 0 || now > until {
-                        let text = "the warranty of this order is over; take the piece back";
-                        return Err(Refusal::NotNow(String::from(text)).into());
-                    }
-                    replace(&mut desk, &order, product, *piece, &report)?
-                }
+                ProductReport::Replace(piece) => replace(&mut desk, &order, *piece, &report)?,
             };
             desk.finish()?;
             Ok(after)
@@ -110,23 +105,19 @@ impl Counter {
     }
 }
 
-fn step(
+/// Applies an event that staff report. `pieces` are those that it is about, when they were picked.
+pub(super) fn step(
     desk: &mut Desk<'_>,
     order: &ProductOrder,
     event: ProductEvent,
+    pieces: &[i64],
     report: &StaffReport,
 ) -> Done<ProductOrder> {
     let moved = apply(order, event, desk.now).map_err(|e| Refusal::NotNow(e.to_string()))?;
     let after = ProductOrder { note: report.note.clone().or(moved.order.note), ..moved.order };
-    let kind = match event {
-        ProductEvent::Begun => "product_order.begun",
-        ProductEvent::Delivered { .. } => "product_order.delivered",
-        ProductEvent::Ended => "product_order.ended",
-        ProductEvent::Returned { .. } => "product_order.taken_back",
-    };
     let (actor, reason) = (Some(report.actor.as_str()), report.note.as_deref());
-    let cause = Cause { actor, reason, ..Cause::default() };
-    Ok(write(desk, order, after, &moved.postings, kind, cause)?)
+    let told = Told { event, actor, reason, pieces };
+    Ok(write(desk, order, after, &moved.postings, told)?)
 }
 
 fn deliver(
@@ -140,7 +131,7 @@ fn deliver(
         check_line(line).map_err(|error| Refusal::Invalid(format!("line {number}: {error}")))?;
     }
     let pieces = i64::try_from(lines.len()).unwrap_or(i64::MAX);
-    let after = step(desk, order, ProductEvent::Delivered { pieces }, report)?;
+    let after = step(desk, order, ProductEvent::Delivered { pieces }, &[], report)?;
     let mut deliveries = Vec::with_capacity(lines.len());
     for (index, line) in (0_u64..).zip(lines) {
         let offset = i64::try_from(index).unwrap_or(i64::MAX);
@@ -151,62 +142,13 @@ fn deliver(
         deliveries.push(Delivery {
             order: order.id,
             piece,
+            turn: 1,
             account: order.account,
             content: Content::Line(sealed),
-            replaced: false,
             at: desk.now,
+            gone: None,
         });
     }
     deliveries::insert(desk.tx, &deliveries)?;
     Ok(after)
-}
-
-/// Puts a fresh item in the place of a bad one. The bad one is never sold again.
-fn replace(
-    desk: &mut Desk<'_>,
-    order: &ProductOrder,
-    product: &domain::products::Product,
-    piece: i64,
-    report: &StaffReport,
-) -> Done<ProductOrder> {
-    let deliveries = deliveries::of_order(desk.tx, order.id)?;
-    let bad = deliveries.iter().find(|delivery| delivery.piece == piece);
-    // Pieces that were taken back are the last ones, and no longer the customer's.
-    let bad = bad.filter(|_| piece <= order.delivered);
-    let bad = bad.ok_or_else(|| Refusal::missing("piece", piece))?;
-    let Content::Item(bad_item) = bad.content else {
-        let text = "the piece was written by staff; there is no stock to replace it from";
-        return Err(Refusal::NotNow(String::from(text)).into());
-    };
-    let now = desk.now;
-    // First: an item with several uses would otherwise be its own replacement.
-    if let Some(item) = stock::by_id(desk.tx, bad_item)? {
-        let was = item.state;
-        if was == ItemState::Available {
-            products::add_pieces(desk.tx, product.id, item.uses_left.saturating_neg())?;
-        }
-        if was != ItemState::Bad {
-            stock::set_states(desk.tx, &[bad_item], was, ItemState::Bad, now)?;
-        }
-    }
-    let fresh = stock::for_sale(desk.tx, product.id, now, 1)?.into_iter().next();
-    let fresh = fresh.ok_or_else(|| {
-        Refusal::NotNow(String::from("nothing is in stock to replace it with; take it back"))
-    })?;
-    let sale = stock::Sale {
-        item: fresh.id,
-        uses_before: fresh.uses_left,
-        uses_left: fresh.uses_left.saturating_sub(1),
-        order: order.id,
-    };
-    stock::sell(desk.tx, &[sale], now)?;
-    products::add_pieces(desk.tx, product.id, -1)?;
-    deliveries::replace(desk.tx, order.id, piece, fresh.id, now)?;
-    let data = serde_json::json!({
-        "piece": piece, "bad_item": bad_item.0, "item": fresh.id.0, "actor": report.actor,
-        "note": report.note,
-    });
-    let kind = "product_order.replaced";
-    desk.journal.note_product_order(order.account, order.id, kind, data.to_string(), now);
-    Ok(order.clone())
 }

@@ -3,9 +3,10 @@
 use crate::{Counter, Failure, Refusal};
 use domain::products::{ProductOrder, ProductState, PublicProductStatus};
 use domain::{AccountId, Micros, ProductOrderId};
+use store::tables::deliveries::{self, Delivery};
 use store::tables::events::{self, Event};
-use store::tables::product_orders;
 use store::tables::transfers::{self, Transfer};
+use store::tables::{product_forms, product_orders};
 use store::{DbError, StoreError, Tx};
 
 /// What a customer is told of an order for products.
@@ -30,6 +31,10 @@ pub struct ProductOrderStatus {
 pub struct ProductOrderView {
     /// The order.
     pub order: ProductOrder,
+    /// What the buyer was asked.
+    pub form: Vec<String>,
+    /// What was delivered, by piece and turn, still sealed; also what is gone.
+    pub deliveries: Vec<Delivery>,
     /// Every movement of money it caused.
     pub transfers: Vec<Transfer>,
     /// Its timeline.
@@ -105,9 +110,14 @@ impl Counter {
         let read = self.store.read(|tx| {
             let missing = || Refusal::missing("product order", id);
             let order = product_orders::by_id(tx, id)?.ok_or_else(missing)?;
-            let transfers = transfers::of_product_order(tx, id)?;
-            let events = events::of_product_order(tx, id)?;
-            Ok(ProductOrderView { order, transfers, events })
+            let form = product_forms::of_order(tx, id)?.map(|form| form.labels);
+            Ok(ProductOrderView {
+                order,
+                form: form.unwrap_or_default(),
+                deliveries: deliveries::of_order(tx, id)?,
+                transfers: transfers::of_product_order(tx, id)?,
+                events: events::of_product_order(tx, id)?,
+            })
         });
         Failure::join(read.await)
     }

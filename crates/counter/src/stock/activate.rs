@@ -42,7 +42,6 @@ impl Counter {
             }
         }
         let live = Batch { state: BatchState::Live, changed: now, ..batch.clone() };
-        let catalogue = self.catalogue_cache();
         let unit = move |tx: &mut dyn Tx| {
             // Two may have been at it: the process that imported, and a server that found it open.
             if stock_imports::batch(tx, live.id)?
@@ -51,10 +50,7 @@ impl Counter {
                 return Ok(());
             }
             stock_imports::update_batch(tx, BatchState::Activating, &live)?;
-            match catalogue.within(tx)?.products.get(&live.product) {
-                Some(product) => serve_waiting(tx, product, now).map(|_| ()),
-                None => Ok(()),
-            }
+            serve_waiting(tx, live.product, now).map(|_| ())
         };
         Ok(self.store.write(unit).await??)
     }

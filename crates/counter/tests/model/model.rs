@@ -1,6 +1,7 @@
 //! The model: what a careful person with a notebook would write down. Money is plain `i128`
 //! arithmetic; nothing here calls the rules under test.
 
+use super::goods::Goods;
 use std::collections::{BTreeMap, HashMap};
 
 /// Rates in micros per 1,000 are small here, so that rounding shows in every sum.
@@ -85,6 +86,9 @@ pub(crate) enum CancelNow {
     Refused,
 }
 
+/// By account and id: what was meant, the order, and when.
+pub(crate) type RequestIds<O> = BTreeMap<(usize, u8), (String, O, i64)>;
+
 #[derive(Debug, Default)]
 pub(crate) struct Model {
     pub(crate) accounts: Vec<Account>,
@@ -93,11 +97,12 @@ pub(crate) struct Model {
     /// Discounts of the tiers.
     pub(crate) tiers: [i64; 2],
     pub(crate) recent: HashMap<(usize, String), i64>,
-    pub(crate) request_ids: BTreeMap<(usize, u8), (String, i64)>,
+    pub(crate) request_ids: RequestIds<i64>,
     /// (refill id, order)
     pub(crate) refills: Vec<(i64, usize)>,
     /// (cancel id, order, where it stands)
     pub(crate) cancels: Vec<(i64, usize, CancelNow)>,
+    pub(crate) goods: Goods,
     pub(crate) now: i64,
 }
 
@@ -143,7 +148,7 @@ impl Model {
     /// What the counter must answer: the id of a new order (`id`), of an old one, or a refusal.
     pub(crate) fn place(&mut self, asked: &Asked, id: i64) -> Result<i64, &'static str> {
         if let Some(request) = asked.request_id
-            && let Some((meaning, order)) = self.request_ids.get(&(asked.account, request))
+            && let Some((meaning, order, _)) = self.request_ids.get(&(asked.account, request))
         {
             return if *meaning == asked.meaning { Ok(*order) } else { Err("request id") };
         }
@@ -199,7 +204,7 @@ impl Model {
         }
         match asked.request_id {
             Some(request) => {
-                let used = (asked.meaning.clone(), id);
+                let used = (asked.meaning.clone(), id, self.now);
                 self.request_ids.insert((asked.account, request), used);
             }
             None => {
@@ -230,6 +235,13 @@ impl Model {
             refill: None,
         });
         Ok(id)
+    }
+
+    /// Forgets request ids after three days.
+    pub(crate) fn forget(&mut self) {
+        let since = self.now - 3 * 1_440 * MINUTE;
+        self.request_ids.retain(|_, (_, _, at)| *at >= since);
+        self.goods.request_ids.retain(|_, (_, _, at)| *at >= since);
     }
 
     fn hold(&mut self, account: usize, amount: i128) {

@@ -1,6 +1,7 @@
 //! The steps of a random sequence. Indexes are taken modulo what is there, so most steps mean
 //! something.
 
+use super::goods_ops::{Trade, any_trade};
 use proptest::prelude::*;
 
 #[derive(Clone, Debug)]
@@ -50,6 +51,7 @@ pub(crate) enum Op {
     },
     /// Places several orders that wait for the writer together.
     Place(Vec<Place>),
+    Trade(Trade),
     Report {
         order: usize,
         report: Reported,
@@ -150,6 +152,7 @@ pub(crate) fn any_op() -> impl Strategy<Value = Op> {
         1 => (0..2_usize, prop::option::weighted(0.7, 0..200_i64))
             .prop_map(|(account, cap)| Op::Cap { account, cap }),
         8 => prop::collection::vec(any_place(), 1..6).prop_map(Op::Place),
+        12 => any_trade().prop_map(Op::Trade),
         8 => (0..50_usize, any_report()).prop_map(|(order, report)| Op::Report { order, report }),
         3 => (0..50_usize, prop::bool::weighted(0.2))
             .prop_map(|(order, stranger)| Op::AskCancel { order, stranger }),
@@ -163,6 +166,24 @@ pub(crate) fn any_op() -> impl Strategy<Value = Op> {
         3 => prop::sample::select(vec![1, 9, 10, 11, 15, 21, 119, 121, 130, 1_300])
             .prop_map(|minutes| Op::Wait { minutes }),
         3 => Just(Op::MoveParts),
+        1 => Just(Op::Seal),
+        1 => Just(Op::Forget),
+    ]
+}
+
+/// Mostly steps about products, beside those that change what they cost or when they are.
+pub(crate) fn any_goods_op() -> impl Strategy<Value = Op> {
+    prop_oneof![
+        16 => any_trade().prop_map(Op::Trade),
+        1 => (0..2_usize, 0..10_001_i64).prop_map(|(tier, discount)| Op::Tier { tier, discount }),
+        1 => (0..2_usize, prop::option::of(0..2_usize))
+            .prop_map(|(account, tier)| Op::JoinTier { account, tier }),
+        1 => (0..2_usize, prop::option::of(0..10_001_i64))
+            .prop_map(|(account, discount)| Op::Discount { account, discount }),
+        1 => (0..2_usize, 0..50_i64).prop_map(|(account, amount)| Op::Debit { account, amount }),
+        // Around the time that orders wait (120), and the warranty (1440).
+        2 => prop::sample::select(vec![1, 60, 119, 120, 121, 700, 1_439, 1_440, 1_441])
+            .prop_map(|minutes| Op::Wait { minutes }),
         1 => Just(Op::Seal),
         1 => Just(Op::Forget),
     ]

@@ -1,5 +1,6 @@
 //! A real counter on a real database beside the model.
 
+use super::goods_ops;
 use super::model::{self, Asked, CancelNow, Model, Order, Plan, Status};
 use super::ops::{Op, Place, Reported};
 use counter::accounts::{AccountChange, Adjustment, KeyChange, KeySecret, RANDOM_BYTES};
@@ -14,40 +15,55 @@ use domain::pricing::Discount;
 use domain::requests::CancelState;
 use domain::{AccountId, CancelId, KeyId, Micros, OrderId, RefillId, ServiceId, TierId, Timestamp};
 use std::hash::{Hash, Hasher};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use store::{Access, Store};
 
 pub(crate) struct World {
-    counter: Counter,
-    model: Model,
+    pub(crate) counter: Counter,
+    pub(crate) model: Model,
+    seeds: u64,
     path: PathBuf,
     _folder: tempfile::TempDir,
 }
 
-fn count(length: usize) -> i64 {
+pub(crate) fn count(length: usize) -> i64 {
     i64::try_from(length).unwrap()
+}
+
+fn open(path: &Path) -> Counter {
+    let url = format!("sqlite:{}", path.display());
+    let store = Store::open(&url, Access::CreateIfMissing, |error| panic!("{error}")).unwrap();
+    let settings = Settings {
+        currency: String::from("USD"),
+        duplicate_window_seconds: model::WINDOW_SECONDS,
+        key_secret: KeySecret::new(vec![7; 32]).unwrap(),
+        vault: counter::stock::Vault::from_random([7; 64]),
+    };
+    Counter::new(store, settings)
 }
 
 impl World {
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("counter.db");
-        let url = format!("sqlite:{}", path.display());
-        let store = Store::open(&url, Access::CreateIfMissing, |error| panic!("{error}")).unwrap();
-        let settings = Settings {
-            currency: String::from("USD"),
-            duplicate_window_seconds: model::WINDOW_SECONDS,
-            key_secret: KeySecret::new(vec![7; 32]).unwrap(),
-            vault: counter::stock::Vault::from_random([7; 64]),
-        };
-        let counter = Counter::new(store, settings);
-        let mut world = Self { counter, model: Model::default(), path, _folder: folder };
+        let counter = open(&path);
+        let mut world = Self { counter, model: Model::default(), seeds: 0, path, _folder: folder };
         world.model.now = 1_700_000_000_000_000;
-        world.seed().await;
+        world.set_up().await;
         world
     }
 
-    async fn seed(&mut self) {
+    /// A copy to break, which does not know the model.
+    pub(crate) fn copy(&self) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("counter.db");
+        let copy = format!("vacuum into '{}'", path.display());
+        rusqlite::Connection::open(&self.path).unwrap().execute(&copy, []).unwrap();
+        let counter = open(&path);
+        Self { counter, model: Model::default(), seeds: 0, path, _folder: folder }
+    }
+
+    async fn set_up(&mut self) {
         let now = self.now();
         let name = |text: &str| Some(String::from(text));
         let category = CategoryChange { name: name("things"), position: None };
@@ -78,6 +94,7 @@ impl World {
             self.counter.add_service(change, now).await.unwrap();
             self.model.rates.push(model::RATES[service]);
         }
+        self.put_up_products(category).await;
         for name in ["first", "second"] {
             self.counter.add_tier(name, Discount::default(), now).await.unwrap();
         }
@@ -86,8 +103,18 @@ impl World {
         }
     }
 
-    fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         Timestamp(self.model.now)
+    }
+
+    /// Random enough, and never the same twice.
+    pub(crate) fn seed(&mut self) -> [u8; 32] {
+        self.seeds += 1;
+        let mut seed = [0; 32];
+        for part in seed.chunks_mut(8) {
+            part.copy_from_slice(&self.seeds.to_be_bytes());
+        }
+        seed
     }
 
     async fn open_account(&mut self) {
@@ -120,6 +147,7 @@ impl World {
         self.model.now += 1;
         self.carry_out(op).await;
         self.compare(index, op).await;
+        self.compare_goods(&format!("step {index}: {op:?}")).await;
         assert_eq!(self.findings().await, Vec::<String>::new(), "after step {index}: {op:?}");
     }
 
@@ -165,6 +193,7 @@ impl World {
                 self.model.accounts[*account].cap = *cap;
             }
             Op::Place(places) => self.place(places).await,
+            Op::Trade(trade) => self.trade(trade).await,
             Op::Report { order, report } => self.report(*order, *report).await,
             Op::AskCancel { order, stranger } => self.ask_cancel(*order, *stranger).await,
             Op::RejectCancel { cancel } => self.reject_cancel(*cancel).await,
@@ -185,6 +214,7 @@ impl World {
             }
             Op::Forget => {
                 self.counter.forget_old(now).await.unwrap();
+                self.model.forget();
             }
         }
     }
@@ -496,7 +526,7 @@ impl World {
     }
 }
 
-fn account_id(index: usize) -> AccountId {
+pub(crate) fn account_id(index: usize) -> AccountId {
     AccountId(count(index) + 1)
 }
 
@@ -594,9 +624,12 @@ pub(crate) async fn example() -> World {
         Op::Seal,
         Op::Post { order: 7, quantity: 10 },
         Op::Place(vec![place(0, 5, 10, 0)]),
+        Op::OpenAccount,
+        Op::Credit { account: 2, amount: 1_000 },
     ];
-    for (index, op) in steps.iter().enumerate() {
-        world.step(index, op).await;
+    let trades = goods_ops::example().into_iter().map(Op::Trade);
+    for (index, op) in steps.into_iter().chain(trades).enumerate() {
+        world.step(index, &op).await;
     }
     let states: Vec<_> = world.model.orders.iter().map(|order| order.status).collect();
     use Status::{Canceled, Completed, InProgress, Partial, Pending};
@@ -606,5 +639,9 @@ pub(crate) async fn example() -> World {
     ];
     assert_eq!(states, of_orders);
     assert_eq!((world.model.cancels.len(), world.model.refills.len()), (2, 1));
+    let states: Vec<_> = world.model.goods.bought.iter().map(|order| order.status).collect();
+    let of_products =
+        [Partial, Completed, Completed, Partial, InProgress, InProgress, Canceled, Pending];
+    assert_eq!(states, of_products);
     world
 }

@@ -74,3 +74,19 @@ async fn an_order_that_was_rolled_back_is_no_repetition() {
     assert!(repeats(&shop, 7).await);
     assert_eq!(shop.findings().await, Vec::<String>::new());
 }
+
+#[tokio::test]
+async fn an_order_that_was_rolled_back_does_not_end_the_window_of_the_next_one() {
+    let shop = Shop::open().await;
+    let broken =
+        "create trigger broken before insert on transfer begin select raise(abort, 'no'); end";
+    shop.alter(broken);
+    assert!(matches!(shop.add_as(request(), 7).await, Err(Failure::Store(_))));
+    shop.alter("drop trigger broken");
+    shop.wait_seconds(40);
+    assert!(!repeats(&shop, 7).await, "gets the id of the one that was rolled back");
+    shop.wait_seconds(30);
+    assert!(repeats(&shop, 7).await, "30 seconds old, though the other would be 70");
+    shop.wait_seconds(31);
+    assert!(!repeats(&shop, 7).await);
+}

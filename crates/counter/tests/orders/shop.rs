@@ -98,6 +98,10 @@ impl Shop {
         Timestamp(self.now.get())
     }
 
+    pub(crate) fn wait_seconds(&self, seconds: i64) {
+        self.now.set(self.now().minus_seconds(seconds.saturating_neg()).0);
+    }
+
     pub(crate) fn wait_minutes(&self, minutes: i64) {
         self.now.set(self.now().plus_minutes(minutes).0);
     }

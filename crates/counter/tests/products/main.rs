@@ -9,6 +9,9 @@
 
 mod import;
 mod orders;
+mod pieces;
+mod requests;
 mod secrets;
 mod shop;
 mod staff;
+mod terms;

@@ -3,11 +3,11 @@
 use counter::accounts::{Adjustment, KeySecret};
 use counter::catalogue::CategoryChange;
 use counter::orders::RequestId;
-use counter::products::{PlaceProductOrder, ProductChange, Viewer};
+use counter::products::{PlaceProductOrder, ProductChange, ProductReport, StaffReport, Viewer};
 use counter::stock::{ImportLine, ImportReport, Vault};
 use counter::{Counter, Failure, Settings};
 use domain::orders::Number;
-use domain::products::{ProductKind, ProductRefusal, ProductRequest};
+use domain::products::{ProductKind, ProductOrder, ProductRefusal, ProductRequest};
 use domain::{AccountId, CategoryId, Micros, ProductId, ProductOrderId, Timestamp};
 use std::path::PathBuf;
 use store::{Access, Store};
@@ -133,10 +133,31 @@ impl Shop {
         self.place(order).await.unwrap()
     }
 
+    pub(crate) async fn report(
+        &mut self,
+        order: ProductOrderId,
+        report: ProductReport,
+        note: Option<&str>,
+    ) -> Result<ProductOrder, String> {
+        let report = StaffReport {
+            order,
+            report,
+            note: note.map(str::to_owned),
+            actor: String::from("tester"),
+            seed: self.seed(),
+        };
+        let done = self.counter.report_product_order(report, self.now).await;
+        done.map_err(|failure| failure.to_string())
+    }
+
+    pub(crate) async fn edit(&self, product: ProductId, change: ProductChange) {
+        self.counter.edit_product(product, change, self.now).await.unwrap();
+    }
+
     /// What was delivered, in order.
     pub(crate) async fn lines(&self, order: ProductOrderId) -> Vec<String> {
         let found = self.counter.result_product(self.account, order, viewer(), self.now).await;
-        found.unwrap().unwrap().lines
+        found.unwrap().unwrap().lines().map(str::to_owned).collect()
     }
 
     /// Status word, charge, remains and whether there is a result.
@@ -173,6 +194,11 @@ impl Shop {
         drop(counter);
         (path, folder.unwrap())
     }
+}
+
+/// Pieces that staff deliver.
+pub(crate) fn lines(lines: &[&str]) -> ProductReport {
+    ProductReport::Deliver(lines.iter().map(|line| (*line).to_owned()).collect())
 }
 
 pub(crate) fn viewer() -> Viewer {

@@ -1,32 +1,11 @@
 //! What staff do: deliver by hand, end, replace, take back.
 
-use crate::shop::{Shop, run};
-use counter::products::{ProductChange, ProductReport, StaffReport};
-use domain::ProductOrderId;
-use domain::products::{ProductKind, ProductOrder, ProductRefusal};
+use crate::shop::{Shop, lines, run};
+use counter::products::{ProductChange, ProductReport};
+use domain::products::{Pieces, ProductKind, ProductRefusal};
 
-impl Shop {
-    async fn report(
-        &mut self,
-        order: ProductOrderId,
-        report: ProductReport,
-        note: Option<&str>,
-    ) -> Result<ProductOrder, String> {
-        let report = StaffReport {
-            order,
-            report,
-            note: note.map(str::to_owned),
-            actor: String::from("tester"),
-            seed: self.seed(),
-        };
-        let done = self.counter.report_product_order(report, self.now).await;
-        done.map_err(|failure| failure.to_string())
-    }
-}
-
-fn lines(lines: &[&str]) -> ProductReport {
-    ProductReport::Deliver(lines.iter().map(|line| (*line).to_owned()).collect())
-}
+const NO_PIECE_1: &str =
+    "piece: the customer has no piece 1; it was never delivered, or is taken back";
 
 #[test]
 fn staff_deliver_piece_by_piece() {
@@ -99,21 +78,19 @@ fn a_bad_item_is_replaced_within_the_warranty_or_taken_back() {
         assert_eq!(shop.pieces(product).await, 1);
         assert_eq!(shop.available().await.0, "99995", "a replacement costs nothing");
         shop.clean().await;
-        assert!(
-            shop.report(order, ProductReport::Replace(3), None).await.is_err(),
-            "no such piece"
-        );
+        let absent = shop.report(order, ProductReport::Replace(3), None).await.unwrap_err();
+        assert!(absent.contains("no piece 3"), "{absent}");
         shop.now = shop.now.plus_days(4);
         let over = shop.report(order, ProductReport::Replace(1), None).await.unwrap_err();
         assert!(over.contains("warranty"), "{over}");
-        shop.report(order, ProductReport::TakeBack(1), Some("did not work")).await.unwrap();
+        shop.report(order, ProductReport::TakeBack(Pieces::Last(1)), Some("did not work"))
+            .await
+            .unwrap();
         assert_eq!(shop.available().await.0, "99997.5");
         assert_eq!(shop.status(order).await.0, "Partial");
         shop.clean().await;
         assert_eq!(shop.lines(order).await, ["fresh"], "what was taken back is gone");
-        let gone = shop.report(order, ProductReport::Replace(2), None).await.unwrap_err();
-        assert!(gone.contains("warranty") || gone.contains("piece"), "{gone}");
-        shop.report(order, ProductReport::TakeBack(1), None).await.unwrap();
+        shop.report(order, ProductReport::TakeBack(Pieces::Last(1)), None).await.unwrap();
         assert_eq!(shop.lines(order).await, Vec::<String>::new());
         shop.clean().await;
         // The bad one is known: it cannot be imported again.
@@ -139,9 +116,9 @@ fn an_item_with_several_uses_is_not_its_own_replacement() {
         shop.report(order, ProductReport::Replace(1), None).await.unwrap();
         assert_eq!(shop.lines(order).await, ["b", "a"]);
         assert_eq!(shop.pieces(product).await, 4, "of the bad one nothing more is sold");
-        shop.report(order, ProductReport::TakeBack(2), None).await.unwrap();
+        shop.report(order, ProductReport::TakeBack(Pieces::Last(2)), None).await.unwrap();
         let gone = shop.report(order, ProductReport::Replace(1), None).await.unwrap_err();
-        assert_eq!(gone, "there is no piece 1", "paid back is not replaced");
+        assert_eq!(gone, NO_PIECE_1, "paid back is not replaced");
         shop.clean().await;
     });
 }

@@ -190,13 +190,13 @@ fn a_finished_order_is_corrected_only_in_the_customers_favour() {
         change.postings,
         [Posting { kind: TransferKind::Refund, amount: Micros::new(33_333) }]
     );
-    assert_eq!(net_charge(&change.order).raw(), 66_667);
+    assert_eq!(net_charge(&(&change.order).into()).raw(), 66_667);
     let more_back = apply(&change.order, &Event::Partial { remains: 200 }, NOW).unwrap();
-    assert_eq!(net_charge(&more_back.order).raw(), 33_334);
+    assert_eq!(net_charge(&(&more_back.order).into()).raw(), 33_334);
     let less_back = apply(&change.order, &Event::Partial { remains: 50 }, NOW);
     assert_eq!(less_back, Err(TransitionError::Favour));
     let nothing_left = apply(&more_back.order, &Event::Canceled, NOW).unwrap().order;
-    assert_eq!((net_charge(&nothing_left).raw(), nothing_left.remains), (0, 300));
+    assert_eq!((net_charge(&(&nothing_left).into()).raw(), nothing_left.remains), (0, 300));
     assert_eq!(apply(&nothing_left, &DONE, NOW), Err(TransitionError::NotNow(State::Canceled)));
 }
 

@@ -21,7 +21,7 @@ pub use order::{Order, OrderShape};
 pub use parts::{DripFeed, PartsState, next_run, parent_outcome, post_charge, run_charge};
 pub use parts::{Subscription, Totals};
 pub use place::{Placement, place};
-pub use public::{PublicStatus, net_charge, public_remains};
+pub use public::{PublicStatus, Standing, net_charge, public_remains};
 pub use refusal::{Field, OrderRefusal};
 pub use request::{Number, OrderParams, OrderRequest};
 pub use state::State;

@@ -91,6 +91,7 @@ pub fn apply(
         (_, state) => return Err(ProductError::NotNow(state)),
     }
     debug_assert_eq!(crate::invariants::product_order_money(&after), Ok(()));
+    debug_assert_eq!(crate::invariants::product_order_delivery(&after), Ok(()));
     Ok(ProductChange { order: after, postings })
 }
 

@@ -2,12 +2,16 @@
 
 mod machine;
 mod order;
+mod pieces;
 mod place;
 mod product;
 mod stock;
+#[cfg(test)]
+mod tests;
 
 pub use machine::{ProductChange, ProductError, ProductEvent, apply};
 pub use order::{ProductOrder, ProductState, PublicProductStatus};
+pub use pieces::{Gone, PieceError, Pieces};
 pub use place::{Picked, ProductPlacement, ProductRefusal, ProductRequest, check, place};
 pub use product::{
     Product, ProductError as ProductEditError, ProductKind, WhenShort, check_product,

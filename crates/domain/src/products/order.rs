@@ -80,6 +80,8 @@ pub struct ProductOrder {
     pub delivered: i64,
     /// Price of a piece, as ordered.
     pub rate: Micros,
+    /// Days after its delivery in which a bad piece is replaced, as ordered; 0 for never.
+    pub warranty_days: i64,
     /// What it was charged at first; never changes.
     pub charge: Micros,
     /// Of the charge, what was earned.
@@ -113,5 +115,11 @@ impl ProductOrder {
     /// The charge net of what was given back.
     pub const fn net_charge(&self) -> Micros {
         Micros::new(self.charge.raw().saturating_sub(self.released.raw()))
+    }
+
+    /// Until when a piece that was first delivered at `delivered` is replaced when it turns out
+    /// bad; nothing without a warranty. What takes its place has no longer a warranty than it.
+    pub fn warranty_until(&self, delivered: Timestamp) -> Option<Timestamp> {
+        (self.warranty_days > 0).then(|| delivered.plus_days(self.warranty_days))
     }
 }

@@ -1,11 +1,11 @@
 //! Prices an order for products and decides what it gets.
 
-use super::order::ProductState;
+use super::order::{ProductOrder, ProductState};
 use super::product::{Product, ProductKind, WhenShort};
 use crate::ledger::{Posting, TransferKind, Wallet};
 use crate::limits::FORM_TEXT_BYTES_MAX;
 use crate::orders::Number;
-use crate::{Micros, Timestamp};
+use crate::{AccountId, Micros, ProductOrderId, Timestamp};
 
 /// An order for products as asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -95,6 +95,36 @@ pub struct ProductPlacement {
     pub postings: Vec<(Posting, Wallet)>,
     /// Until when the rest is waited for.
     pub wait_until: Option<Timestamp>,
+}
+
+impl ProductPlacement {
+    /// The order as it begins, placed at `now`: with what the product promises at that moment.
+    pub fn order(
+        &self,
+        id: ProductOrderId,
+        account: AccountId,
+        product: &Product,
+        now: Timestamp,
+    ) -> ProductOrder {
+        ProductOrder {
+            id,
+            account,
+            product: product.id,
+            state: self.state,
+            quantity: self.picked.quantity,
+            delivered: self.delivered,
+            rate: self.rate,
+            warranty_days: product.warranty_days,
+            charge: self.charge,
+            captured: self.captured,
+            released: self.released,
+            note: None,
+            wait_until: self.wait_until,
+            created: now,
+            changed: now,
+            ended: self.state.is_terminal().then_some(now),
+        }
+    }
 }
 
 /// Checks a request against its product.

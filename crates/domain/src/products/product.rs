@@ -58,7 +58,7 @@ pub struct Product {
     pub when_short: WhenShort,
     /// How long the rest is waited for, in hours.
     pub wait_hours: i64,
-    /// Days after delivery in which a bad item is replaced.
+    /// Days after its delivery in which a bad item is replaced; 0 for never.
     pub warranty_days: i64,
     /// The operator is told when fewer pieces are left; 0 for never.
     pub low_stock: i64,

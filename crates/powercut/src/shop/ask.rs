@@ -193,7 +193,9 @@ impl Ask {
             Self::Result { account, order } => {
                 let found = counter.result_product(account, order, viewer(), now).await?;
                 match found {
-                    Some(delivered) => Answer::Lines(delivered.lines),
+                    Some(delivered) => {
+                        Answer::Lines(delivered.lines().map(str::to_owned).collect())
+                    }
                     None => Answer::Refused,
                 }
             }

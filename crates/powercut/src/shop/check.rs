@@ -197,16 +197,17 @@ async fn deliveries(counter: &Counter, oracle: &mut Oracle, verdict: &mut Verdic
             verdict.lost(format!("{ask:?}"));
             continue;
         };
-        for line in &found.lines {
+        let lines: Vec<String> = found.lines().map(str::to_owned).collect();
+        for line in &lines {
             verdict.expect(imported.contains(line), || format!("{id} delivers {line:?}"));
             let first = delivered.insert(line.clone());
             verdict.expect(first, || format!("{line:?} was delivered twice, also by {id}"));
         }
-        if known.lines.as_ref().is_some_and(|lines| *lines != found.lines) {
+        if known.lines.as_ref().is_some_and(|shown| *shown != lines) {
             let shown = &known.lines;
-            verdict.lost(format!("product order {id} showed {shown:?}, now {:?}", found.lines));
+            verdict.lost(format!("product order {id} showed {shown:?}, now {lines:?}"));
         }
-        known.lines = Some(found.lines);
+        known.lines = Some(lines);
     }
     Ok(())
 }

@@ -224,7 +224,7 @@ create table request_id (
   order_id {i64} not null,
   created_us {i64} not null,
   primary key (account_id, request_id)
-){strict};
+){clustered};
 create index request_id_age on request_id (created_us);
 
 -- Links with an open order, for services that take one order on a link at a time.

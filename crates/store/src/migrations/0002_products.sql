@@ -88,6 +88,7 @@ create table product_order (
   quantity {i64} not null check (quantity >= 1),
   delivered {i64} not null check (delivered >= 0),
   rate {i64} not null check (rate >= 0),
+  warranty_days {i64} not null check (warranty_days >= 0),
   charge {i64} not null check (charge >= 0),
   captured {i64} not null check (captured >= 0),
   released {i64} not null check (released >= 0),
@@ -100,33 +101,37 @@ create table product_order (
   check (captured + released <= charge),
   check (delivered <= quantity)
 ){strict};
-create index product_order_account on product_order (account_id, id);
 create unique index product_order_token on product_order (token);
 create index product_order_open on product_order (product_id, id) where ended_us is null;
 create index product_order_waiting on product_order (id) where state = 'waiting';
 
--- What the buyer typed, encrypted: it may well be a password.
+-- What the buyer was asked, and what was typed, encrypted: it may well be a password.
 create table product_order_form (
   order_id {id},
   account_id {i64} not null,
+  labels text not null check (labels <> ''),
   key_id {i64} not null,
   sealed {blob} not null
 ){strict};
 
--- One delivered piece: an item of stock, or a line that staff wrote.
+-- One delivered piece: an item of stock, or a line that staff wrote. What is replaced or taken back
+-- stays, marked as gone; what takes the place of a bad item has the same piece and the next turn.
 create table delivery (
   order_id {i64} not null,
   piece {i64} not null check (piece >= 1),
+  turn {i64} not null check (turn >= 1),
   account_id {i64} not null,
   item_id {i64},
   key_id {i64},
   sealed {blob},
-  replaced {i64} not null check (replaced in (0, 1)),
   at_us {i64} not null,
-  primary key (order_id, piece),
+  gone text check (gone = 'replaced' or gone = 'taken_back'),
+  gone_us {i64},
+  primary key (order_id, piece, turn),
   check ((item_id is null) = (sealed is not null)),
-  check ((key_id is null) = (sealed is null))
-){strict};
+  check ((key_id is null) = (sealed is null)),
+  check ((gone is null) = (gone_us is null))
+){clustered};
 create index delivery_item on delivery (item_id) where item_id is not null;
 
 create table product_request_id (
@@ -136,7 +141,7 @@ create table product_request_id (
   order_id {i64} not null,
   created_us {i64} not null,
   primary key (account_id, request_id)
-){strict};
+){clustered};
 create index product_request_id_age on product_request_id (created_us);
 
 -- Who saw which secret, when and why.

@@ -13,8 +13,10 @@ use std::sync::Arc;
 /// Both copies.
 const HEADER: usize = 96;
 
-/// The header of the WAL's index as it was once; a moment of the database's history.
-pub(super) type Moment = [u8; HEADER];
+/// A moment of the database's history: the header of the WAL's index as it was then. While it is the
+/// same, nothing has been committed, by whomever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment([u8; HEADER]);
 
 /// Where the header is read.
 #[derive(Debug)]
@@ -38,7 +40,7 @@ impl Commits {
         let mut header = [0; HEADER];
         let file = self.file.as_ref()?;
         std::os::unix::fs::FileExt::read_exact_at(file, &mut header, 0).ok()?;
-        Some(header)
+        Some(Moment(header))
     }
 
     /// Nobody has looked whether file and memory agree on this system.

@@ -11,6 +11,7 @@ mod writer;
 
 pub use checkpoint::Checkpoints;
 pub(crate) use claim::Claim;
+pub use commits::Moment;
 pub use connection::{Access, SqliteOptions};
 pub(crate) use connection::{DEFAULT_LOCK_WAIT, migrate, open_writer};
 pub(crate) use readers::Readers;

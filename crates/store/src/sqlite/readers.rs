@@ -96,6 +96,11 @@ impl Readers {
         Ok(Snapshot { readers: self, reader, releases })
     }
 
+    /// The moment that a snapshot shows at least; nothing when it cannot be told.
+    pub(crate) fn moment(&self) -> Option<Moment> {
+        self.commits.moment()
+    }
+
     /// Ends the snapshots that are kept, and those in use as soon as their unit has ended.
     pub(crate) fn release(&self) {
         self.releases.fetch_add(1, Ordering::AcqRel);

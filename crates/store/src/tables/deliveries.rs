@@ -1,8 +1,10 @@
-//! What was delivered: one row for each piece of an order for products.
+//! What was delivered: one row for each piece of an order for products, and one more for each that
+//! took the place of a bad one. Rows stay; what the customer has no longer is marked as gone.
 
 use super::stock::Sealed;
-use super::{flag, time};
+use super::{opt_time, time};
 use crate::{DbError, Row, Tx, TxExt, Val};
+use domain::products::Gone;
 use domain::{AccountId, ProductOrderId, StockItemId, Timestamp};
 
 /// What one piece is: an item of stock, or a line that staff wrote.
@@ -21,27 +23,29 @@ pub struct Delivery {
     pub order: ProductOrderId,
     /// Its number in the order, from 1.
     pub piece: i64,
+    /// 1 for what was delivered first; what takes the place of a bad one counts on.
+    pub turn: i64,
     /// Whose.
     pub account: AccountId,
     /// What.
     pub content: Content,
-    /// Whether it stands in for one that was bad.
-    pub replaced: bool,
     /// When.
     pub at: Timestamp,
+    /// Why and since when the customer has it no longer.
+    pub gone: Option<(Gone, Timestamp)>,
 }
 
 macro_rules! columns {
     () => {
-        "order_id, piece, account_id, item_id, key_id, sealed, replaced, at_us"
+        "order_id, piece, turn, account_id, item_id, key_id, sealed, at_us, gone, gone_us"
     };
 }
 
 crate::statements! {
-    INSERT_DELIVERY = concat!("insert into delivery (", columns!(), ") \
-        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
-    REPLACE_DELIVERY = "update delivery set item_id = ?3, replaced = 1, at_us = ?4 \
-        where order_id = ?1 and piece = ?2";
+    INSERT_DELIVERY = "insert into delivery (order_id, piece, turn, account_id, item_id, key_id, \
+        sealed, at_us) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    TAKE_AWAY = "update delivery set gone = ?4, gone_us = ?5 \
+        where order_id = ?1 and piece = ?2 and turn = ?3 and gone is null";
     DELIVERIES = concat!("select ", columns!(), " from delivery where order_id = ?1 \
         order by piece");
     LINES_WITH_OTHER_KEYS = concat!("select ", columns!(), " from delivery \
@@ -51,18 +55,26 @@ crate::statements! {
 }
 
 fn decode(row: &dyn Row) -> Result<Delivery, DbError> {
-    let content = match (row.opt_int(3)?, row.opt_int(4)?) {
+    let content = match (row.opt_int(4)?, row.opt_int(5)?) {
         (Some(item), _) => Content::Item(StockItemId(item)),
-        (None, Some(key)) => Content::Line(Sealed { key, bytes: row.blob(5)?.to_vec() }),
+        (None, Some(key)) => Content::Line(Sealed { key, bytes: row.blob(6)?.to_vec() }),
         (None, None) => return Err(row.error("a delivery without content")),
+    };
+    let gone = match (row.opt_text(8)?, opt_time(row, 9)?) {
+        (Some(why), Some(since)) => {
+            let why = Gone::from_name(why);
+            Some((why.ok_or_else(|| row.error("a delivery that is gone nowhere"))?, since))
+        }
+        _ => None,
     };
     Ok(Delivery {
         order: ProductOrderId(row.int(0)?),
         piece: row.int(1)?,
-        account: AccountId(row.int(2)?),
+        turn: row.int(2)?,
+        account: AccountId(row.int(3)?),
         content,
-        replaced: flag(row, 6)?,
         at: time(row, 7)?,
+        gone,
     })
 }
 
@@ -80,33 +92,43 @@ pub fn insert(tx: &mut dyn Tx, deliveries: &[Delivery]) -> Result<(), DbError> {
         params.extend([
             Val::Int(delivery.order.0),
             Val::Int(delivery.piece),
+            Val::Int(delivery.turn),
             Val::Int(delivery.account.0),
             item,
             key,
             sealed,
-            delivery.replaced.into(),
             delivery.at.0.into(),
         ]);
     }
     tx.exec_exactly(&INSERT_DELIVERY, 8, &params, deliveries.len())
 }
 
-/// Puts another item in the place of a bad one.
+/// Marks pieces as gone: the customer has them no longer.
 ///
 /// # Errors
-/// [`DbError`], also when there is no such piece.
-pub fn replace(
+/// [`DbError`], also when one was gone already.
+pub fn take_away(
     tx: &mut dyn Tx,
-    order: ProductOrderId,
-    piece: i64,
-    item: StockItemId,
+    pieces: &[&Delivery],
+    why: Gone,
     now: Timestamp,
 ) -> Result<(), DbError> {
-    let params = [order.0.into(), piece.into(), item.0.into(), now.0.into()];
-    tx.exec_exactly(&REPLACE_DELIVERY, 4, &params, 1)
+    let params: Vec<Val<'_>> = pieces
+        .iter()
+        .flat_map(|delivery| {
+            [
+                Val::Int(delivery.order.0),
+                Val::Int(delivery.piece),
+                Val::Int(delivery.turn),
+                Val::Text(why.name()),
+                Val::Int(now.0),
+            ]
+        })
+        .collect();
+    tx.exec_exactly(&TAKE_AWAY, 5, &params, pieces.len())
 }
 
-/// The pieces of an order, in order.
+/// What was delivered of an order, by piece and turn; also what is gone.
 ///
 /// # Errors
 /// [`DbError`].

@@ -1,18 +1,11 @@
-//! What keeps an order from being placed twice: request ids, the duplicate window, links with an
-//! open order.
+//! What keeps an order from being placed twice beside its request id: the duplicate window, and
+//! links with an open order.
 
 use super::time;
 use crate::{DbError, Row, Tx, TxExt, Val};
 use domain::{AccountId, OrderId, ServiceId, Timestamp};
 
 crate::statements! {
-    REQUEST = "select account_id, request_id, request_hash, order_id from request_id \
-        where account_id = ?1 and request_id = ?2";
-    INSERT_REQUEST = "insert into request_id (account_id, request_id, request_hash, order_id, \
-        created_us) values (?1, ?2, ?3, ?4, ?5)";
-    OLD_REQUESTS = "select account_id, request_id from request_id where created_us < ?1 \
-        order by created_us limit ?2";
-    DELETE_REQUEST = "delete from request_id where account_id = ?1 and request_id = ?2";
     PRINTS_BEFORE = "select id, account_id, fingerprint, created_us from orders where id < ?1 \
         order by id desc limit ?2";
     PRINTS_AFTER = "select id, account_id, fingerprint, created_us from orders where id > ?1 \
@@ -22,76 +15,6 @@ crate::statements! {
         where service_id = ?1 and link = ?2";
     INSERT_OPEN_LINK = "insert into open_link (service_id, link, order_id) values (?1, ?2, ?3)";
     DELETE_OPEN_LINKS = "delete from open_link where order_id = ?1";
-}
-
-/// A request id that was used.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UsedRequestId {
-    /// By whom.
-    pub account: AccountId,
-    /// The id.
-    pub request_id: String,
-    /// The hash of the request's parameters.
-    pub request_hash: Vec<u8>,
-    /// The order it placed.
-    pub order: OrderId,
-}
-
-fn decode_request(row: &dyn Row) -> Result<UsedRequestId, DbError> {
-    Ok(UsedRequestId {
-        account: AccountId(row.int(0)?),
-        request_id: row.text(1)?.to_owned(),
-        request_hash: row.blob(2)?.to_vec(),
-        order: OrderId(row.int(3)?),
-    })
-}
-
-/// Those of the request ids that were used.
-///
-/// # Errors
-/// [`DbError`].
-pub fn used_request_ids(
-    tx: &mut dyn Tx,
-    ids: &[(AccountId, &str)],
-) -> Result<Vec<UsedRequestId>, DbError> {
-    let params: Vec<Val<'_>> =
-        ids.iter().flat_map(|(account, id)| [Val::Int(account.0), Val::Text(id)]).collect();
-    tx.rows_many(&REQUEST, 2, &params, decode_request)
-}
-
-/// Notes request ids as used.
-///
-/// # Errors
-/// [`DbError`], also when one was used in between.
-pub fn insert_request_ids(
-    tx: &mut dyn Tx,
-    used: &[UsedRequestId],
-    now: Timestamp,
-) -> Result<(), DbError> {
-    let mut params: Vec<Val<'_>> = Vec::with_capacity(used.len().saturating_mul(5));
-    for used in used {
-        params.extend([
-            Val::Int(used.account.0),
-            used.request_id.as_str().into(),
-            used.request_hash.as_slice().into(),
-            used.order.0.into(),
-            now.0.into(),
-        ]);
-    }
-    tx.exec_exactly(&INSERT_REQUEST, 5, &params, used.len())
-}
-
-/// Forgets up to `limit` request ids used before `before`; returns how many.
-///
-/// # Errors
-/// [`DbError`].
-pub fn forget_request_ids(tx: &mut dyn Tx, before: Timestamp, limit: i64) -> Result<u64, DbError> {
-    let old = tx.rows(&OLD_REQUESTS, &[before.0.into(), limit.into()], |row| {
-        Ok((row.int(0)?, row.text(1)?.to_owned()))
-    })?;
-    let params: Vec<Val<'_>> =
-        old.iter().flat_map(|(account, id)| [Val::Int(*account), id.as_str().into()]).collect();
-    if params.is_empty() { Ok(0) } else { tx.exec_many(&DELETE_REQUEST, 2, &params) }
 }
 
 /// What the duplicate window knows of an order.

@@ -11,8 +11,8 @@ pub struct Rule {
     pub rule: &'static str,
     /// What an offender is.
     pub what: &'static str,
-    count: Sql,
-    offenders: Sql,
+    pub(super) count: Sql,
+    pub(super) offenders: Sql,
 }
 
 crate::statements! {
@@ -93,6 +93,11 @@ crate::statements! {
         when 'refill' then (select max(id) from refill) \
         when 'cancel' then (select max(id) from cancel) \
         when 'tier' then (select max(id) from tier) \
+        when 'product' then (select max(id) from product) \
+        when 'product_order' then (select max(id) from product_order) \
+        when 'stock_batch' then (select max(id) from stock_batch) \
+        when 'stock_item' then (select max(id) from stock_item) \
+        when 'reveal' then (select max(id) from reveal) \
         when 'transfer' then (select max(id) from transfer) \
         when 'event' then (select max(id) from event) end, 0) as bigint) \
         from id_block b order by b.kind";

@@ -15,8 +15,8 @@ pub mod prices;
 pub mod product_checks;
 pub mod product_forms;
 pub mod product_orders;
-pub mod product_requests;
 pub mod products;
+pub mod request_ids;
 pub mod requests;
 pub mod reveals;
 pub mod stock;
@@ -43,8 +43,8 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         product_checks::ALL,
         product_forms::ALL,
         product_orders::ALL,
-        product_requests::ALL,
         products::ALL,
+        request_ids::ALL,
         requests::ALL,
         reveals::ALL,
         stock::ALL,
@@ -79,4 +79,13 @@ fn named<T>(row: &dyn Row, column: usize, read: fn(&str) -> Option<T>) -> Result
 
 fn opt_string(row: &dyn Row, column: usize) -> Result<Option<String>, DbError> {
     row.opt_text(column).map(|text| text.map(str::to_owned))
+}
+
+/// The labels of a form as they are stored: one on a line. A label has no line breaks.
+fn joined(labels: &[String]) -> String {
+    labels.join("\n")
+}
+
+fn labels(stored: &str) -> Vec<String> {
+    stored.split('\n').filter(|label| !label.is_empty()).map(str::to_owned).collect()
 }

@@ -2,7 +2,7 @@
 
 use super::{account_orders, flag, micros, named, opt_time, time};
 use crate::{DbError, Row, Tx, TxExt, Val};
-use domain::orders::{Order, OrderShape, State, Totals};
+use domain::orders::{Order, OrderShape, Standing, State, Totals};
 use domain::{AccountId, KeyId, OrderId, ServiceId, TransferId};
 
 macro_rules! columns {
@@ -17,6 +17,8 @@ crate::statements! {
     BY_ID = concat!("select ", columns!(), " from orders where id = ?1");
     OF_ACCOUNT_BY_ID = concat!("select ", columns!(), " from orders \
         where id = ?2 and account_id = ?1");
+    STANDINGS = "select id, shape, state, quantity, charge, released, start_count, remains \
+        from orders where id = ?2 and account_id = ?1";
     BEFORE = concat!("select ", columns!(), " from orders where id < ?1 order by id desc limit ?2");
     BEFORE_IN_STATE = concat!("select ", columns!(), " from orders \
         where state = ?3 and id < ?1 order by id desc limit ?2");
@@ -128,9 +130,35 @@ pub fn of_account(
     account: AccountId,
     ids: &[OrderId],
 ) -> Result<Vec<Order>, DbError> {
-    let params: Vec<Val<'_>> =
-        ids.iter().flat_map(|id| [Val::Int(account.0), Val::Int(id.0)]).collect();
-    tx.rows_many(&OF_ACCOUNT_BY_ID, 2, &params, decode)
+    tx.rows_many(&OF_ACCOUNT_BY_ID, 2, &owned(account, ids), decode)
+}
+
+/// Where those of `ids` that belong to `account` stand, in the order of `ids`.
+///
+/// # Errors
+/// [`DbError`].
+pub fn standings(
+    tx: &mut dyn Tx,
+    account: AccountId,
+    ids: &[OrderId],
+) -> Result<Vec<Standing>, DbError> {
+    let params = owned(account, ids);
+    tx.rows_many(&STANDINGS, 2, &params, |row| {
+        Ok(Standing {
+            id: OrderId(row.int(0)?),
+            shape: named(row, 1, OrderShape::from_name)?,
+            state: named(row, 2, State::from_name)?,
+            quantity: row.int(3)?,
+            charge: micros(row, 4)?,
+            released: micros(row, 5)?,
+            start_count: row.opt_int(6)?,
+            remains: row.int(7)?,
+        })
+    })
+}
+
+fn owned<'v>(account: AccountId, ids: &[OrderId]) -> Vec<Val<'v>> {
+    ids.iter().flat_map(|id| [Val::Int(account.0), Val::Int(id.0)]).collect()
 }
 
 /// Which orders a list shows.

@@ -1,9 +1,17 @@
 //! What must be true of the rows about products. Read by `verify`.
 
+use super::links::Rule;
 use crate::{DbError, Tx, TxExt};
 use domain::{AccountId, Micros};
 
 crate::statements! {
+    COUNT_PRODUCT_ORDERS = "select cast(count(*) as bigint) from product_order";
+    COUNT_PRODUCTS = "select cast(count(*) as bigint) from product";
+    COUNT_IMPORTS = "select cast(count(*) as bigint) from stock_batch";
+    COUNT_ITEMS = "select cast(count(*) as bigint) from stock_item";
+    COUNT_DELIVERIES = "select cast(count(*) as bigint) from delivery";
+    COUNT_FORMS = "select cast(count(*) as bigint) from product_order_form";
+    COUNT_PRODUCT_REQUESTS = "select cast(count(*) as bigint) from product_request_id";
     LOST_PRODUCT_ORDERS = "select o.id from product_order o \
         left join account a on a.id = o.account_id left join product p on p.id = o.product_id \
         where a.id is null or p.id is null order by o.id limit 20";
@@ -13,11 +21,19 @@ crate::statements! {
     LOST_ITEMS = "select i.id from stock_item i left join product p on p.id = i.product_id \
         left join stock_batch b on b.id = i.batch_id and b.product_id = i.product_id \
         where p.id is null or b.id is null order by i.id limit 20";
-    LOST_DELIVERIES = "select d.order_id from delivery d left join product_order o \
+    WRONG_IMPORTS = "select b.id from stock_batch b \
+        left join (select batch_id, count(*) as items from stock_item group by batch_id) i \
+        on i.batch_id = b.id \
+        left join (select batch_id, count(*) as lines from stock_duplicate group by batch_id) d \
+        on d.batch_id = b.id where b.state <> 'discarded' \
+        and (b.lines <> b.added + b.duplicates or b.added <> coalesce(i.items, 0) \
+        or b.duplicates <> coalesce(d.lines, 0)) order by b.id limit 20";
+    LOST_DELIVERIES = "select distinct d.order_id from delivery d left join product_order o \
         on o.id = d.order_id and o.account_id = d.account_id where o.id is null \
         order by d.order_id limit 20";
-    LOST_DELIVERED_ITEMS = "select d.order_id from delivery d \
-        left join stock_item i on i.id = d.item_id \
+    LOST_DELIVERED_ITEMS = "select distinct d.order_id from delivery d \
+        left join product_order o on o.id = d.order_id \
+        left join stock_item i on i.id = d.item_id and i.product_id = o.product_id \
         where d.item_id is not null and i.id is null order by d.order_id limit 20";
     LOST_FORMS = "select f.order_id from product_order_form f left join product_order o \
         on o.id = f.order_id and o.account_id = f.account_id where o.id is null \
@@ -25,60 +41,111 @@ crate::statements! {
     LOST_PRODUCT_REQUESTS = "select r.order_id from product_request_id r \
         left join product_order o on o.id = r.order_id and o.account_id = r.account_id \
         where o.id is null order by r.order_id limit 20";
-    SHORT_DELIVERIES = "select o.id from product_order o \
-        left join delivery d on d.order_id = o.id \
-        group by o.id, o.delivered having count(d.piece) < o.delivered order by o.id limit 20";
-    OVERSOLD_ITEMS = "select i.id from stock_item i left join delivery d on d.item_id = i.id \
-        where i.state <> 'bad' group by i.id, i.uses, i.uses_left \
+    WRONG_DELIVERIES = "select o.id from product_order o \
+        left join delivery d on d.order_id = o.id and d.gone is null \
+        group by o.id, o.delivered having count(d.piece) <> o.delivered order by o.id limit 20";
+    WRONG_PIECES = "select d.order_id from delivery d join product_order o on o.id = d.order_id \
+        group by d.order_id, o.quantity \
+        having max(d.piece) <> count(distinct d.piece) or max(d.piece) > o.quantity \
+        order by d.order_id limit 20";
+    WRONG_TURNS = "select distinct d.order_id from delivery d left join delivery n \
+        on n.order_id = d.order_id and n.piece = d.piece and n.turn = d.turn + 1 \
+        left join delivery b \
+        on b.order_id = d.order_id and b.piece = d.piece and b.turn = d.turn - 1 \
+        where (coalesce(d.gone, '') = 'replaced' and n.turn is null) \
+        or (coalesce(d.gone, '') <> 'replaced' and n.turn is not null) \
+        or (d.turn > 1 and b.turn is null) order by d.order_id limit 20";
+    WRONG_SALES = "select i.id from stock_item i left join delivery d on d.item_id = i.id \
+        group by i.id, i.uses, i.uses_left \
         having count(d.piece) <> i.uses - i.uses_left order by i.id limit 20";
-    COUNT_ITEMS = "select cast(count(*) as bigint) from stock_item";
+    GOOD_AGAIN = "select distinct i.id from stock_item i join delivery d on d.item_id = i.id \
+        where d.gone = 'replaced' and i.state <> 'bad' order by i.id limit 20";
     HELD = "select account_id, charge - captured - released from product_order \
         where ended_us is null order by id";
-    PRODUCT_ID_BLOCKS = "select b.kind, b.next, cast(coalesce(case b.kind \
-        when 'product' then (select max(id) from product) \
-        when 'product_order' then (select max(id) from product_order) \
-        when 'stock_batch' then (select max(id) from stock_batch) \
-        when 'stock_item' then (select max(id) from stock_item) \
-        when 'reveal' then (select max(id) from reveal) end, 0) as bigint) \
-        from id_block b order by b.kind";
 }
 
-/// A rule about rows that belong together, and what an offender is.
-const RULES: &[(&str, &str, crate::Sql)] = &[
-    ("every order for products has its account and product", "product order", LOST_PRODUCT_ORDERS),
-    ("every product has its category and its stock", "product", LOST_PRODUCTS),
-    ("every item has its product and its import", "item", LOST_ITEMS),
-    ("every delivery has its order", "product order", LOST_DELIVERIES),
-    ("every delivered item is there", "product order", LOST_DELIVERED_ITEMS),
-    ("everything typed has its order", "product order", LOST_FORMS),
-    ("every request id for products has its order", "product order", LOST_PRODUCT_REQUESTS),
-    ("every order was delivered what it says", "product order", SHORT_DELIVERIES),
-    ("an item was delivered as often as it was sold, and never twice", "item", OVERSOLD_ITEMS),
+/// Every rule about rows that belong together.
+pub const RULES: &[Rule] = &[
+    Rule {
+        rule: "every order for products has its account and product",
+        what: "product order",
+        count: COUNT_PRODUCT_ORDERS,
+        offenders: LOST_PRODUCT_ORDERS,
+    },
+    Rule {
+        rule: "every product has its category and its stock",
+        what: "product",
+        count: COUNT_PRODUCTS,
+        offenders: LOST_PRODUCTS,
+    },
+    Rule {
+        rule: "every item has its product and its import",
+        what: "item",
+        count: COUNT_ITEMS,
+        offenders: LOST_ITEMS,
+    },
+    Rule {
+        rule: "an import has the items and the duplicates that it says",
+        what: "import",
+        count: COUNT_IMPORTS,
+        offenders: WRONG_IMPORTS,
+    },
+    Rule {
+        rule: "every delivery has its order",
+        what: "product order",
+        count: COUNT_DELIVERIES,
+        offenders: LOST_DELIVERIES,
+    },
+    Rule {
+        rule: "every delivered item is there, and of the product that was ordered",
+        what: "product order",
+        count: COUNT_DELIVERIES,
+        offenders: LOST_DELIVERED_ITEMS,
+    },
+    Rule {
+        rule: "everything typed has its order",
+        what: "product order",
+        count: COUNT_FORMS,
+        offenders: LOST_FORMS,
+    },
+    Rule {
+        rule: "every request id for products has its order",
+        what: "product order",
+        count: COUNT_PRODUCT_REQUESTS,
+        offenders: LOST_PRODUCT_REQUESTS,
+    },
+    Rule {
+        rule: "the customer has as many pieces of an order as it says were delivered",
+        what: "product order",
+        count: COUNT_PRODUCT_ORDERS,
+        offenders: WRONG_DELIVERIES,
+    },
+    Rule {
+        rule: "the pieces of an order are numbered from 1 without a gap, and no more than ordered",
+        what: "product order",
+        count: COUNT_DELIVERIES,
+        offenders: WRONG_PIECES,
+    },
+    Rule {
+        rule: "something takes the place of a piece exactly when it was replaced",
+        what: "product order",
+        count: COUNT_DELIVERIES,
+        offenders: WRONG_TURNS,
+    },
+    Rule {
+        rule: "an item was delivered as often as it was sold, also one that is bad, and never more \
+               often than it has uses",
+        what: "item",
+        count: COUNT_ITEMS,
+        offenders: WRONG_SALES,
+    },
+    Rule {
+        rule: "an item that was replaced is never sold again",
+        what: "item",
+        count: COUNT_DELIVERIES,
+        offenders: GOOD_AGAIN,
+    },
 ];
-
-/// What one rule found: the rule, and up to twenty offenders.
-pub type Found = (&'static str, Vec<String>);
-
-/// Checks every rule.
-///
-/// # Errors
-/// [`DbError`].
-pub fn check(tx: &mut dyn Tx) -> Result<Vec<Found>, DbError> {
-    let mut found = Vec::with_capacity(RULES.len());
-    for (rule, what, sql) in RULES {
-        let offenders = tx.rows(sql, &[], |row| row.int(0))?;
-        found.push((*rule, offenders.iter().map(|id| format!("{what} {id}")).collect()));
-    }
-    Ok(found)
-}
-
-/// How many items of stock there are.
-///
-/// # Errors
-/// [`DbError`].
-pub fn items(tx: &mut dyn Tx) -> Result<i64, DbError> {
-    Ok(tx.row(&COUNT_ITEMS, &[], |row| row.int(0))?.unwrap_or(0))
-}
 
 /// What each open order for products holds, and of whose money.
 ///
@@ -86,12 +153,4 @@ pub fn items(tx: &mut dyn Tx) -> Result<i64, DbError> {
 /// [`DbError`].
 pub fn held(tx: &mut dyn Tx) -> Result<Vec<(AccountId, Micros)>, DbError> {
     tx.rows(&HELD, &[], |row| Ok((AccountId(row.int(0)?), Micros::new(row.int(1)?))))
-}
-
-/// Every kind of id about products: its name, the next one, and the highest in use.
-///
-/// # Errors
-/// [`DbError`].
-pub fn id_blocks(tx: &mut dyn Tx) -> Result<Vec<(String, i64, i64)>, DbError> {
-    tx.rows(&PRODUCT_ID_BLOCKS, &[], |row| Ok((row.text(0)?.to_owned(), row.int(1)?, row.int(2)?)))
 }

@@ -1,43 +1,57 @@
-//! What buyers typed into the forms of products, sealed.
+//! What buyers were asked when they ordered products, and what they typed, sealed.
 
 use super::product_orders::NewProductOrder;
 use super::stock::Sealed;
+use super::{joined, labels};
 use crate::{DbError, Tx, TxExt, Val};
 use domain::ProductOrderId;
 
+/// The form of an order, as it was when the order was placed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Form {
+    /// What was asked: one label for each field.
+    pub labels: Vec<String>,
+    /// What was typed, sealed.
+    pub answers: Sealed,
+}
+
 crate::statements! {
-    INSERT_FORM = "insert into product_order_form (order_id, account_id, key_id, sealed) \
-        values (?1, ?2, ?3, ?4)";
-    FORM = "select key_id, sealed from product_order_form where order_id = ?1";
+    INSERT_FORM = "insert into product_order_form (order_id, account_id, labels, key_id, sealed) \
+        values (?1, ?2, ?3, ?4, ?5)";
+    FORM = "select labels, key_id, sealed from product_order_form where order_id = ?1";
     FORMS_WITH_OTHER_KEYS = "select order_id, key_id, sealed from product_order_form \
         where key_id <> ?1 order by order_id limit ?2";
     RESEAL_FORM = "update product_order_form set key_id = ?2, sealed = ?3 \
         where order_id = ?1 and key_id = ?4";
 }
 
-/// Writes what was typed into the forms of new orders.
+/// Writes the forms of new orders.
 pub(super) fn insert(tx: &mut dyn Tx, orders: &[NewProductOrder]) -> Result<(), DbError> {
-    let mut params: Vec<Val<'_>> = Vec::new();
-    for NewProductOrder { order, form, .. } in orders {
-        if let Some(sealed) = form {
-            params.extend([
-                Val::Int(order.id.0),
-                Val::Int(order.account.0),
-                Val::Int(sealed.key),
-                Val::Blob(&sealed.bytes),
-            ]);
-        }
+    let forms: Vec<(&NewProductOrder, &Form, String)> = orders
+        .iter()
+        .filter_map(|order| order.form.as_ref().map(|form| (order, form, joined(&form.labels))))
+        .collect();
+    let mut params: Vec<Val<'_>> = Vec::with_capacity(forms.len().saturating_mul(5));
+    for (NewProductOrder { order, .. }, Form { answers, .. }, labels) in &forms {
+        params.extend([
+            Val::Int(order.id.0),
+            Val::Int(order.account.0),
+            Val::Text(labels),
+            Val::Int(answers.key),
+            Val::Blob(&answers.bytes),
+        ]);
     }
-    if params.is_empty() { Ok(()) } else { tx.exec_many(&INSERT_FORM, 4, &params).map(|_| ()) }
+    tx.exec_exactly(&INSERT_FORM, 5, &params, forms.len())
 }
 
-/// What the buyer typed, sealed.
+/// The form of an order.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn of_order(tx: &mut dyn Tx, id: ProductOrderId) -> Result<Option<Sealed>, DbError> {
+pub fn of_order(tx: &mut dyn Tx, id: ProductOrderId) -> Result<Option<Form>, DbError> {
     tx.row(&FORM, &[id.0.into()], |row| {
-        Ok(Sealed { key: row.int(0)?, bytes: row.blob(1)?.to_vec() })
+        let answers = Sealed { key: row.int(1)?, bytes: row.blob(2)?.to_vec() };
+        Ok(Form { labels: labels(row.text(0)?), answers })
     })
 }
 

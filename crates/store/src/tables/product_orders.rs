@@ -1,7 +1,6 @@
 //! Orders for products.
 
-use super::product_forms;
-use super::stock::Sealed;
+use super::product_forms::{self, Form};
 use super::{micros, named, opt_string, opt_time, time};
 use crate::{DbError, Row, Tx, TxExt, Val};
 use domain::products::{ProductOrder, ProductState};
@@ -16,14 +15,14 @@ pub struct NewProductOrder {
     pub key: Option<KeyId>,
     /// The unguessable name of its delivery.
     pub token: String,
-    /// What the buyer typed, sealed.
-    pub form: Option<Sealed>,
+    /// What the buyer was asked and typed.
+    pub form: Option<Form>,
 }
 
 macro_rules! columns {
     () => {
         "id, account_id, product_id, state, quantity, delivered, rate, charge, captured, released, \
-         note, wait_until_us, created_us, changed_us, ended_us"
+         warranty_days, note, wait_until_us, created_us, changed_us, ended_us"
     };
 }
 
@@ -44,9 +43,9 @@ crate::statements! {
         where product_id = ?1 and ended_us is null order by id");
     TOKEN = "select token from product_order where id = ?1";
     INSERT = "insert into product_order (id, account_id, product_id, key_id, state, quantity, \
-        delivered, rate, charge, captured, released, token, wait_until_us, created_us, \
-        changed_us, ended_us) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, \
-        ?14, ?15, ?16)";
+        delivered, rate, warranty_days, charge, captured, released, token, wait_until_us, \
+        created_us, changed_us, ended_us) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, \
+        ?12, ?13, ?14, ?15, ?16, ?17)";
     UPDATE = "update product_order set state = ?4, delivered = ?5, captured = ?6, released = ?7, \
         note = ?8, changed_us = ?9, ended_us = ?10 \
         where id = ?1 and state = ?2 and delivered = ?3";
@@ -64,11 +63,12 @@ fn decode(row: &dyn Row) -> Result<ProductOrder, DbError> {
         charge: micros(row, 7)?,
         captured: micros(row, 8)?,
         released: micros(row, 9)?,
-        note: opt_string(row, 10)?,
-        wait_until: opt_time(row, 11)?,
-        created: time(row, 12)?,
-        changed: time(row, 13)?,
-        ended: opt_time(row, 14)?,
+        warranty_days: row.int(10)?,
+        note: opt_string(row, 11)?,
+        wait_until: opt_time(row, 12)?,
+        created: time(row, 13)?,
+        changed: time(row, 14)?,
+        ended: opt_time(row, 15)?,
     })
 }
 
@@ -173,7 +173,7 @@ pub fn open_of_product(tx: &mut dyn Tx, product: ProductId) -> Result<Vec<Produc
 /// # Errors
 /// [`DbError`].
 pub fn insert(tx: &mut dyn Tx, orders: &[NewProductOrder]) -> Result<(), DbError> {
-    let mut params: Vec<Val<'_>> = Vec::with_capacity(orders.len().saturating_mul(16));
+    let mut params: Vec<Val<'_>> = Vec::with_capacity(orders.len().saturating_mul(17));
     for NewProductOrder { order, key, token, .. } in orders {
         params.extend([
             Val::Int(order.id.0),
@@ -184,6 +184,7 @@ pub fn insert(tx: &mut dyn Tx, orders: &[NewProductOrder]) -> Result<(), DbError
             order.quantity.into(),
             order.delivered.into(),
             order.rate.raw().into(),
+            order.warranty_days.into(),
             order.charge.raw().into(),
             order.captured.raw().into(),
             order.released.raw().into(),
@@ -194,7 +195,7 @@ pub fn insert(tx: &mut dyn Tx, orders: &[NewProductOrder]) -> Result<(), DbError
             order.ended.map(|ended| ended.0).into(),
         ]);
     }
-    tx.exec_exactly(&INSERT, 16, &params, orders.len())?;
+    tx.exec_exactly(&INSERT, 17, &params, orders.len())?;
     product_forms::insert(tx, orders)
 }
 

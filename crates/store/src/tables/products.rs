@@ -1,6 +1,6 @@
 //! Products and how many pieces of each are for sale.
 
-use super::{flag, micros, named};
+use super::{flag, joined, labels, micros, named};
 use crate::{DbError, Row, Tx, TxExt, Val};
 use domain::products::{Product, ProductKind, WhenShort};
 use domain::{CategoryId, ProductId};
@@ -33,12 +33,7 @@ crate::statements! {
         from product_stock p order by p.product_id";
 }
 
-/// Labels are stored one on a line; a label has no line breaks.
-const LABEL_SEPARATOR: char = '\n';
-
 fn decode(row: &dyn Row) -> Result<Product, DbError> {
-    let labels = row.text(8)?;
-    let form = labels.split(LABEL_SEPARATOR).filter(|label| !label.is_empty());
     Ok(Product {
         id: ProductId(row.int(0)?),
         category: CategoryId(row.int(1)?),
@@ -48,7 +43,7 @@ fn decode(row: &dyn Row) -> Result<Product, DbError> {
         rate: micros(row, 5)?,
         min: row.int(6)?,
         max: row.int(7)?,
-        form: form.map(str::to_owned).collect(),
+        form: labels(row.text(8)?),
         when_short: named(row, 9, WhenShort::from_name)?,
         wait_hours: row.int(10)?,
         warranty_days: row.int(11)?,
@@ -71,7 +66,7 @@ pub fn products(tx: &mut dyn Tx) -> Result<Vec<Product>, DbError> {
 /// # Errors
 /// [`DbError`].
 pub fn put_product(tx: &mut dyn Tx, product: &Product) -> Result<(), DbError> {
-    let form = product.form.join(&LABEL_SEPARATOR.to_string());
+    let form = joined(&product.form);
     let params: [Val<'_>; 15] = [
         product.id.0.into(),
         product.category.0.into(),

@@ -14,7 +14,6 @@ mod refill;
 mod served;
 mod service;
 mod stock;
-mod stock_lines;
 mod tier;
 mod verify;
 mod when;

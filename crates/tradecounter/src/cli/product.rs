@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 pub(super) enum ProductCommand {
     /// Adds a product. Needs --category, --name, --kind, --rate, --min and --max.
     Add(ProductArgs),
-    /// Changes a product. Orders placed before keep the price they were charged at.
+    /// Changes a product. Orders placed before keep what was agreed: price, form, warranty, and how
+    /// long the rest is waited for.
     Edit {
         /// Its id.
         product: i64,
@@ -56,7 +57,7 @@ pub(super) struct ProductArgs {
     /// How long the rest is waited for.
     #[arg(long)]
     wait_hours: Option<i64>,
-    /// Days in which a bad item is replaced.
+    /// Days after its delivery in which a bad item is replaced; 0 for never.
     #[arg(long)]
     warranty_days: Option<i64>,
     /// Pieces below which stock is low: `product list` shows it, and the server logs a warning once

@@ -5,10 +5,11 @@ use super::{Desk, served};
 use crate::failure::Failure;
 use crate::{output, randomness};
 use clap::{Args, Subcommand};
-use counter::products::{ProductReport, StaffReport, Viewer};
-use domain::ProductOrderId;
-use domain::products::ProductOrder;
+use counter::products::{Answer, Piece, ProductOrderView, ProductReport, StaffReport, Viewer};
+use domain::products::{Pieces, ProductOrder};
+use domain::{ProductOrderId, Timestamp};
 use serde_json::{Value, json};
+use store::tables::deliveries::Content;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ProductOrderCommand {
@@ -26,9 +27,9 @@ pub(super) enum ProductOrderCommand {
         /// The order.
         order: i64,
     },
-    /// Shows what the buyer typed; it is logged.
+    /// Shows what the buyer was asked when ordering, and typed; it is logged.
     Form(Look),
-    /// Shows what was delivered; it is logged.
+    /// Shows what was delivered, each piece with its number; it is logged.
     Reveal(Look),
     /// Reports that work has begun.
     Begin(Reported),
@@ -48,22 +49,39 @@ pub(super) enum ProductOrderCommand {
     /// Delivers no more: Partial when something was delivered, Canceled otherwise; the rest is
     /// given back.
     End(Reported),
-    /// Puts a fresh item in the place of a bad one, within the warranty.
+    /// Puts a fresh item in the place of a bad one, under the warranty that the product had when it
+    /// was ordered.
     Replace {
         #[command(flatten)]
         order: Reported,
-        /// The piece, from 1.
-        #[arg(long)]
+        /// The piece, by its number; `product-order show` lists them.
+        #[arg(long, value_name = "N")]
         piece: i64,
     },
-    /// Takes the last delivered pieces back and returns their price.
+    /// Takes delivered pieces back and returns their price. The others keep their numbers.
     TakeBack {
         #[command(flatten)]
         order: Reported,
-        /// How many.
-        #[arg(long)]
-        pieces: i64,
+        #[command(flatten)]
+        which: Which,
     },
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(super) struct Which {
+    /// A piece, by its number; give it once for each. `product-order show` lists them.
+    #[arg(long, value_name = "N")]
+    piece: Vec<i64>,
+    /// So many, the last ones.
+    #[arg(long, value_name = "COUNT")]
+    pieces: Option<i64>,
+}
+
+impl From<Which> for Pieces {
+    fn from(which: Which) -> Self {
+        which.pieces.map_or(Self::Numbered(which.piece), Self::Last)
+    }
 }
 
 #[derive(Debug, Args)]
@@ -113,6 +131,8 @@ pub(super) async fn run(command: ProductOrderCommand, desk: &Desk) -> Result<(),
             let view = counter.show_product_order(ProductOrderId(order)).await?;
             let mut value = row(&view.order);
             if let Value::Object(members) = &mut value {
+                members.insert(String::from("form"), view.form.as_slice().into());
+                members.insert(String::from("pieces"), pieces(&view).into());
                 let transfers = view.transfers.iter().map(output::transfer).collect();
                 members.insert(String::from("transfers"), Value::Array(transfers));
                 let timeline = view.events.iter().map(output::event).collect();
@@ -124,13 +144,21 @@ pub(super) async fn run(command: ProductOrderCommand, desk: &Desk) -> Result<(),
         ProductOrderCommand::Form(Look { order, reason }) => {
             let id = ProductOrderId(order);
             let answers = counter.reveal_form(id, viewer(reason), desk.now).await?;
-            desk.output.done(&json!(answers), &answers.join("\n"));
+            let said = |answer: &Answer| json!({ "label": answer.label, "answer": answer.text });
+            let rows: Vec<Value> = answers.iter().map(said).collect();
+            let line = |answer: &Answer| format!("{}: {}", answer.label, answer.text);
+            let lines: Vec<String> = answers.iter().map(line).collect();
+            desk.output.done(&Value::from(rows), &lines.join("\n"));
             Ok(())
         }
         ProductOrderCommand::Reveal(Look { order, reason }) => {
             let id = ProductOrderId(order);
             let found = counter.reveal_product_order(id, viewer(reason), desk.now).await?;
-            desk.output.done(&json!(found.lines), &found.lines.join("\n"));
+            let said = |piece: &Piece| json!({ "piece": piece.number, "content": piece.line });
+            let rows: Vec<Value> = found.pieces.iter().map(said).collect();
+            let line = |piece: &Piece| format!("{}: {}", piece.number, piece.line);
+            let lines: Vec<String> = found.pieces.iter().map(line).collect();
+            desk.output.done(&Value::from(rows), &lines.join("\n"));
             Ok(())
         }
         ProductOrderCommand::Begin(order) => report(desk, order, ProductReport::Begin).await,
@@ -143,8 +171,8 @@ pub(super) async fn run(command: ProductOrderCommand, desk: &Desk) -> Result<(),
         ProductOrderCommand::Replace { order, piece } => {
             report(desk, order, ProductReport::Replace(piece)).await
         }
-        ProductOrderCommand::TakeBack { order, pieces } => {
-            report(desk, order, ProductReport::TakeBack(pieces)).await
+        ProductOrderCommand::TakeBack { order, which } => {
+            report(desk, order, ProductReport::TakeBack(which.into())).await
         }
     }
 }
@@ -201,6 +229,7 @@ fn row(order: &ProductOrder) -> Value {
         "quantity": order.quantity,
         "delivered": order.delivered,
         "rate": output::amount(order.rate),
+        "warranty_days": order.warranty_days,
         "charge": output::amount(order.charge),
         "captured": output::amount(order.captured),
         "released": output::amount(order.released),
@@ -210,4 +239,29 @@ fn row(order: &ProductOrder) -> Value {
         "created": output::time(order.created),
         "changed": output::time(order.changed),
     })
+}
+
+/// What was delivered, one row for each piece and what took its place, without its secret.
+fn pieces(view: &ProductOrderView) -> Vec<Value> {
+    let mut rows = Vec::with_capacity(view.deliveries.len());
+    let mut first = Timestamp(0);
+    for delivery in &view.deliveries {
+        if delivery.turn == 1 {
+            first = delivery.at;
+        }
+        let item = match &delivery.content {
+            Content::Item(item) => Some(item.0),
+            Content::Line(_) => None,
+        };
+        let replaceable = item.and(view.order.warranty_until(first));
+        rows.push(json!({
+            "piece": delivery.piece,
+            "item": item,
+            "state": delivery.gone.map_or("delivered", |(why, _)| why.name()),
+            "delivered": output::time(delivery.at),
+            "gone": delivery.gone.map(|(_, since)| crate::clock::shown(since)),
+            "warranty_until": replaceable.map(crate::clock::shown),
+        }));
+    }
+    rows
 }

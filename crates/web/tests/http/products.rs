@@ -7,7 +7,7 @@ use axum::http::Request;
 use counter::catalogue::CategoryChange;
 use counter::products::{ProductChange, ProductReport, StaffReport};
 use counter::stock::ImportLine;
-use domain::products::ProductKind;
+use domain::products::{Pieces, ProductKind};
 use domain::{CategoryId, Micros, ProductId, ProductOrderId};
 
 /// The three products of the reference page: one in stock, one sold out, one that staff deliver.
@@ -248,5 +248,30 @@ async fn deliveries_can_be_downloaded_for_a_week_and_are_never_kept() {
     assert_eq!(shop.counter.reveals(10).await.unwrap().len(), 2, "every look is logged");
     shop.wait(7 * 86_400);
     assert_eq!(get(&format!("/delivery/{token}.txt")).await.status, 404, "a week is over");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn what_was_taken_back_is_shown_no_more_and_the_rest_keeps_its_numbers() {
+    let shop = Shop::open().await;
+    let products = Products::open(&shop).await;
+    products.ask("action=add_product_order&product=1&quantity=4&require=me").await;
+    let taken = ProductReport::TakeBack(Pieces::Numbered(vec![3, 1]));
+    products.report(1, taken, "Did not work").await;
+    let status = products.ask("action=product_order_status&order=1").await;
+    let token = token(&status).to_owned();
+    let wanted = format!(
+        r#"{{"charge":5,"status":"Partial","remains":2,"result":"{token}","note":"Did not work"}}"#
+    );
+    assert_eq!(status, wanted);
+    let lines = products.ask("action=result_product&order=1").await;
+    assert_eq!(lines, r#"{"result":["abc2@mail | 2 | x","abc4@mail | 4 | x"]}"#);
+    let get = async |end: &str| {
+        let request = Request::get(format!("/delivery/{token}.{end}")).body(Body::empty()).unwrap();
+        shop.send(request).await.text().to_owned()
+    };
+    assert_eq!(get("txt").await, "abc2@mail | 2 | x\nabc4@mail | 4 | x\n");
+    let csv = "piece,content\r\n2,\"abc2@mail | 2 | x\"\r\n4,\"abc4@mail | 4 | x\"\r\n";
+    assert_eq!(get("csv").await, csv);
     shop.close().await;
 }

@@ -140,6 +140,6 @@ pub(super) async fn result(asker: &Asker<'_>, id: &Id) -> Answer {
     let found = asker.counter.result_product(asker.account, id, viewer, asker.now).await?;
     let delivered = found.ok_or(errors::INCORRECT_ORDER_ID)?;
     let mut out = Vec::new();
-    reply::result_product(&mut out, delivered.lines.iter().map(String::as_str));
+    reply::result_product(&mut out, delivered.lines());
     Ok(out)
 }

@@ -1,6 +1,6 @@
 //! The lines of an import: one item each, or CSV.
 
-use super::lines::Source;
+use crate::cli::lines::Source;
 use crate::failure::Failure;
 use counter::stock::ImportLine;
 use domain::limits::STOCK_LINE_BYTES_MAX;

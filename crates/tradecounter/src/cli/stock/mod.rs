@@ -1,14 +1,16 @@
 //! `stock`.
 
-use super::lines::{Purpose, Source};
-use super::stock_lines::{Read, read_csv, read_lines};
-use super::{Desk, served};
+mod export;
+mod import;
+mod keys;
+mod records;
+
+use super::Desk;
 use crate::failure::Failure;
-use crate::{clock, output, randomness, secrets};
+use crate::{clock, output};
 use clap::Subcommand;
-use counter::Failure as CounterFailure;
 use counter::products::Viewer;
-use counter::stock::{Importer, ItemView};
+use counter::stock::ItemView;
 use domain::{ProductId, StockBatchId, StockItemId};
 use serde_json::{Value, json};
 use std::io::{IsTerminal, Write};
@@ -106,7 +108,7 @@ pub(super) async fn run(command: StockCommand, desk: &Desk) -> Result<(), Failur
     let viewer = |reason: String| Viewer { actor: desk.actor.clone(), reason };
     match command {
         StockCommand::Import { product, file, csv, uses } => {
-            import(desk, ProductId(product), &file, csv, uses).await?;
+            import::run(desk, ProductId(product), &file, csv, uses).await?;
         }
         StockCommand::Imports { limit } => {
             let rows: Vec<Value> = counter.imports(limit).await?.iter().map(import_row).collect();
@@ -148,7 +150,7 @@ pub(super) async fn run(command: StockCommand, desk: &Desk) -> Result<(), Failur
                 ["item", "import", "line", "state", "uses", "uses_left", "expires", "last_order"];
             desk.output.list(&rows, &columns);
         }
-        StockCommand::Export { product } => export(desk, ProductId(product)).await?,
+        StockCommand::Export { product } => export::run(desk, ProductId(product)).await?,
         StockCommand::Reveal { item, reason } => {
             let id = StockItemId(item);
             let secret = counter.reveal_item(id, viewer(reason), desk.now).await?;
@@ -164,159 +166,9 @@ pub(super) async fn run(command: StockCommand, desk: &Desk) -> Result<(), Failur
             let columns = ["at", "order", "item", "account", "pieces", "actor", "reason"];
             desk.output.list(&rows, &columns);
         }
-        StockCommand::NewKey => new_key(desk).await?,
-        StockCommand::Rekey => rekey(desk).await?,
+        StockCommand::NewKey => keys::new_key(desk).await?,
+        StockCommand::Rekey => keys::rekey(desk).await?,
     }
-    Ok(())
-}
-
-async fn new_key(desk: &Desk) -> Result<(), Failure> {
-    let Some(path) = &desk.stock_keys else {
-        return Err(Failure::Other(String::from(
-            "the keys come from the setting stock_keys, not from a file; add the new key there",
-        )));
-    };
-    let ring = desk.counter.vault().with_new_key(randomness::bytes());
-    secrets::replace_vault(path, desk.counter.vault(), &ring)?;
-    let key = ring.newest();
-    let mut sentence = format!(
-        "key {key} is in {} and seals from now on; back the file up now, apart from the database",
-        path.display()
-    );
-    // The key is there, whatever the server says: the next import or rekey asks again.
-    let served = served::know_newest(desk, &ring).await;
-    if let Err(failure) = &served {
-        sentence = format!("{sentence}. But {failure}");
-    }
-    desk.output.done(&json!({ "key": key, "served": served.is_ok() }), &sentence);
-    Ok(())
-}
-
-/// Items in one page of an export.
-const EXPORT_PAGE: i64 = 1_000;
-
-/// No cell holds a text from outside, so none needs quoting.
-async fn export(desk: &Desk, product: ProductId) -> Result<(), Failure> {
-    let json = desk.output.json;
-    let mut last = StockItemId(0);
-    let mut page = desk.counter.list_stock(product, last, EXPORT_PAGE).await?;
-    output::say(if json {
-        "["
-    } else {
-        "item,import,line,state,uses,uses_left,expires,last_order"
-    });
-    while let Some(newest) = page.last() {
-        let first = last == StockItemId(0);
-        last = newest.id;
-        for (item, index) in page.iter().zip(0_u64..) {
-            if json {
-                // JSON has no comma behind the last one, so each but the first brings its own.
-                let comma = if first && index == 0 { "" } else { "," };
-                output::say(&format!("{comma}{}", item_row(item)));
-                continue;
-            }
-            let expires = item.expires.map(clock::shown).unwrap_or_default();
-            let order = item.last_order.map(|order| order.to_string()).unwrap_or_default();
-            output::say(&format!(
-                "{},{},{},{},{},{},{expires},{order}",
-                item.id,
-                item.batch,
-                item.line,
-                item.state.name(),
-                item.uses,
-                item.uses_left
-            ));
-        }
-        output::print()?;
-        page = desk.counter.list_stock(product, last, EXPORT_PAGE).await?;
-    }
-    if json {
-        output::say("]");
-    }
-    Ok(())
-}
-
-async fn import(
-    desk: &Desk,
-    product: ProductId,
-    file: &str,
-    csv: bool,
-    uses: i64,
-) -> Result<(), Failure> {
-    served::know_newest(desk, desk.counter.vault()).await?;
-    let source = Source::open(file, Purpose::Import)?;
-    let mut importer = desk.counter.begin_import(product, file, &desk.actor, desk.now).await?;
-    let id = importer.id();
-    let read = take(desk, &mut importer, source, csv, uses).await;
-    let heading = match read {
-        Ok(heading) => heading,
-        Err(failure) => {
-            // Nothing of it was for sale; what came in before the broken line is cleared away. When
-            // somebody else has done that, the failure says so, and who.
-            return match desk.counter.discard_import(id, &desk.actor, clock::now()).await {
-                Ok(()) | Err(CounterFailure::Refused(_)) => Err(failure),
-                Err(CounterFailure::Store(error)) => Err(Failure::Other(format!(
-                    "{failure}; what came in before is not for sale, but not cleared away either \
-                 ({error}): do it with `stock discard {id}`"
-                ))),
-            };
-        }
-    };
-    let mut told = progress("on sale");
-    let seed = randomness::bytes();
-    let report = importer.finish(seed, clock::now(), &mut |done| told(done)).await?;
-    let value = json!({
-        "import": report.batch.0,
-        "lines": report.lines,
-        "added": report.added,
-        "duplicates": report.duplicates,
-        "heading": heading,
-    });
-    let mut sentence = format!(
-        "import {}: {} lines, {} added, {} were there already (`stock duplicates {}` tells which)",
-        report.batch, report.lines, report.added, report.duplicates, report.batch
-    );
-    if let Some(line) = heading {
-        sentence = format!("{sentence}; line {line} was a heading");
-    }
-    desk.output.done(&value, &sentence);
-    Ok(())
-}
-
-/// Hands every line to the importer; returns which one was a heading.
-async fn take(
-    desk: &Desk,
-    importer: &mut Importer,
-    source: Source,
-    csv: bool,
-    uses: i64,
-) -> Result<Option<i64>, Failure> {
-    let mut told = progress("read");
-    let mut heading = None;
-    for line in if csv { read_csv(source, uses) } else { read_lines(source, uses) } {
-        let (number, line) = match line? {
-            Read::Item(number, line) => (number, line),
-            Read::Heading(number) => {
-                heading = Some(number);
-                continue;
-            }
-        };
-        let pushed = importer.push(number, line, randomness::bytes(), desk.now).await;
-        pushed.map_err(|failure: CounterFailure<counter::Refusal>| Failure::from(failure))?;
-        told(importer.lines());
-    }
-    Ok(heading)
-}
-
-async fn rekey(desk: &Desk) -> Result<(), Failure> {
-    served::know_newest(desk, desk.counter.vault()).await?;
-    let mut told = progress("sealed anew");
-    let mut seed = randomness::bytes;
-    let mut tell = |done: u64| told(i64::try_from(done).unwrap_or(i64::MAX));
-    let done = desk.counter.rekey(&mut seed, &mut tell).await?;
-    let key = desk.counter.vault().newest();
-    let sentence = format!("{done} secrets are sealed with key {key} now");
-    desk.output.done(&json!({ "sealed": done, "key": key }), &sentence);
     Ok(())
 }
 

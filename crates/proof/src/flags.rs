@@ -1,0 +1,23 @@
+//! The command line.
+
+xflags::xflags! {
+    /// Proofs that take their time. The last line of each is its result.
+    cmd proof {
+        /// Many at once, for everything that spends money or stock.
+        cmd races {
+            /// Rounds of each use case; 1000 unless given.
+            optional --rounds rounds: u32
+            /// Only the use cases whose name contains this.
+            optional --only only: String
+        }
+        /// The program that stands beside this one, killed under load.
+        cmd crash {
+            /// How often it is killed; 200 unless given.
+            optional --kills kills: u32
+            /// The same choices as another run; 1 unless given.
+            optional --seed seed: u64
+            /// Only the sale of a stock to more buyers than it has items for.
+            optional --rush
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! For tests only: proof that the counter keeps its promises when many come at once, and when it is
+//! killed at any moment.
+//!
+//! [`races`] lets many callers go for one thing through the real use cases and counts exactly what
+//! they get. [`crash`] kills the real program under load and compares what it stored with a record
+//! of every answer, kept outside of it. Both have planted faults that they must find: a check that
+//! has never failed proves nothing.
+//!
+//! Everything here panics when it cannot do its work: a proof that cannot be set up has failed.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    reason = "a proof that cannot be set up has failed"
+)]
+
+pub mod crash;
+mod database;
+pub mod races;
+mod watch;
+
+/// A future whose kind is not named.
+type Boxed<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;

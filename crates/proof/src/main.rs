@@ -1,0 +1,116 @@
+//! The long way of what the tests do a little of.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool")]
+
+mod flags;
+
+use flags::{Crash, Proof, ProofCmd, Races};
+use proof::crash::{self, Plan, Report, Rush, Watcher};
+use proof::races::{self, RACERS};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let right = match Proof::from_env_or_exit().subcommand {
+        ProofCmd::Races(options) => race(&options),
+        ProofCmd::Crash(options) => match program() {
+            Ok(program) => kill(&program, &options),
+            Err(complaint) => {
+                eprintln!("proof: {complaint}");
+                false
+            }
+        },
+    };
+    if right { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// The program that was built with this one.
+fn program() -> Result<PathBuf, String> {
+    let own = std::env::current_exe().map_err(|error| error.to_string())?;
+    let program = own.with_file_name("tradecounter");
+    if program.exists() { Ok(program) } else { Err(format!("there is no {}", program.display())) }
+}
+
+fn race(options: &Races) -> bool {
+    let rounds = options.rounds.unwrap_or(1_000);
+    let verdicts = races::run(rounds, options.only.as_deref().unwrap_or(""), |verdict| {
+        let (name, wrong, took) = (verdict.name, verdict.wrong, verdict.took);
+        println!("{name}: {rounds} rounds, {wrong} wrong, {took:.1?}");
+        for complaint in &verdict.complaints {
+            println!("  {complaint}");
+        }
+    });
+    let wrong: u32 = verdicts.iter().map(|verdict| verdict.wrong).sum();
+    println!("{} use cases", verdicts.len());
+    println!("{rounds} rounds, {RACERS} racers, {wrong} wrong");
+    wrong == 0 && !verdicts.is_empty()
+}
+
+/// Tells how far it is, every ten kills.
+struct Progress;
+
+impl Watcher for Progress {
+    fn up(&mut self, report: &Report) {
+        if report.kills.is_multiple_of(10) || !report.clean() {
+            let (kills, acknowledged) = (report.kills, report.acknowledged);
+            let found = &report.findings;
+            println!(
+                "kill {kills}: {acknowledged} acknowledged, {} lost, {} doubled, {} wrong",
+                found.lost.len(),
+                found.doubled.len(),
+                found.wrong.len()
+            );
+        }
+    }
+}
+
+/// Findings of a kind that are printed; the rest is counted.
+const TOLD: usize = 20;
+
+fn tell(report: &Report) {
+    let Report { findings, broken_rules, .. } = report;
+    let all = [
+        ("lost", &findings.lost),
+        ("doubled", &findings.doubled),
+        ("wrong", &findings.wrong),
+        ("broken rule", broken_rules),
+    ];
+    for (kind, texts) in all {
+        for text in texts.iter().take(TOLD) {
+            println!("  {kind}: {text}");
+        }
+    }
+    println!(
+        "{} kills while starting, {} requests without an answer, {} of them stored",
+        report.kills_while_starting, report.unanswered, report.unanswered_and_stored
+    );
+    println!(
+        "restart until the first answer: p50 {:.1?}, p99 {:.1?}, of {}",
+        report.restart(50),
+        report.restart(99),
+        report.restarts.len()
+    );
+    println!("verify: {} runs, {} broken rules", report.verified, broken_rules.len());
+    println!("{} doubled, {} wrong", findings.doubled.len(), findings.wrong.len());
+    let (kills, acknowledged) = (report.kills, report.acknowledged);
+    println!("{kills} kills, {acknowledged} acknowledged, {} lost", findings.lost.len());
+}
+
+fn kill(program: &std::path::Path, options: &Crash) -> bool {
+    let seed = options.seed.unwrap_or(1);
+    println!("seed {seed}");
+    let (items, buyers) = (1_000, 5_000);
+    println!("rush: {items} items, {buyers} buyers, 20 kills");
+    let rush = Rush { items, buyers, kills: 20, clients: 64, seed };
+    let rush = crash::rush(program, rush);
+    tell(&rush);
+    if options.rush {
+        return rush.clean();
+    }
+    println!("load:");
+    let kills = options.kills.unwrap_or(200);
+    let plan = Plan { kills, kills_of_a_life: 25, kills_of_a_verify: 1, clients: 64, seed };
+    let report = crash::run(program, plan, &mut Progress);
+    tell(&report);
+    rush.clean() && report.clean()
+}

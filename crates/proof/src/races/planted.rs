@@ -1,0 +1,128 @@
+//! Use cases with the faults that shops are known for: looking first and writing later. Each is
+//! what a hurried hand would write on the same tables, and each must be found.
+
+use super::arena::{Arena, PRICE};
+use super::goods::{Handed, Taker, ten_pieces};
+use super::once::{Asker, Told, one_order, place};
+use super::round::{ENOUGH, Outcome, Round, told};
+use super::spend::{Buyer, Spent, money_for_ten, no_goods};
+use super::views::{Admit, Admitted, admit, revoked_keys};
+use super::{Boxed, arena, goods, once, runtime, spend};
+use counter::Counter;
+use counter::orders::PlaceOrder;
+use domain::orders::Number;
+use domain::{AccountId, ProductId, Timestamp};
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use store::tables::{accounts, request_ids, stock};
+use store::{Sql, Tx, Val};
+
+/// How many of a few rounds were found to be wrong.
+fn wrong(round: impl for<'a> Fn(Round<'a>) -> Boxed<'a, Outcome>) -> Vec<String> {
+    runtime().block_on(async {
+        let arena = Arena::open().await;
+        let mut complaints = Vec::new();
+        for number in 0..4 {
+            let now = arena::START.plus_hours(i64::from(number));
+            complaints.extend(round(Round { arena: &arena, number, now }).await.err());
+        }
+        complaints
+    })
+}
+
+const SET_BALANCE: Sql =
+    Sql { name: "SET_BALANCE", text: "update account set available = ?2 where id = ?1" };
+
+/// Reads the balance in one unit and writes what is left in another, guarded by nothing.
+async fn unguarded_debit(buyer: Buyer) -> Spent {
+    let id = buyer.account;
+    let store = buyer.counter.store().clone();
+    let read = store.read(|tx| accounts::by_id(tx, id)).await.map_err(told)?.map_err(told)?;
+    let available = read.ok_or("no account")?.wallet.available.raw();
+    if available < PRICE {
+        return Ok(false);
+    }
+    let unit = move |tx: &mut dyn Tx| {
+        tx.exec(&SET_BALANCE, &[Val::Int(id.0), Val::Int(available - PRICE)])
+    };
+    store.write(unit).await.map_err(told)?.map_err(told)?;
+    Ok(true)
+}
+
+#[test]
+fn an_unguarded_debit_is_found() {
+    let way = spend::Way { goods: no_goods, spend: |buyer| Box::pin(unguarded_debit(buyer)) };
+    let found = wrong(|round| Box::pin(money_for_ten(round, way, 0)));
+    assert_eq!(found.len(), 4, "{found:?}");
+    assert!(found[0].starts_with("racers that spent: "), "{found:?}");
+}
+
+const MARK_SOLD: Sql = Sql {
+    name: "MARK_SOLD",
+    text: "update stock_item set state = 'sold', uses_left = 0 where id = ?1",
+};
+
+/// Looks for an item in one unit and marks it as sold in another.
+async fn sold_after_a_look(taker: Taker) -> Handed {
+    let Some(Number::Int(product)) = taker.order.request.product else { return Ok(Vec::new()) };
+    let (product, now) = (ProductId(product), taker.now);
+    let store = taker.counter.store().clone();
+    let look = store.read(|tx| stock::for_sale(tx, product, now, 1)).await;
+    let found = look.map_err(told)?.map_err(told)?;
+    let Some(item) = found.first().map(|item| item.id) else { return Ok(Vec::new()) };
+    let unit = move |tx: &mut dyn Tx| tx.exec(&MARK_SOLD, &[Val::Int(item.0)]);
+    store.write(unit).await.map_err(told)?.map_err(told)?;
+    Ok(vec![item.to_string()])
+}
+
+#[test]
+fn stock_sold_after_a_look_is_found() {
+    let way: goods::Way = |taker| Box::pin(sold_after_a_look(taker));
+    let found = wrong(|round| Box::pin(ten_pieces(round, way, ENOUGH, 1)));
+    assert_eq!(found.len(), 4, "{found:?}");
+    assert!(found[0].starts_with("pieces handed out: "), "{found:?}");
+}
+
+/// Looks for the request id in one unit, and places the order in another that knows nothing of it.
+async fn placed_after_a_look(asker: Asker) -> Told {
+    let (account, id) = (asker.order.account, asker.request_id.id);
+    let store = asker.counter.store().clone();
+    let asked = [(account, id.as_str())];
+    let look = store.read(|tx| request_ids::OF_ORDERS.used(tx, &asked)).await;
+    if let Some((_, order)) = look.map_err(told)?.map_err(told)?.into_values().next() {
+        return Ok(Some(order.0));
+    }
+    let fingerprint = i64::try_from(asker.racer).unwrap_or(0);
+    let order = PlaceOrder { fingerprint, ..asker.order };
+    place(asker.counter, order, asker.now).await
+}
+
+#[test]
+fn a_request_id_that_was_looked_up_before_is_found() {
+    let ask = |asker| -> Boxed<'static, Told> { Box::pin(placed_after_a_look(asker)) };
+    let way = once::Way { ask, told: None };
+    let found = wrong(|round| Box::pin(one_order(round, way)));
+    assert_eq!(found.len(), 4, "{found:?}");
+    assert!(found[0].starts_with("orders: "), "{found:?}");
+}
+
+static KNOWN: Mutex<BTreeMap<String, AccountId>> = Mutex::new(BTreeMap::new());
+
+/// Remembers whose a key is, and never asks again.
+async fn admitted_from_memory(counter: Counter, key: String, now: Timestamp) -> Admitted {
+    let known = KNOWN.lock().ok().and_then(|known| known.get(&key).copied());
+    if known.is_some() {
+        return Ok(known);
+    }
+    let found = admit(counter, key.clone(), now).await?;
+    KNOWN.lock().map_err(told)?.extend(found.map(|account| (key, account)));
+    Ok(found)
+}
+
+#[test]
+fn a_memory_that_is_not_told_of_changes_is_found() {
+    let admit: Admit = |counter, key, now| Box::pin(admitted_from_memory(counter, key, now));
+    let found = wrong(|round| Box::pin(revoked_keys(round, admit)));
+    assert_eq!(found.len(), 4, "{found:?}");
+    assert!(found[0].starts_with("whose revoked key it is: "), "{found:?}");
+}

@@ -1,0 +1,47 @@
+//! `cargo xtask races`, `crash` and `powercut`: what the tests do a little of, for as long as one
+//! likes. The last line that is printed is the result.
+
+use std::path::Path;
+
+use crate::cargo;
+use crate::flags::{Crash, Powercut, Races};
+use crate::step::{self, Failure};
+
+pub(crate) fn races(root: &Path, options: &Races) -> Result<(), Failure> {
+    let mut words = vec![String::from("races")];
+    push(&mut words, "--rounds", options.rounds.map(|rounds| rounds.to_string()));
+    push(&mut words, "--only", options.only.clone());
+    run(root, "races", &words)
+}
+
+pub(crate) fn crash(root: &Path, options: &Crash) -> Result<(), Failure> {
+    let mut words = vec![String::from("crash")];
+    push(&mut words, "--kills", options.kills.map(|kills| kills.to_string()));
+    push(&mut words, "--seed", options.seed.map(|seed| seed.to_string()));
+    words.extend(options.rush.then(|| String::from("--rush")));
+    run(root, "crashes", &words)
+}
+
+pub(crate) fn powercut(root: &Path, options: &Powercut) -> Result<(), Failure> {
+    let mut words = Vec::new();
+    push(&mut words, "--seeds", options.seeds.map(|seeds| seeds.to_string()));
+    push(&mut words, "--from", options.from.map(|seed| seed.to_string()));
+    words.extend(options.failing.then(|| String::from("--failing")));
+    let mut command = cargo(root);
+    command.args(["run", "--quiet", "--release", "--package", "powercut", "--"]).args(words);
+    step::run_to_its_last_line("power cuts", &mut command)
+}
+
+fn push(words: &mut Vec<String>, name: &str, value: Option<String>) {
+    if let Some(value) = value {
+        words.extend([name.to_owned(), value]);
+    }
+}
+
+fn run(root: &Path, what: &str, words: &[String]) -> Result<(), Failure> {
+    let packages = ["--release", "--package", "tradecounter", "--package", "proof"];
+    step::run("build the program", cargo(root).arg("build").args(packages))?;
+    let mut command = cargo(root);
+    command.args(["run", "--quiet", "--release", "--package", "proof", "--"]).args(words);
+    step::run_to_its_last_line(what, &mut command)
+}
