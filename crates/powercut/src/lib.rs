@@ -1,4 +1,10 @@
 //! The power-cut proof: the counter on a disk that keeps what was synced and no more.
+//!
+//! [`Disk`] is the disk, in memory: it holds each file as the program sees it, and as it would be
+//! found without power. A VFS leads SQLite to it ([`Mounted`]), so the product's store and counter run
+//! on it unchanged. [`run`] is one seed: a counter with its callers that loses its power a few times,
+//! and is held against what it told them. What is modelled and what is not is in
+//! docs/adr/0018-a-failed-sync-ends-the-process.md.
 
 mod bare;
 mod disk;

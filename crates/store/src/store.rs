@@ -86,8 +86,8 @@ fn sqlite_path(url: &str) -> Result<PathBuf, OpenError> {
 
 impl Store {
     /// Opens the database at `url` (`sqlite:PATH`). `on_fatal` is called, from another thread,
-    /// when a COMMIT failed so that its outcome is unknown: the process must end then and start
-    /// again from what is on disk.
+    /// when the disk failed: in a COMMIT, whose outcome is unknown then, or while the WAL was copied.
+    /// The process must end and start again from what is on disk (docs/adr/0018).
     ///
     /// # Errors
     /// [`OpenError`] says what is wrong and what to do.

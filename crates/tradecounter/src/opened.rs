@@ -22,12 +22,12 @@ pub(crate) async fn open(config: &Config, access: Access) -> Result<Counter, Fai
     Ok(counter)
 }
 
-/// A COMMIT whose outcome is unknown: nothing that is in memory may be trusted any more. What is
-/// on disk is whole, and the next start begins from it.
+/// The disk has failed: nothing that is in memory may be trusted any more. What is on disk is
+/// whole, and the next start begins from it.
 fn end_process(error: &str) {
     eprintln!(
-        "fatal: the database could not commit ({error}); ending now. Check the disk, then start \
-         again: every acknowledged order is on it"
+        "fatal: the disk failed under the database ({error}); ending now. Check the disk, then \
+         start again: every acknowledged order is on it"
     );
     std::process::exit(70);
 }

@@ -3,6 +3,7 @@
 //! One program for all of them: each further one would be linked on its own.
 
 mod direction;
+mod lints;
 mod machine;
 mod reasons;
 

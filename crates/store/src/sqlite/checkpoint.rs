@@ -78,11 +78,16 @@ pub(super) fn take_back(connection: &Connection, readers: &Readers) {
     readers.release();
     let rolled_back =
         if connection.is_autocommit() { Ok(()) } else { connection.execute_batch("rollback") };
-    match rolled_back.and_then(|()| empty(connection)) {
-        Ok(true) => {}
-        Ok(false) => tracing::warn!("another process is using the WAL, it keeps what failed"),
-        Err(error) => tracing::warn!(%error, "the WAL could not be emptied after a failed COMMIT"),
-    }
+    let reason = match rolled_back.and_then(|()| empty(connection)) {
+        Ok(true) => return,
+        Ok(false) => String::from("another process is using it"),
+        Err(error) => error.to_string(),
+    };
+    tracing::error!(
+        %reason,
+        "what the failed COMMIT wrote is still in the WAL; restart the machine before you start \
+         again, so that only what is on the disk counts"
+    );
 }
 
 /// Runs a checkpoint and returns the pages in the WAL.

@@ -32,7 +32,7 @@ use store::Access;
 ///
 /// Exit codes: 0 done, 1 the machine or the database could not, 2 the command line was not
 /// understood, 3 a rule says no (nothing was changed), 4 `verify` found something, 5 done but the
-/// result could not be printed, 70 the disk failed in the middle of a commit.
+/// result could not be printed, 70 the disk failed under the database.
 #[derive(Debug, Parser)]
 #[command(name = "tradecounter", version, propagate_version = true)]
 pub(crate) struct Cli {
