@@ -7,6 +7,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::routing::{get, post};
 use rusqlite::Connection;
+use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -17,10 +18,10 @@ const ROWS_PER_COMMIT: usize = 64;
 /// A request's body, and who waits for its row.
 type Waiting = (Bytes, oneshot::Sender<i64>);
 
-/// Serves both on a free port until the process is ended; prints the address first.
-pub(crate) fn serve() -> Result<(), Failed> {
-    let folder = tempfile::tempdir()?;
-    let connection = Connection::open(folder.path().join("ceiling.db"))?;
+/// Serves both on a free port until the process is ended; prints the address first. The rows are in
+/// `folder`, on the same disk as the counter's.
+pub(crate) fn serve(folder: &Path) -> Result<(), Failed> {
+    let connection = Connection::open(folder.join("ceiling.db"))?;
     connection.execute_batch(
         "pragma journal_mode = wal; pragma synchronous = full; \
          create table row (id integer primary key, body text not null) strict",

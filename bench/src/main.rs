@@ -29,7 +29,7 @@ type Failed = Box<dyn Error>;
 
 fn main() -> Result<(), Failed> {
     match options::read(std::env::args().skip(1))? {
-        Call::Ceilings => ceilings::serve(),
+        Call::Ceilings(folder) => ceilings::serve(&folder),
         Call::Measure(options) => measure(&options),
     }
 }

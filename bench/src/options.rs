@@ -6,8 +6,8 @@ use std::path::PathBuf;
 /// What is asked for.
 #[derive(Debug)]
 pub(crate) enum Call {
-    /// To be the server of the ceilings, in a process of its own.
-    Ceilings,
+    /// To be the server of the ceilings, in a process of its own, with its rows in this folder.
+    Ceilings(PathBuf),
     /// To measure.
     Measure(Options),
 }
@@ -46,11 +46,9 @@ pub(crate) fn read(mut arguments: impl Iterator<Item = String>) -> Result<Call, 
         document: None,
     };
     while let Some(name) = arguments.next() {
-        if name == "ceilings" {
-            return Ok(Call::Ceilings);
-        }
         let value = arguments.next().ok_or_else(|| format!("{name}: a value is missing"))?;
         match name.as_str() {
+            "ceilings" => return Ok(Call::Ceilings(PathBuf::from(value))),
             "--program" => options.program = PathBuf::from(value),
             "--seconds" => options.seconds = value.parse()?,
             "--rounds" => options.rounds = value.parse()?,

@@ -26,9 +26,9 @@ impl Served {
         Self::start(&mut command)
     }
 
-    /// Starts the ceilings.
-    pub(crate) fn ceilings() -> Result<Self, Failed> {
-        Self::start(Command::new(std::env::current_exe()?).arg("ceilings"))
+    /// Starts the ceilings, with their rows in `folder`.
+    pub(crate) fn ceilings(folder: &Path) -> Result<Self, Failed> {
+        Self::start(Command::new(std::env::current_exe()?).arg("ceilings").arg(folder))
     }
 
     fn start(command: &mut Command) -> Result<Self, Failed> {

@@ -95,7 +95,7 @@ pub(crate) fn run(options: &Options) -> Result<Measurements, Failed> {
         }
         let mut stage = Stage {
             options,
-            ceilings: Served::ceilings()?,
+            ceilings: Served::ceilings(&work)?,
             small: (Served::program(&options.program, &work)?, work.clone(), small.clone()),
             large: None,
             scripts: tempfile::tempdir()?,

@@ -11,7 +11,7 @@ use std::vec::IntoIter;
 use store::tables::accounts::{self, Account, Moved};
 use store::tables::transfers::{self, Transfer};
 use store::tables::{guards, orders as order_table, requests};
-use store::{DbError, Tx, TxExt};
+use store::{DbError, Tx};
 
 /// Who or what a transfer comes from.
 #[derive(Clone, Copy, Debug, Default)]
@@ -36,8 +36,9 @@ pub(crate) struct Desk<'t> {
     pub(crate) journal: Journal,
     open: BTreeMap<AccountId, Open>,
     transfers: Vec<Transfer>,
-    /// Ids for transfers that are yet to come.
+    /// Ids for transfers that are yet to come, and how many are taken when there is none.
     transfer_ids: IntoIter<i64>,
+    ids_at_once: usize,
     changed: Vec<(Order, Order)>,
 }
 
@@ -50,6 +51,7 @@ impl<'t> Desk<'t> {
             open: BTreeMap::new(),
             transfers: Vec::new(),
             transfer_ids: Vec::new().into_iter(),
+            ids_at_once: 1,
             changed: Vec::new(),
         }
     }
@@ -71,10 +73,20 @@ impl<'t> Desk<'t> {
         self.open.get(&id).map(|open| &open.account)
     }
 
-    /// Takes ids for so many transfers at once; without it each is asked for when it is needed.
-    pub(crate) fn expect_transfers(&mut self, count: usize) -> Result<(), DbError> {
+    /// Lets ids for so many transfers be taken at once, with the first that is posted: a unit that
+    /// refuses everything writes nothing.
+    pub(crate) const fn expect_transfers(&mut self, count: usize) {
+        self.ids_at_once = count;
+    }
+
+    fn next_transfer_id(&mut self) -> Result<TransferId, DbError> {
+        if let Some(id) = self.transfer_ids.next() {
+            return Ok(TransferId(id));
+        }
+        let count = std::mem::replace(&mut self.ids_at_once, 1).max(1);
         self.transfer_ids = self.tx.take_ids("transfer", count)?.into_iter();
-        Ok(())
+        let id = self.transfer_ids.next();
+        id.map(TransferId).ok_or_else(|| DbError::new("DESK", "no transfer id was given out"))
     }
 
     /// Sets a locked account's wallet to what a rule computed from it, and notes the transfer.
@@ -84,13 +96,10 @@ impl<'t> Desk<'t> {
         posting: &Posting,
         cause: Cause<'_>,
     ) -> Result<TransferId, DbError> {
+        let id = self.next_transfer_id()?;
         let Some(open) = self.open.get_mut(&after.account) else {
             let error = DbError::new("DESK", format!("account {} is not locked", after.account));
             return Err(self.tx.poison(error));
-        };
-        let id = match self.transfer_ids.next() {
-            Some(id) => TransferId(id),
-            None => TransferId(self.tx.take_id("transfer")?),
         };
         open.account.wallet = after;
         let previous = open.account.last_transfer.replace(id);

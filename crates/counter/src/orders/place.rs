@@ -74,7 +74,7 @@ pub(super) fn place_orders(
     budgets.write(desk.tx)?;
     let placed = decisions.iter().filter(|d| matches!(d, Decision::Place(..))).count();
     let ids = desk.tx.take_ids("order", placed)?;
-    desk.expect_transfers(placed)?;
+    desk.expect_transfers(placed);
     let answers = write_down(desk, memory, batch, decisions, ids)?;
     debug_assert_eq!(answers.len(), batch.len());
     Ok(answers)

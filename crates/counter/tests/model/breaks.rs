@@ -16,6 +16,11 @@ fn verify_finds_what_was_broken_by_hand() {
         "delete from transfer where account_id = 1 and number = \
             (select max(number) from transfer where account_id = 1)",
         "update transfer set previous_id = 1 where account_id = 1 and number = 4",
+        "update transfer set previous_id = id where account_id = 1 and number = 4",
+        "update transfer set previous_id = (select max(id) from transfer \
+            where account_id = 1) where account_id = 1 and number = 2",
+        "update transfer set previous_id = (select min(id) from transfer where account_id = 2) \
+            where account_id = 1 and number = 4",
         "update transfer set account_id = 2 where account_id = 1 and number = 2",
         "update account set last_transfer_id = (select max(id) from transfer \
             where account_id = 1 and number < 4) where id = 1",

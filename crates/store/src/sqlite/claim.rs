@@ -71,7 +71,8 @@ impl Drop for Claim {
     }
 }
 
-#[cfg(test)]
+// Which locks there are is told by this system only.
+#[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
     use crate::sqlite::{Access, DEFAULT_LOCK_WAIT, Readers, open_writer};

@@ -51,13 +51,17 @@ fn collect(
     let limit = usize::try_from(limit).unwrap_or(0);
     let mut found = Vec::new();
     let mut next = start;
+    let mut reached = i64::MAX;
     while let Some(newest) = next.filter(|_| found.len() < limit) {
         let transfers = transfers::back_from(tx, newest, STEP)?;
+        // A damaged row may lead back up.
+        let Some(oldest) = transfers.last().filter(|oldest| oldest.number < reached) else { break };
+        reached = oldest.number;
         let held =
             |transfer: &Transfer| transfer.order.filter(|_| transfer.kind == TransferKind::Hold);
         let ids: Vec<OrderId> = transfers.iter().filter_map(held).collect();
         found.extend(of_account(tx, account, &ids)?.into_iter().filter(&wanted));
-        next = transfers.last().and_then(|oldest| oldest.previous);
+        next = oldest.previous;
     }
     found.truncate(limit);
     Ok(found)

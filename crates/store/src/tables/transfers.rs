@@ -57,7 +57,8 @@ crate::statements! {
         union all select t.id, t.account_id, t.number, t.previous_id, t.kind, t.amount, \
             t.available_after, t.held_after, t.order_id, t.product_order_id, t.actor, t.reason, \
             t.at_us \
-        from chain c join transfer t on t.id = c.previous_id where c.number > ?2) \
+        from chain c join transfer t on t.id = c.previous_id and t.account_id = c.account_id \
+            and t.number < c.number where c.number > ?2) \
         select ", columns!(), " from chain order by number desc");
     NUMBER = "select number from transfer where id = ?1";
     HOLD_OF_ORDER = concat!("select ", columns!(), " from transfer where id = \
@@ -143,7 +144,8 @@ pub fn insert(tx: &mut dyn Tx, transfers: &[Transfer]) -> Result<(), DbError> {
     if marks.is_empty() { Ok(()) } else { tx.exec_many(&INSERT_MARK, 3, &marks).map(|_| ()) }
 }
 
-/// Up to `limit` transfers of one account from `newest` back, newest first.
+/// Up to `limit` transfers of one account from `newest` back, newest first. It ends where the chain
+/// does not lead to an earlier transfer of the account: a damaged row never leads in a circle.
 ///
 /// # Errors
 /// [`DbError`].
