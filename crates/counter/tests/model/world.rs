@@ -1,20 +1,22 @@
 //! A real counter on a real database beside the model.
 
-use super::goods_ops;
-use super::model::{self, Asked, CancelNow, Model, Order, Plan, Status};
-use super::ops::{Op, Place, Reported};
+mod example;
+mod placing;
+mod requests;
+
+pub(crate) use example::example;
+
+use super::model::{self, CancelNow, Model, Order, Plan, Status};
+use super::ops::Op;
 use counter::accounts::{AccountChange, Adjustment, KeyChange, KeySecret, RANDOM_BYTES};
 use counter::catalogue::{CategoryChange, ServiceChange};
-use counter::orders::{OrderReport, PlaceOrder, Post, Report, RequestId};
 use counter::prices::{Priced, TierChange};
-use counter::requests::RefillDecision;
-use counter::{Counter, Failure, Settings};
-use domain::catalogue::{ListField, NumberField, RefillRule, ServiceKind, TextField};
-use domain::orders::{Number, OrderRefusal, OrderRequest, PublicStatus};
+use counter::{Counter, Settings};
+use domain::catalogue::{RefillRule, ServiceKind};
+use domain::orders::PublicStatus;
 use domain::pricing::Discount;
 use domain::requests::CancelState;
-use domain::{AccountId, CancelId, KeyId, Micros, OrderId, RefillId, ServiceId, TierId, Timestamp};
-use std::hash::{Hash, Hasher};
+use domain::{AccountId, CancelId, KeyId, Micros, OrderId, ServiceId, TierId, Timestamp};
 use std::path::{Path, PathBuf};
 use store::{Access, Store};
 
@@ -287,194 +289,6 @@ impl World {
         }
     }
 
-    /// Places orders that wait together; the counter answers them in order.
-    async fn place(&mut self, places: &[Place]) {
-        let mut next_id = self.next_order_id();
-        let mut calls = Vec::new();
-        let mut expected = Vec::new();
-        for place in places {
-            let asked = asked(place);
-            let request = request(&asked);
-            let mut hasher = std::hash::DefaultHasher::new();
-            asked.meaning.hash(&mut hasher);
-            let fingerprint = i64::from_be_bytes(hasher.finish().to_be_bytes());
-            let mut hash = [0; 16];
-            hash[..8].copy_from_slice(&fingerprint.to_be_bytes());
-            let order = PlaceOrder {
-                account: account_id(asked.account),
-                key: Some(key_id(asked.account)),
-                request,
-                request_id: asked.request_id.map(|id| RequestId { id: format!("r{id}"), hash }),
-                fingerprint,
-            };
-            let outcome = self.model.place(&asked, next_id);
-            if outcome == Ok(next_id) {
-                next_id += 1;
-            }
-            expected.push(outcome);
-            calls.push(self.counter.place_order(order, self.now()));
-        }
-        // Polled together, in order: they join one batch.
-        let mut answers = Vec::new();
-        let mut calls: Vec<_> = calls.into_iter().map(Box::pin).collect();
-        for call in &mut calls {
-            std::future::poll_fn(|context| {
-                let polled = call.as_mut().poll(context);
-                if let std::task::Poll::Ready(answer) = polled {
-                    answers.push(Some(answer));
-                } else {
-                    answers.push(None);
-                }
-                std::task::Poll::Ready(())
-            })
-            .await;
-        }
-        for (call, answer) in calls.into_iter().zip(&mut answers) {
-            if answer.is_none() {
-                *answer = Some(call.await);
-            }
-        }
-        for ((answer, expected), place) in answers.into_iter().zip(expected).zip(places) {
-            let answer = match answer.unwrap() {
-                Ok(id) => Ok(id.0),
-                Err(Failure::Refused(refusal)) => Err(word(&refusal)),
-                Err(Failure::Store(error)) => panic!("{error}"),
-            };
-            assert_eq!(answer, expected, "{place:?}");
-        }
-    }
-
-    async fn report(&mut self, order: usize, report: Reported) {
-        if self.model.orders.is_empty() {
-            return;
-        }
-        let index = order % self.model.orders.len();
-        let id = OrderId(self.model.orders[index].id);
-        let sent = match report {
-            Reported::Accepted => Report::Accepted,
-            Reported::Progress(remains) => {
-                Report::Progress { start_count: Some(5), remains: Some(remains) }
-            }
-            Reported::Completed(remains) => {
-                Report::Completed { start_count: None, remains: Some(remains) }
-            }
-            Reported::Partial(remains) => Report::Partial { remains },
-            Reported::Canceled => Report::Canceled,
-        };
-        let sent = OrderReport { order: id, report: sent, reason: None };
-        let done = self.counter.report_order(sent, "tester", self.now()).await;
-        let allowed = self.model.report(index, report);
-        assert_eq!(done.is_ok(), allowed, "{report:?} on {:?}: {done:?}", self.model.orders[index]);
-    }
-
-    async fn ask_cancel(&mut self, order: usize, stranger: bool) {
-        if self.model.orders.is_empty() {
-            return;
-        }
-        let index = order % self.model.orders.len();
-        let Order { id, account, service, status, cancel_open, .. } =
-            self.model.orders[index].clone();
-        let asker = if stranger { (account + 1) % self.model.accounts.len() } else { account };
-        let ids = vec![OrderId(id)];
-        let answers = self.counter.ask_cancels(account_id(asker), ids, self.now()).await.unwrap();
-        if stranger {
-            assert_eq!(answers, [None]);
-            return;
-        }
-        let allowed = service != 3 && !status.ended();
-        assert_eq!(answers[0].unwrap().is_ok(), allowed);
-        if !allowed || cancel_open {
-            return;
-        }
-        self.model.ask_cancel(index);
-        if self.model.orders[index].plan != Plan::None {
-            self.model.stop(index);
-        } else if status == Status::Pending {
-            self.model.cancel_order(index);
-        }
-    }
-
-    async fn reject_cancel(&mut self, cancel: usize) {
-        if self.model.cancels.is_empty() {
-            return;
-        }
-        let (id, order, now) = self.model.cancels[cancel % self.model.cancels.len()];
-        // What was stopped cannot go on.
-        let open = now == CancelNow::Open && self.model.orders[order].plan == Plan::None;
-        let done = self.counter.reject_cancel(CancelId(id), None, "tester", self.now()).await;
-        assert_eq!(done.is_ok(), open, "{:?}", self.model.orders[order]);
-        if open {
-            self.model.answer_cancel(order, CancelNow::Refused);
-        }
-    }
-
-    async fn ask_refill(&mut self, order: usize, stranger: bool) {
-        if self.model.orders.is_empty() {
-            return;
-        }
-        // Mostly orders that might be refilled; the others are refused anyhow.
-        let mut candidates: Vec<usize> = (0..self.model.orders.len())
-            .filter(|index| self.model.orders[*index].ended_at.is_some())
-            .filter(|index| self.model.orders[*index].service == 0)
-            .collect();
-        candidates.push(order % self.model.orders.len());
-        let index = candidates[order % candidates.len()];
-        let Order { id, account, .. } = self.model.orders[index].clone();
-        let asker = if stranger { (account + 1) % self.model.accounts.len() } else { account };
-        let ids = vec![OrderId(id)];
-        let answers = self.counter.ask_refills(account_id(asker), ids, self.now()).await.unwrap();
-        if stranger {
-            assert_eq!(answers, [None]);
-            return;
-        }
-        let allowed = self.model.may_refill(index);
-        assert_eq!(answers[0].unwrap().is_ok(), allowed, "{:?}", self.model.orders[index]);
-        if allowed {
-            self.model.refills.push((count(self.model.refills.len()) + 1, index));
-            self.model.orders[index].refill = Some((self.model.now, true));
-        }
-    }
-
-    async fn decide_refill(&mut self, refill: usize, decision: u8) {
-        if self.model.refills.is_empty() {
-            return;
-        }
-        let (id, order) = self.model.refills[refill % self.model.refills.len()];
-        let latest = self.model.refills.iter().rev().find(|(_, o)| *o == order).unwrap().0;
-        let (asked, open) = self.model.orders[order].refill.unwrap();
-        let decision = match decision {
-            0 => RefillDecision::Begin,
-            1 => RefillDecision::Complete,
-            _ => RefillDecision::Reject,
-        };
-        let done =
-            self.counter.decide_refill(RefillId(id), decision, None, "tester", self.now()).await;
-        let live = open && latest == id;
-        // Beginning twice is refused; the model does not keep that apart.
-        assert!(done.is_err() || live);
-        if decision == RefillDecision::Begin {
-            return;
-        }
-        assert_eq!(done.is_ok(), live);
-        if live {
-            self.model.orders[order].refill = Some((asked, false));
-        }
-    }
-
-    async fn post(&mut self, order: usize, quantity: i64) {
-        if self.model.orders.is_empty() {
-            return;
-        }
-        let index = order % self.model.orders.len();
-        let link = format!("https://example.com/post/{}", self.model.now);
-        let post =
-            Post { order: OrderId(self.model.orders[index].id), link: link.clone(), quantity };
-        let done = self.counter.record_post(post, "tester", self.now()).await;
-        let next_id = self.next_order_id();
-        let allowed = self.model.post(index, quantity, next_id, &link);
-        assert_eq!(done.is_ok(), allowed, "{done:?}");
-    }
-
     /// Every balance and every order, as stored and as the model has them.
     async fn compare(&self, index: usize, op: &Op) {
         for (account, expected) in self.model.accounts.iter().enumerate() {
@@ -532,116 +346,4 @@ pub(crate) fn account_id(index: usize) -> AccountId {
 
 fn key_id(account: usize) -> KeyId {
     KeyId(count(account) + 1)
-}
-
-fn asked(place: &Place) -> Asked {
-    let link = if place.service == 4 { String::new() } else { format!("link-{}", place.link) };
-    let Place { account, service, quantity, runs, request_id, .. } = *place;
-    let meaning = format!("{service} {link} {quantity} {runs}");
-    Asked { account, service, link, quantity, runs, request_id, meaning }
-}
-
-fn request(asked: &Asked) -> OrderRequest {
-    let mut request = OrderRequest::default();
-    request.service = Some(Number::Int(count(asked.service) + 1));
-    request.link = Some(asked.link.clone());
-    let mut number = |field, value| request.set_number(field, Some(Number::Int(value)));
-    number(NumberField::Quantity, asked.quantity);
-    if asked.runs > 0 {
-        number(NumberField::Runs, asked.runs);
-        number(NumberField::Interval, model::INTERVAL_MINUTES);
-    }
-    if asked.service == 4 {
-        number(NumberField::Min, model::MIN[4]);
-        number(NumberField::Max, model::MAX[4]);
-        number(NumberField::Posts, model::POSTS);
-        number(NumberField::Delay, 0);
-        request.set_text(TextField::Username, Some(String::from("someone")));
-    }
-    request.set_list(ListField::Comments, Vec::new());
-    request
-}
-
-const fn word(refusal: &OrderRefusal) -> &'static str {
-    match refusal {
-        OrderRefusal::Suspended => "suspended",
-        OrderRefusal::Service => "service",
-        OrderRefusal::Link => "link",
-        OrderRefusal::QuantityLow { .. } => "low",
-        OrderRefusal::QuantityHigh { .. } => "high",
-        OrderRefusal::Incorrect(_) => "incorrect",
-        OrderRefusal::NotEnoughFunds => "funds",
-        OrderRefusal::Key => "key",
-        OrderRefusal::KeyCap => "cap",
-        OrderRefusal::ActiveOrder => "active",
-        OrderRefusal::RequestIdReused => "request id",
-    }
-}
-
-/// A world in which every rule of `verify` has something to be about. Account 1 has an order in
-/// each state: 1 pending, 2 in delivery with a cancel asked, 4 completed with a refill asked,
-/// 5 partial, 6 canceled, 7 a package; 3 is a drip-feed with its run 11, 8 a subscription with its
-/// post 13, 9 a drip-feed that was stopped after its run 12. Order 10 is account 2's. The last two
-/// orders, 13 and 14, are not sealed.
-pub(crate) async fn example() -> World {
-    let mut world = World::new().await;
-    let place = |service, link, quantity, runs| Place {
-        account: 0,
-        service,
-        link,
-        quantity,
-        runs,
-        request_id: None,
-    };
-    let steps = [
-        Op::Credit { account: 0, amount: 2_000 },
-        Op::Credit { account: 1, amount: 100 },
-        Op::Cap { account: 0, cap: Some(2_000) },
-        Op::Place(vec![
-            place(0, 0, 10, 0),
-            Place { request_id: Some(1), ..place(0, 1, 10, 0) },
-            place(1, 2, 10, 3),
-            place(0, 0, 13, 0),
-            place(0, 1, 13, 0),
-            place(0, 2, 13, 0),
-            place(3, 0, 1, 0),
-            place(4, 0, 1, 0),
-            place(1, 3, 10, 3),
-            Place { account: 1, ..place(0, 0, 10, 0) },
-        ]),
-        Op::Seal,
-        Op::MoveParts,
-        Op::Report { order: 1, report: Reported::Progress(4) },
-        Op::AskCancel { order: 1, stranger: false },
-        Op::Report { order: 3, report: Reported::Completed(0) },
-        Op::Report { order: 4, report: Reported::Progress(9) },
-        Op::Report { order: 4, report: Reported::Partial(4) },
-        Op::Report { order: 5, report: Reported::Canceled },
-        Op::Report { order: 11, report: Reported::Completed(0) },
-        Op::AskCancel { order: 8, stranger: false },
-        Op::Wait { minutes: 121 },
-        Op::AskRefill { order: 0, stranger: false },
-        Op::Seal,
-        Op::Post { order: 7, quantity: 10 },
-        Op::Place(vec![place(0, 5, 10, 0)]),
-        Op::OpenAccount,
-        Op::Credit { account: 2, amount: 1_000 },
-    ];
-    let trades = goods_ops::example().into_iter().map(Op::Trade);
-    for (index, op) in steps.into_iter().chain(trades).enumerate() {
-        world.step(index, &op).await;
-    }
-    let states: Vec<_> = world.model.orders.iter().map(|order| order.status).collect();
-    use Status::{Canceled, Completed, InProgress, Partial, Pending};
-    let of_orders = [
-        Pending, InProgress, InProgress, Completed, Partial, Canceled, Pending, InProgress,
-        Partial, Pending, Pending, Completed, Pending, Pending,
-    ];
-    assert_eq!(states, of_orders);
-    assert_eq!((world.model.cancels.len(), world.model.refills.len()), (2, 1));
-    let states: Vec<_> = world.model.goods.bought.iter().map(|order| order.status).collect();
-    let of_products =
-        [Partial, Completed, Completed, Partial, InProgress, InProgress, Canceled, Pending];
-    assert_eq!(states, of_products);
-    world
 }
