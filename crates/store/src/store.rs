@@ -183,15 +183,31 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    #[expect(clippy::unused_async, reason = "engines across a network do wait here")]
     pub async fn read<T, E>(
         &self,
+        body: impl FnMut(&mut dyn Tx) -> Result<T, E> + Send,
+    ) -> Result<Result<T, E>, StoreError>
+    where
+        E: From<DbError>,
+    {
+        self.read_since(None, body).await
+    }
+
+    /// As [`Self::read`], on a snapshot of `since` or later: for a unit that follows another of the
+    /// same request, whose moment is known. Nothing stands for now.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    #[expect(clippy::unused_async, reason = "engines across a network do wait here")]
+    pub async fn read_since<T, E>(
+        &self,
+        since: Option<Moment>,
         mut body: impl FnMut(&mut dyn Tx) -> Result<T, E> + Send,
     ) -> Result<Result<T, E>, StoreError>
     where
         E: From<DbError>,
     {
-        let snapshot = self.engine.readers.snapshot()?;
+        let snapshot = self.engine.readers.snapshot(since)?;
         let mut tx = SqliteTx::new(snapshot.connection());
         let result = body(&mut tx);
         match tx.into_poison() {

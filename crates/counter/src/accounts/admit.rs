@@ -6,8 +6,9 @@ use domain::{KeyId, Timestamp};
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::ops::Deref;
 use std::sync::Arc;
-use store::StoreError;
+use store::{Moment, StoreError};
 use store::tables::keys::{self, Principal};
 
 /// Most keys whose use one unit writes down.
@@ -29,6 +30,23 @@ impl KeyUses {
         let mut uses: Vec<_> = std::mem::take(&mut *self.0.lock()).into_iter().collect();
         uses.sort_unstable();
         uses
+    }
+}
+
+/// Somebody who may ask.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Admitted {
+    principal: Arc<Principal>,
+    /// When the key was looked at, where that can be told: what the request reads afterwards need
+    /// not be any newer than this, because it had come by then.
+    pub moment: Option<Moment>,
+}
+
+impl Deref for Admitted {
+    type Target = Principal;
+
+    fn deref(&self) -> &Principal {
+        &self.principal
     }
 }
 
@@ -57,7 +75,7 @@ impl Counter {
         key: &str,
         from: Option<IpAddr>,
         now: Timestamp,
-    ) -> Result<Option<Arc<Principal>>, StoreError> {
+    ) -> Result<Option<Admitted>, StoreError> {
         if !KeyToken::plausible(key) {
             return Ok(None);
         }
@@ -71,7 +89,7 @@ impl Counter {
         if let Some(principal) = &admitted {
             self.key_uses.note(principal.key, now);
         }
-        Ok(admitted)
+        Ok(admitted.map(|principal| Admitted { principal, moment }))
     }
 
     /// Writes down when keys were last used; returns how many were. Call it once a minute.

@@ -11,6 +11,7 @@ mod rotate;
 mod token;
 
 pub(crate) use access::Access;
+pub use admit::Admitted;
 pub(crate) use admit::KeyUses;
 pub(crate) use budgets::KeyBudgets;
 pub use import::{IMPORT_MAX, ImportedKey};

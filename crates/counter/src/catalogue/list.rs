@@ -7,7 +7,7 @@ use domain::pricing::AccountPrices;
 use domain::{AccountId, Micros, ServiceId};
 use std::sync::Arc;
 use store::tables::accounts;
-use store::{DbError, StoreError};
+use store::{DbError, Moment, StoreError};
 
 /// A service as an account sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,19 +80,21 @@ impl Counter {
     /// # Errors
     /// [`StoreError`].
     pub async fn list_services(&self, account: AccountId) -> Result<Vec<ServiceOffer>, StoreError> {
-        let list = self.service_list(account).await?;
+        let list = self.service_list(account, None).await?;
         Ok(list.map(|list| list.offers().collect()).unwrap_or_default())
     }
 
-    /// The same, not yet put together: for who may have put together an equal one.
+    /// The same, not yet put together: for who may have put together an equal one. As it was at
+    /// `since` or later; nothing stands for now.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn service_list(
         &self,
         account: AccountId,
+        since: Option<Moment>,
     ) -> Result<Option<ServiceList>, StoreError> {
-        let read = self.store.read(|tx| {
+        let read = self.store.read_since(since, |tx| {
             let Some(account) = accounts::by_id(tx, account)? else { return Ok(None) };
             let (catalogue, prices) = (self.catalogue.current(tx)?, prices::load(tx, &account)?);
             Ok::<_, DbError>(Some(ServiceList { catalogue, prices }))

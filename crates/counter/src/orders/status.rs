@@ -4,7 +4,7 @@ use crate::Counter;
 use domain::orders::{OrderShape, PublicStatus, Standing, net_charge, public_remains};
 use domain::{AccountId, Micros, OrderId, Timestamp};
 use store::tables::{orders, parts};
-use store::{DbError, StoreError, Tx};
+use store::{DbError, Moment, StoreError, Tx};
 
 /// The parts of an order, as a customer is told of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,7 +93,8 @@ pub(super) fn status_of(
 
 impl Counter {
     /// What the account is told of those of `ids` that are its own. An id that is not there is not
-    /// the account's, whoever else's it may be.
+    /// the account's, whoever else's it may be. They are told as they stood at `since` or later;
+    /// nothing stands for now.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -102,8 +103,9 @@ impl Counter {
         account: AccountId,
         ids: &[OrderId],
         now: Timestamp,
+        since: Option<Moment>,
     ) -> Result<Vec<OrderStatus>, StoreError> {
-        let read = self.store.read(|tx| {
+        let read = self.store.read_since(since, |tx| {
             let own = orders::standings(tx, account, ids)?;
             own.iter().map(|order| status_of(tx, order, now)).collect::<Result<Vec<_>, DbError>>()
         });

@@ -317,7 +317,7 @@ impl World {
         for expected in &self.model.orders {
             let id = [OrderId(expected.id)];
             let owner = account_id(expected.account);
-            let status = self.counter.order_statuses(owner, &id, self.now()).await.unwrap();
+            let status = self.counter.order_statuses(owner, &id, self.now(), None).await.unwrap();
             let status = status.first().unwrap();
             let word = match expected.status {
                 Status::Pending => PublicStatus::Pending,

@@ -89,7 +89,7 @@ mod tests {
             let writer = open_writer(&path, Access::CreateIfMissing, wait).unwrap();
             writer.execute_batch("create table if not exists t (n integer)").unwrap();
             let readers = Readers::open(&path, 1, wait, &claim).unwrap();
-            let snapshot = readers.snapshot().unwrap();
+            let snapshot = readers.snapshot(None).unwrap();
             snapshot.connection().query_row("select count(*) from t", [], |_| Ok(())).unwrap();
             drop(snapshot);
             (readers, writer, claim)

@@ -76,10 +76,14 @@ impl Readers {
         })
     }
 
-    /// A snapshot of everything committed so far, on a free connection.
-    pub(crate) fn snapshot(&self) -> Result<Snapshot<'_>, StoreError> {
+    /// A snapshot of everything committed so far, on a free connection; or one that was begun at
+    /// `since` or later, when that is given.
+    pub(crate) fn snapshot(&self, since: Option<Moment>) -> Result<Snapshot<'_>, StoreError> {
         let mut reader = self.next();
         let releases = self.releases.load(Ordering::Acquire);
+        if since.is_some() && reader.since == since {
+            return Ok(Snapshot { readers: self, reader, releases });
+        }
         // Looked at before the snapshot is begun: what is committed in between is in it as well, and
         // makes the next unit begin another.
         let now = self.commits.moment();
@@ -177,10 +181,10 @@ mod tests {
         let stuck = || readers.connections.iter().filter(|r| !r.lock().is_sound()).count();
         // As a rollback that failed leaves it.
         readers.connections[0].lock().connection.execute_batch("begin").unwrap();
-        assert_eq!(read(&readers.snapshot().unwrap()), 7);
+        assert_eq!(read(&readers.snapshot(None).unwrap()), 7);
         assert_eq!(stuck(), 1, "the sound one is taken while it is free");
-        let first = readers.snapshot().unwrap();
-        let second = readers.snapshot().unwrap();
+        let first = readers.snapshot(None).unwrap();
+        let second = readers.snapshot(None).unwrap();
         assert_eq!([read(&first), read(&second)], [7, 7]);
         drop((first, second));
         assert_eq!(stuck(), 0);
@@ -196,7 +200,7 @@ mod tests {
     }
 
     fn read(readers: &Readers) -> i64 {
-        let snapshot = readers.snapshot().unwrap();
+        let snapshot = readers.snapshot(None).unwrap();
         snapshot.connection().query_row("select n from t", [], |row| row.get(0)).unwrap()
     }
 
@@ -248,7 +252,7 @@ mod tests {
         read(&readers);
         writer.execute_batch("update t set n = 1").unwrap();
         assert_eq!(emptied(), 1, "what is kept is in the way");
-        let in_use = readers.snapshot().unwrap();
+        let in_use = readers.snapshot(None).unwrap();
         assert_eq!(read(&readers), 1);
         readers.release();
         drop(in_use);
@@ -261,7 +265,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (_writer, readers) = one_row(folder.path(), 1);
         let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            let _snapshot = readers.snapshot().unwrap();
+            let _snapshot = readers.snapshot(None).unwrap();
             panic!("in the unit");
         }));
         assert!(panicked.is_err() && !is_open(&readers));

@@ -122,6 +122,7 @@ async fn carry_out(
         key: principal.key,
         account: principal.account,
         now,
+        since: principal.moment,
         random: &shared.web.random,
     };
     (account, actions::dispatch(&asker, request, &head.headers, &shared.lists).await)

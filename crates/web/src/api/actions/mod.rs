@@ -19,6 +19,7 @@ use axum::response::Response;
 use counter::Counter;
 use domain::{AccountId, KeyId, Timestamp};
 use panel_api::request::{Id, Request};
+use store::Moment;
 
 /// Who asks, and when.
 pub(crate) struct Asker<'a> {
@@ -26,6 +27,8 @@ pub(crate) struct Asker<'a> {
     pub(crate) key: KeyId,
     pub(crate) account: AccountId,
     pub(crate) now: Timestamp,
+    /// What is read may be as old as this, where it is known.
+    pub(crate) since: Option<Moment>,
     pub(crate) random: &'a crate::Random,
 }
 

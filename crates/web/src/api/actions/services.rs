@@ -92,7 +92,7 @@ pub(super) async fn answer(
     headers: &HeaderMap,
     lists: &Lists,
 ) -> Result<Response, Snag> {
-    let list = asker.counter.service_list(asker.account).await?;
+    let list = asker.counter.service_list(asker.account, asker.since).await?;
     let written = list.map_or_else(|| Arc::new(Written::new(None)), |list| lists.of(list));
     let zip = written.plain.len() > GZIP_FROM && takes_gzip(headers);
     let hash = &written.hash;

@@ -11,7 +11,7 @@ use panel_api::words::{self, errors};
 pub(super) async fn answer(asker: &Asker<'_>, ids: &Ids) -> Answer {
     let counter = asker.counter;
     let asked = numbers(ids.as_slice(), OrderId);
-    let own = counter.order_statuses(asker.account, &asked, asker.now).await?;
+    let own = counter.order_statuses(asker.account, &asked, asker.now, asker.since).await?;
     let own: Vec<Told<'_>> = own.iter().map(Told::new).collect();
     let find = |id: &Id| {
         let number = id.number?;
