@@ -8,7 +8,7 @@ use crate::ring_file::RingFile;
 use counter::accounts::KeySecret;
 use counter::stock::Vault;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Reads the secret that keys are hashed with. `bound`: the database knows one already.
@@ -45,22 +45,33 @@ pub(crate) fn vault(given: &str, path: &Path, bound: bool) -> Result<Vault, Fail
     Ok(vault.with_source(Arc::new(file)))
 }
 
-/// Puts `after` in the place of `before`: whole or not at all, and only while the file still holds
-/// `before`.
-pub(crate) fn replace_vault(path: &Path, before: &Vault, after: &Vault) -> Result<(), Failure> {
+/// Adds what `after` has more than `before` to the file: whole or not at all, and only while the file
+/// still holds `before`. Comments stay, and so does who may read it.
+pub(crate) fn extend_vault(path: &Path, before: &Vault, after: &Vault) -> Result<(), Failure> {
     let what = || format!("stock keys {}", path.display());
+    // The file itself: a link to it stays a link.
+    let path = &std::fs::canonicalize(path).map_err(Failure::io(what()))?;
     let held = std::fs::read_to_string(path).map_err(Failure::io(what()))?;
-    if Vault::parse(&held).ok().map(|ring| ring.text()) != Some(before.text()) {
+    let parsed = Vault::parse(&held).ok().map(|ring| ring.text());
+    if parsed.as_ref() != Some(&before.text()) {
         return Err(Failure::Other(format!("{}: the file has changed meanwhile", what())));
     }
-    let draft = path.with_extension("new");
-    if !write_new(&draft, &after.text(), &what())? {
+    let end = if held.ends_with('\n') { "" } else { "\n" };
+    let after = after.text();
+    let added = after.lines().filter(|line| !before.text().lines().any(|known| known == *line));
+    let text = added.fold(format!("{held}{end}"), |text, line| format!("{text}{line}\n"));
+    let mut draft = path.clone().into_os_string();
+    draft.push(".draft");
+    let draft = PathBuf::from(draft);
+    if !write_new(&draft, &text, &what())? {
         return Err(Failure::Other(format!(
             "{}: an earlier change was left unfinished in {}; look at it and remove it",
             what(),
             draft.display()
         )));
     }
+    let permissions = std::fs::metadata(path).map_err(Failure::io(what()))?.permissions();
+    std::fs::set_permissions(&draft, permissions).map_err(Failure::io(what()))?;
     std::fs::rename(&draft, path).map_err(Failure::io(what()))?;
     // The new name must survive a power cut as well as the file does.
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty());

@@ -34,8 +34,8 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Failure> {
     for key in counter.lost_stock_keys().await? {
         tracing::error!(
             key,
-            "stock is sealed with a key that is not in the ring: it is sold and cannot be \
-             delivered. Put the key back into the key file, or into the setting stock_keys"
+            "stock is sealed with a key that is not in the ring: it cannot be opened and is not \
+             sold. Put the key back into the key file, or into the setting stock_keys"
         );
     }
     let trusted_proxies = config.proxies().map_err(|error| Failure::Other(error.to_string()))?;

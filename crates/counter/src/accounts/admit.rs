@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::ops::Deref;
 use std::sync::Arc;
-use store::{Moment, StoreError};
 use store::tables::keys::{self, Principal};
+use store::{Moment, StoreError};
 
 /// Most keys whose use one unit writes down.
 const KEYS_PER_UNIT: usize = 500;

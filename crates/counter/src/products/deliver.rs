@@ -1,11 +1,15 @@
 //! The shelf: items taken for a unit, handed to orders, written at the end.
 
+use crate::stock::Vault;
 use domain::{AccountId, ProductId, ProductOrderId, StockItemId, Timestamp};
 use std::collections::{BTreeMap, VecDeque};
 use store::tables::deliveries::{self, Content, Delivery};
-use store::tables::products;
-use store::tables::stock::{self, Sale};
+use store::tables::stock::{self, Item, Sale};
+use store::tables::{product_orders, products};
 use store::{DbError, Tx};
+
+/// Most items that one order is looked for in, when the first cannot be opened.
+const ITEMS_LOOKED_AT_MAX: i64 = 10_000;
 
 /// An item on the shelf, with the uses it had when it was read and those it has left.
 #[derive(Debug)]
@@ -19,22 +23,37 @@ struct Standing {
 #[derive(Debug, Default)]
 pub(super) struct Shelf {
     items: BTreeMap<ProductId, VecDeque<Standing>>,
+    /// Pieces that are kept for orders which wait.
+    kept: BTreeMap<ProductId, i64>,
     handed_out: BTreeMap<ProductId, i64>,
     sales: BTreeMap<StockItemId, Sale>,
     deliveries: Vec<Delivery>,
 }
 
 impl Shelf {
-    /// Takes items of a product that are good for up to `pieces` pieces at `now`.
+    /// Takes items of a product that are good for up to `pieces` pieces at `now`. What `vault` cannot
+    /// open stays where it is: it could be sold and not delivered.
     pub(super) fn fill(
         &mut self,
         tx: &mut dyn Tx,
+        vault: &Vault,
         product: ProductId,
         pieces: i64,
         now: Timestamp,
     ) -> Result<(), DbError> {
         // Every item is good for one piece at least, so as many items are always enough.
-        let found = stock::for_sale(tx, product, now, pieces)?;
+        let mut limit = pieces;
+        let found = loop {
+            let found = stock::for_sale(tx, product, now, limit)?;
+            let read = i64::try_from(found.len()).unwrap_or(i64::MAX);
+            let opens: Vec<Item> =
+                found.into_iter().filter(|item| vault.opens(item.sealed.key)).collect();
+            let enough = i64::try_from(opens.len()).is_ok_and(|count| count >= pieces);
+            if enough || read < limit || limit >= ITEMS_LOOKED_AT_MAX {
+                break opens;
+            }
+            limit = limit.saturating_mul(4).min(ITEMS_LOOKED_AT_MAX);
+        };
         let standing = found.into_iter().map(|item| Standing {
             item: item.id,
             uses_before: item.uses_left,
@@ -44,10 +63,29 @@ impl Shelf {
         Ok(())
     }
 
+    /// As [`Self::fill`], and keeps as much as orders that wait have still to get: who comes later
+    /// is served later.
+    pub(super) fn fill_behind_waiting(
+        &mut self,
+        tx: &mut dyn Tx,
+        vault: &Vault,
+        product: ProductId,
+        pieces: i64,
+        now: Timestamp,
+    ) -> Result<(), DbError> {
+        let kept = product_orders::waited_for(tx, product, now)?;
+        if kept > 0 {
+            self.kept.insert(product, kept);
+        }
+        self.fill(tx, vault, product, pieces.saturating_add(kept), now)
+    }
+
     /// Pieces that are left on the shelf.
     pub(super) fn pieces(&self, product: ProductId) -> i64 {
         let items = self.items.get(&product).into_iter().flatten();
-        items.fold(0_i64, |sum, standing| sum.saturating_add(standing.uses_left))
+        let sum = items.fold(0_i64, |sum, standing| sum.saturating_add(standing.uses_left));
+        let kept = self.kept.get(&product).copied().unwrap_or(0);
+        sum.saturating_sub(kept).max(0)
     }
 
     /// Hands `pieces` to an order, numbered from `first_piece`.

@@ -62,7 +62,7 @@ pub(super) fn place_product_orders(
     let prices = special_prices(&mut desk, batch)?;
     let keys = batch.iter().filter_map(|order| order.key).collect();
     let mut budgets = KeyBudgets::read(desk.tx, access, keys, Scope::Products, now)?;
-    let mut shelf = fill_shelf(&mut desk, catalogue, batch)?;
+    let mut shelf = fill_shelf(&mut desk, catalogue, vault, batch)?;
     // One to hold and one to capture; what is short is given back by a third.
     desk.expect_transfers(batch.len().saturating_mul(2));
     let mut rows = Vec::with_capacity(batch.len());
@@ -169,6 +169,7 @@ fn product_of<'c>(catalogue: &'c Snapshot, request: &ProductRequest) -> Option<&
 fn fill_shelf(
     desk: &mut Desk<'_>,
     catalogue: &Snapshot,
+    vault: &Vault,
     batch: &[PlaceProductOrder],
 ) -> Result<Shelf, DbError> {
     let mut wanted: HashMap<ProductId, i64> = HashMap::new();
@@ -186,7 +187,7 @@ fn fill_shelf(
     // In one order everywhere: units that lock items must not wait for each other in a circle.
     wanted.sort_unstable();
     for (product, pieces) in wanted {
-        shelf.fill(desk.tx, product, pieces, desk.now)?;
+        shelf.fill_behind_waiting(desk.tx, vault, product, pieces, desk.now)?;
     }
     Ok(shelf)
 }

@@ -3,27 +3,30 @@
 use super::deliver::Shelf;
 use crate::Counter;
 use crate::desk::{Cause, Desk};
+use crate::stock::Vault;
 use domain::products::{ProductEvent, ProductOrder, ProductState, apply};
 use domain::{ProductId, ProductOrderId, Timestamp};
 use store::tables::product_orders;
 use store::{DbError, StoreError, Tx};
 
 /// Most orders that one unit serves.
-const ORDERS_PER_UNIT: i64 = 50;
+const ORDERS_PER_UNIT: usize = 50;
 
 /// Serves the waiting orders of a product from its stock, oldest first, and ends those whose time
 /// is over; returns how many moved.
 pub(crate) fn serve_waiting(
     tx: &mut dyn Tx,
+    vault: &Vault,
     product: ProductId,
     now: Timestamp,
 ) -> Result<usize, DbError> {
     let open = product_orders::open_of_product(tx, product)?;
-    let waiting: Vec<ProductOrder> = open
-        .into_iter()
-        .filter(|order| order.state == ProductState::Waiting)
-        .take(usize::try_from(ORDERS_PER_UNIT).unwrap_or(0))
-        .collect();
+    let waiting = open.into_iter().filter(|order| order.state == ProductState::Waiting);
+    // Whose time is over holds money for nothing, however many wait before it.
+    let (over, waiting): (Vec<ProductOrder>, Vec<ProductOrder>) =
+        waiting.partition(|order| is_over(order, now));
+    let waiting: Vec<ProductOrder> =
+        over.into_iter().chain(waiting).take(ORDERS_PER_UNIT).collect();
     if waiting.is_empty() {
         return Ok(0);
     }
@@ -31,7 +34,7 @@ pub(crate) fn serve_waiting(
     desk.lock(waiting.iter().map(|order| order.account).collect())?;
     let wanted = waiting.iter().fold(0_i64, |sum, order| sum.saturating_add(order.remains()));
     let mut shelf = Shelf::default();
-    shelf.fill(desk.tx, product, wanted, now)?;
+    shelf.fill(desk.tx, vault, product, wanted, now)?;
     let mut moved: usize = 0;
     for order in waiting {
         // Read under the account's lock: what was read before it may have moved.
@@ -39,7 +42,7 @@ pub(crate) fn serve_waiting(
         if order.state != ProductState::Waiting {
             continue;
         }
-        let over = order.wait_until.is_some_and(|until| until <= now);
+        let over = is_over(&order, now);
         let pieces = shelf.pieces(product).min(order.remains());
         if pieces > 0 && !over {
             let first = order.delivered.saturating_add(1);
@@ -55,6 +58,10 @@ pub(crate) fn serve_waiting(
     shelf.write(desk.tx, now)?;
     desk.finish()?;
     Ok(moved)
+}
+
+fn is_over(order: &ProductOrder, now: Timestamp) -> bool {
+    order.wait_until.is_some_and(|until| until <= now)
 }
 
 /// Applies an event that is legal in the state the order is in; if it is not, the unit is poisoned
@@ -147,8 +154,15 @@ impl Counter {
         waiting.dedup();
         let mut moved: usize = 0;
         for id in waiting {
-            let unit = move |tx: &mut dyn Tx| serve_waiting(tx, id, now);
-            moved = moved.saturating_add(self.store.write(unit).await??);
+            loop {
+                let vault = self.settings.vault.clone();
+                let unit = move |tx: &mut dyn Tx| serve_waiting(tx, &vault, id, now);
+                let step = self.store.write(unit).await??;
+                moved = moved.saturating_add(step);
+                if step < ORDERS_PER_UNIT {
+                    break;
+                }
+            }
         }
         Ok(moved)
     }

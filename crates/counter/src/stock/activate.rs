@@ -42,6 +42,7 @@ impl Counter {
             }
         }
         let live = Batch { state: BatchState::Live, changed: now, ..batch.clone() };
+        let vault = self.settings.vault.clone();
         let unit = move |tx: &mut dyn Tx| {
             // Two may have been at it: the process that imported, and a server that found it open.
             if stock_imports::batch(tx, live.id)?
@@ -50,7 +51,7 @@ impl Counter {
                 return Ok(());
             }
             stock_imports::update_batch(tx, BatchState::Activating, &live)?;
-            serve_waiting(tx, live.product, now).map(|_| ())
+            serve_waiting(tx, &vault, live.product, now).map(|_| ())
         };
         Ok(self.store.write(unit).await??)
     }

@@ -4,6 +4,7 @@ mod activate;
 mod discard;
 mod import;
 mod inspect;
+mod known;
 mod low;
 mod rekey;
 mod ring;

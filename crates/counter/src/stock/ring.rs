@@ -76,10 +76,10 @@ impl Ring {
         text
     }
 
-    /// The ring with one more key, which seals.
-    pub(super) fn with_new_key(mut self, random: [u8; KEY_BYTES]) -> Self {
-        let last = self.keys.last_key_value().map_or(0, |(number, _)| *number);
-        self.newest = last.saturating_add(1);
+    /// The ring with one more key, which seals. Its number is above `last`, and above all others.
+    pub(super) fn with_new_key(mut self, last: i64, random: [u8; KEY_BYTES]) -> Self {
+        let held = self.keys.last_key_value().map_or(0, |(number, _)| *number);
+        self.newest = held.max(last).saturating_add(1);
         self.keys.insert(self.newest, random);
         self
     }
@@ -137,13 +137,13 @@ mod tests {
     #[test]
     fn what_is_taken_over_opens_more_and_seals_only_with_what_is_kept() {
         let mut held = ring();
-        let two = ring().with_new_key([8; 32]);
+        let two = ring().with_new_key(0, [8; 32]);
         held.take_over(&two).unwrap();
         assert_eq!((held.keys.len(), held.newest), (2, 2));
         // An older file is put back: what key 2 has sealed still opens, but it seals no more.
         held.take_over(&ring()).unwrap();
         assert_eq!((held.keys.len(), held.newest), (2, 1));
-        let other = ring().with_new_key([9; 32]);
+        let other = ring().with_new_key(0, [9; 32]);
         assert_eq!(held.take_over(&other), Err(VaultError::OtherKey(2)));
         let mut blind = [7; 64];
         blind[63] = 1;
@@ -153,15 +153,21 @@ mod tests {
 
     #[test]
     fn keys_of_the_same_number_have_their_own_marks() {
-        let (one, other) = (ring().with_new_key([8; 32]), ring().with_new_key([9; 32]));
+        let (one, other) = (ring().with_new_key(0, [8; 32]), ring().with_new_key(0, [9; 32]));
         assert_eq!(one.mark(1), other.mark(1));
         assert_ne!(one.mark(2), other.mark(2));
         assert_eq!(one.mark(3), None);
+        let later = ring().with_new_key(4, [8; 32]);
+        assert_eq!(
+            (later.newest, later.keys.len()),
+            (5, 2),
+            "a number that was used is not used again"
+        );
     }
 
     #[test]
     fn a_ring_is_read_as_it_is_written() {
-        let ring = ring().with_new_key([8; 32]);
+        let ring = ring().with_new_key(0, [8; 32]);
         let read = Ring::parse(&format!("# keep apart\n\n{}", ring.text())).unwrap();
         assert_eq!((read.keys, read.blind, read.newest), (ring.keys, ring.blind, 2));
         let hex = "0".repeat(64);

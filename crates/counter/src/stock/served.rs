@@ -47,6 +47,7 @@ impl Counter {
         if noted.0 == marks {
             return Ok(false);
         }
+        self.note_stock_keys(self.vault()).await?;
         let written = marks.clone();
         let unit = move |tx: &mut dyn Tx| meta::put(tx, SERVED_KEYS, &written);
         self.store.write(unit).await??;
@@ -54,8 +55,7 @@ impl Counter {
         Ok(true)
     }
 
-    /// Keys that items are sealed with and that are not in the ring: those items would be sold and
-    /// not delivered.
+    /// Keys that items are sealed with and that are not in the ring: those items are not sold.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -125,10 +125,9 @@ impl Vault {
         self.ring.read().text()
     }
 
-    /// A ring with one more key, which seals.
-    #[must_use]
-    pub fn with_new_key(&self, random: [u8; KEY_BYTES]) -> Self {
-        self.ring.read().clone().with_new_key(random).into()
+    /// A ring with one more key, which seals, numbered above `last` and above all others.
+    pub(crate) fn with_new_key(&self, last: i64, random: [u8; KEY_BYTES]) -> Self {
+        self.ring.read().clone().with_new_key(last, random).into()
     }
 
     /// The number of the key that seals.
@@ -136,7 +135,15 @@ impl Vault {
         self.ring.read().newest
     }
 
-    /// Whether it opens what is sealed with a key.
+    /// Whether it opens what is sealed with a key; reads the ring again when it does not.
+    pub(crate) fn opens(&self, key: i64) -> bool {
+        self.knows(key) || {
+            self.read_again();
+            self.knows(key)
+        }
+    }
+
+    /// Whether a key is in the ring.
     pub(crate) fn knows(&self, key: i64) -> bool {
         self.ring.read().keys.contains_key(&key)
     }

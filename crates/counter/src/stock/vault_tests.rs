@@ -44,7 +44,7 @@ fn the_secret_is_nowhere_in_what_is_stored_or_printed() {
 fn a_new_key_seals_and_the_old_one_still_opens() {
     let old = vault();
     let sealed = old.seal(ITEM, "KEY-1234", NONCE).unwrap();
-    let new = old.with_new_key([8; 32]);
+    let new = old.with_new_key(0, [8; 32]);
     assert_eq!(new.open(ITEM, &sealed).unwrap(), "KEY-1234");
     let resealed = new.seal(ITEM, "KEY-1234", NONCE).unwrap();
     assert_eq!(resealed.key, 2);
@@ -71,7 +71,7 @@ impl RingSource for Kept {
 
 #[test]
 fn an_unknown_key_is_looked_for_once_and_a_changed_secret_never() {
-    let new = vault().with_new_key([8; 32]);
+    let new = vault().with_new_key(0, [8; 32]);
     let kept = Arc::new(Kept(new.clone(), AtomicUsize::new(0)));
     let source: Arc<dyn RingSource> = Arc::<Kept>::clone(&kept);
     let old = vault().with_source(source);

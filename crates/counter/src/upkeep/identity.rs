@@ -60,7 +60,7 @@ impl Counter {
                 return Err(Refusal::Invalid((bond.broken)(&kept, &bond.value)).into());
             }
         }
-        Ok(())
+        Ok(self.check_stock_keys().await??)
     }
 
     fn bonds(&self) -> [Bond; 3] {

@@ -169,6 +169,12 @@ fn orders_that_wait_are_served_after_a_crash_between_activation_and_serving() {
         let left = &shop.counter.imports(1).await.unwrap()[0];
         assert_eq!(left.state, BatchState::Activating, "the last unit was not reached");
         assert_eq!((shop.pieces(product).await, shop.lines(order).await.len()), (3, 1));
+        let late = shop.order(product, 2);
+        let late = shop.place(late).await.unwrap();
+        assert_eq!(shop.lines(late).await.len(), 1, "two of the three are kept for who waits");
+        let none_left = shop.order(product, 1);
+        let refused = shop.place(none_left).await.unwrap_err();
+        assert!(refused.to_string().contains("nothing is in stock"), "{refused}");
         let (path, folder) = (shop.path.clone(), shop.close());
         let counter = open(&path, Vault::from_random([7; 64]));
         let now = domain::Timestamp(1_700_000_000_000_000);

@@ -74,7 +74,7 @@ fn everything_is_sealed_anew_with_the_newest_key_and_the_old_one_can_go() {
         let order = shop.place(order).await.unwrap();
         let (account, now) = (shop.account, shop.now);
         let (path, _folder) = shop.close();
-        let ring = vault().with_new_key([9; 32]);
+        let ring = open(&path, vault()).ring_with_new_key([9; 32]).await.unwrap();
         let counter = open(&path, ring.clone());
         let mut seeds = 0;
         let mut seed = || {

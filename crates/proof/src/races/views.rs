@@ -34,12 +34,14 @@ async fn orders(round: Round<'_>) -> Outcome {
             let order = arena.order(account, None);
             async move {
                 let order = one.place_order(order, now).await.map_err(told)?;
-                let statuses = other.order_statuses(account, &[order], now, None).await.map_err(told)?;
+                let statuses =
+                    other.order_statuses(account, &[order], now, None).await.map_err(told)?;
                 let status = statuses.first().map(|found| found.status);
                 same("an order that was placed", status, Some(PublicStatus::Pending))?;
                 let asked = other.ask_cancels(account, vec![order], now).await.map_err(told)?;
                 same("its cancel", asked, vec![Some(Ok(()))])?;
-                let statuses = one.order_statuses(account, &[order], now, None).await.map_err(told)?;
+                let statuses =
+                    one.order_statuses(account, &[order], now, None).await.map_err(told)?;
                 let status = statuses.first().map(|found| found.status);
                 same("an order that was canceled", status, Some(PublicStatus::Canceled))
             }

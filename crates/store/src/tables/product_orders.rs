@@ -4,7 +4,7 @@ use super::product_forms::{self, Form};
 use super::{micros, named, opt_string, opt_time, time};
 use crate::{DbError, Row, Tx, TxExt, Val};
 use domain::products::{ProductOrder, ProductState};
-use domain::{AccountId, KeyId, ProductId, ProductOrderId};
+use domain::{AccountId, KeyId, ProductId, ProductOrderId, Timestamp};
 
 /// A new order for products.
 #[derive(Clone, Debug)]
@@ -41,6 +41,8 @@ crate::statements! {
         order by id desc limit ?2");
     OPEN_OF_PRODUCT = concat!("select ", columns!(), " from product_order \
         where product_id = ?1 and ended_us is null order by id");
+    WAITED_FOR = "select cast(coalesce(sum(quantity - delivered), 0) as bigint) from product_order \
+        where product_id = ?1 and ended_us is null and state = 'waiting' and wait_until_us > ?2";
     TOKEN = "select token from product_order where id = ?1";
     INSERT = "insert into product_order (id, account_id, product_id, key_id, state, quantity, \
         delivered, rate, warranty_days, charge, captured, released, token, wait_until_us, \
@@ -166,6 +168,15 @@ pub fn before(
 /// [`DbError`].
 pub fn open_of_product(tx: &mut dyn Tx, product: ProductId) -> Result<Vec<ProductOrder>, DbError> {
     tx.rows(&OPEN_OF_PRODUCT, &[product.0.into()], decode)
+}
+
+/// Pieces that the waiting orders of a product have still to get, but for those whose time is over.
+///
+/// # Errors
+/// [`DbError`].
+pub fn waited_for(tx: &mut dyn Tx, product: ProductId, now: Timestamp) -> Result<i64, DbError> {
+    let sum = tx.row(&WAITED_FOR, &[product.0.into(), now.0.into()], |row| row.int(0))?;
+    Ok(sum.unwrap_or(0))
 }
 
 /// Writes new orders with their forms.

@@ -15,7 +15,7 @@ pub(super) async fn know_newest(desk: &Desk, vault: &Vault) -> Result<(), Failur
     let mut asked: u32 = 0;
     loop {
         let (known, fixed) = match desk.counter.served_by(vault).await? {
-            ServedBy::AnyKey => return Ok(()),
+            ServedBy::AnyKey => return Ok(desk.counter.note_stock_keys(vault).await?),
             ServedBy::OtherKeys { known, fixed } => (known, fixed),
         };
         asked = asked.saturating_add(1);

@@ -109,22 +109,67 @@ fn what_the_server_can_never_open_is_not_sealed() {
     program.set("TRADECOUNTER_STOCK_KEYS", &with("a").replace('\n', ";"));
     let done = program.run(&["stock", "rekey"]);
     assert_eq!(done.code, Some(3), "{done:?}");
+    assert!(done.stderr.contains("key 2 is not the key 2"), "{done:?}");
+    // Or with one more.
+    let more = format!("{}3 {}", with("b"), "c".repeat(64));
+    program.set("TRADECOUNTER_STOCK_KEYS", &more.replace('\n', ";"));
+    let done = program.run(&["stock", "rekey"]);
+    assert_eq!(done.code, Some(3), "{done:?}");
     assert!(done.stderr.contains("it knows 1, 2"), "{done:?}");
     assert!(done.stderr.contains("reads the same file (stock_key_file)"), "{done:?}");
     assert!(server.terminate().success());
 }
 
 #[test]
-fn a_server_without_a_key_of_its_stock_says_so_when_it_starts() {
-    let (mut program, _) = set_up();
-    program.json(&["stock", "new-key"]);
-    write(&program, "stock.txt", "one");
-    program.json(&["stock", "import", "1", "stock.txt"]);
+fn what_a_lost_key_has_sealed_is_not_sold_and_its_number_not_used_again() {
+    let (program, key) = set_up();
     let path = program.folder().join("tradecounter.db.stock-keys");
+    let before = std::fs::read_to_string(&path).unwrap();
+    program.json(&["stock", "new-key"]);
+    write(&program, "stock.txt", "one\ntwo");
+    program.json(&["stock", "import", "1", "stock.txt"]);
+    // An older copy of the keys is put back.
     let ring = std::fs::read_to_string(&path).unwrap();
-    let without: Vec<&str> = ring.lines().filter(|line| !line.starts_with("2 ")).collect();
-    program.set("TRADECOUNTER_STOCK_KEYS", &without.join(";"));
-    let log = program.start(&["serve", "--listen", "127.0.0.1:0"]).end_and_read_log();
+    std::fs::write(&path, &before).unwrap();
+    let server = program.start(&["serve", "--listen", "127.0.0.1:0"]);
+    let client = server.client_with(&key);
+    let order = [("action", "add_product_order"), ("product", "1"), ("quantity", "1")];
+    assert_eq!(client.call(&order), json!({ "error": "Out of stock" }));
+    assert_eq!(program.json(&["stock", "new-key"])["key"], 3, "2 is lost, not free");
+    write(&program, "more.txt", "three");
+    program.json(&["stock", "import", "1", "more.txt"]);
+    assert_eq!(buy(&client, 1), BTreeSet::from([String::from("three")]));
+    let log = server.end_and_read_log();
     assert!(log.contains("stock is sealed with a key that is not in the ring"), "{log}");
     assert!(log.contains("key=2"), "{log}");
+    // Another key of the lost one's number is refused; the lost one itself opens everything again.
+    let now = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, format!("{now}2 {}\n", "e".repeat(64))).unwrap();
+    let refused = program.run(&["serve", "--listen", "127.0.0.1:0"]);
+    assert_eq!(refused.code, Some(3), "{refused:?}");
+    assert!(refused.stderr.contains("key 2 is not the key 2"), "{refused:?}");
+    let second = ring.lines().find(|line| line.starts_with("2 ")).unwrap();
+    std::fs::write(&path, format!("{now}{second}\n")).unwrap();
+    let server = program.start(&["serve", "--listen", "127.0.0.1:0"]);
+    assert_eq!(buy(&server.client_with(&key), 2).len(), 2);
+    assert!(server.terminate().success());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_new_key_is_added_to_the_file_that_a_link_leads_to_and_nothing_else_of_it_changes() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let (program, _) = set_up();
+    let path = program.folder().join("tradecounter.db.stock-keys");
+    let real = program.folder().join("mounted.new");
+    let text = format!("# of the shop\n{}", std::fs::read_to_string(&path).unwrap());
+    std::fs::write(&real, &text).unwrap();
+    std::fs::set_permissions(&real, std::fs::Permissions::from_mode(0o640)).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    symlink(&real, &path).unwrap();
+    assert_eq!(program.json(&["stock", "new-key"])["key"], 2);
+    let after = std::fs::read_to_string(&real).unwrap();
+    assert!(after.starts_with(&text) && after.lines().count() == text.lines().count() + 1);
+    assert!(path.is_symlink());
+    assert_eq!(std::fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);
 }

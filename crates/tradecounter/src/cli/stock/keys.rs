@@ -12,8 +12,8 @@ pub(super) async fn new_key(desk: &Desk) -> Result<(), Failure> {
             "the keys come from the setting stock_keys, not from a file; add the new key there",
         )));
     };
-    let ring = desk.counter.vault().with_new_key(randomness::bytes());
-    secrets::replace_vault(path, desk.counter.vault(), &ring)?;
+    let ring = desk.counter.ring_with_new_key(randomness::bytes()).await?;
+    secrets::extend_vault(path, desk.counter.vault(), &ring)?;
     let key = ring.newest();
     let mut sentence = format!(
         "key {key} is in {} and seals from now on; back the file up now, apart from the database",
