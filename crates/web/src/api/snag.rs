@@ -78,7 +78,7 @@ impl Snag {
 mod tests {
     use super::*;
     use axum::body::HttpBody;
-    use panel_api::request::{Id, Ids, Request};
+    use panel_api::request::{AddProductOrder, Id, Ids, Request};
     use store::DbError;
 
     #[test]
@@ -90,8 +90,16 @@ mod tests {
             Request::Status(ids()),
             Request::RefillStatus(ids()),
             Request::Orders { limit: 1 },
+            Request::Products,
+            Request::ProductOrderStatus(ids()),
+            Request::ResultProduct(Id { asked: String::from("1"), number: Some(1) }),
         ];
-        let writes = [Request::Add(Box::default()), Request::Refill(ids()), Request::Cancel(ids())];
+        let writes = [
+            Request::Add(Box::default()),
+            Request::Refill(ids()),
+            Request::Cancel(ids()),
+            Request::AddProductOrder(AddProductOrder::default()),
+        ];
         let nothing_written = [
             StoreError::Db(DbError::new("X", "y")),
             StoreError::Panicked(String::new()),
