@@ -165,6 +165,14 @@ async fn a_rotated_key_works_until_the_overlap_ends_and_shares_its_cap() {
     assert!(!spend(&counter, old.id, 1, now).await);
     let third = counter.rotate_key(new.id, until, [3; RANDOM_BYTES], now).await.unwrap();
     assert!(!spend(&counter, third.id, 1, now).await, "also after another rotation");
+    // The new key was not caught, and the old one is rotated once more: as if it were the first time.
+    let lasting = counter.make_key(ACCOUNT, "lasting", [5; RANDOM_BYTES], now).await.unwrap();
+    for random in [6, 7] {
+        let next =
+            counter.rotate_key(lasting.id, until, [random; RANDOM_BYTES], now).await.unwrap();
+        let next = counter.principal(next.token.reveal()).await.unwrap().unwrap();
+        assert_eq!(next.rules.expires, None, "a key for ever gives its place to a key for ever");
+    }
     let refused = counter.rotate_key(old.id, until, [4; RANDOM_BYTES], until).await.unwrap_err();
     assert_eq!(refused.to_string(), "key 1 has expired");
     counter.revoke_key(new.id, now).await.unwrap();

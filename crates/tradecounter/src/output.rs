@@ -84,9 +84,16 @@ impl Output {
 fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::from("-"),
-        Value::String(text) => text.clone(),
+        Value::String(text) => plain(text),
         other => other.to_string(),
     }
+}
+
+/// A text as it may stand in a terminal: what would move the cursor or change colours is spelled out.
+fn plain(text: &str) -> String {
+    let spelled =
+        |c: char| if c.is_control() { c.escape_default().collect() } else { String::from(c) };
+    text.chars().map(spelled).collect()
 }
 
 fn table(rows: &[Value], columns: &[&str]) {
@@ -227,4 +234,15 @@ pub(crate) fn cancel(cancel: &Cancel) -> Value {
 pub(crate) fn event(event: &store::tables::events::Event) -> Value {
     let data: Value = serde_json::from_str(&event.data).unwrap_or(Value::Null);
     json!({ "at": time(event.at), "event": event.kind, "data": data })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_somebody_wrote_moves_the_cursor_of_who_reads_it() {
+        let written = Value::from("red \u{1b}[31m\r\nStraße");
+        assert_eq!(cell(&written), "red \\u{1b}[31m\\r\\nStraße");
+    }
 }

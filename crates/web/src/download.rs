@@ -4,6 +4,7 @@
 //! a copy.
 
 use crate::Shared;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -14,8 +15,11 @@ use std::sync::Arc;
 
 /// Where deliveries are found.
 pub(crate) fn routes() -> Router<Arc<Shared>> {
-    Router::new().route("/delivery/{file}", get(download))
+    // A HEAD shows nothing, so it must not count as a look.
+    Router::new().route("/delivery/{file}", get(download).head(not_shown))
 }
+
+const NOT_KEPT: (HeaderName, &str) = (header::CACHE_CONTROL, "no-store");
 
 /// The form that is asked for, by the end of the address.
 #[derive(Clone, Copy)]
@@ -24,14 +28,23 @@ enum Form {
     Csv,
 }
 
-async fn download(State(shared): State<Arc<Shared>>, Path(file): Path<String>) -> Response {
+async fn not_shown() -> Response {
+    (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET"), NOT_KEPT]).into_response()
+}
+
+async fn download(
+    State(shared): State<Arc<Shared>>,
+    file: Result<Path<String>, PathRejection>,
+) -> Response {
+    let Ok(Path(file)) = file else { return missing() };
     let (token, form) = match file.rsplit_once('.') {
         Some((token, "txt")) => (token, Form::Text),
         Some((token, "csv")) => (token, Form::Csv),
         _ => return missing(),
     };
-    // A token is 36 characters; nothing else needs to be looked up.
-    if token.len() != 36 {
+    // Nothing else needs to be looked up.
+    let of_tokens = |byte: u8| byte == b'-' || byte.is_ascii_hexdigit();
+    if token.len() != 36 || !token.bytes().all(of_tokens) {
         return missing();
     }
     let viewer =
@@ -42,7 +55,8 @@ async fn download(State(shared): State<Arc<Shared>>, Path(file): Path<String>) -
         Ok(None) => missing(),
         Err(error) => {
             tracing::error!(%error, "a delivery cannot be shown");
-            (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")]).into_response()
+            (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1"), NOT_KEPT])
+                .into_response()
         }
     }
 }
@@ -69,7 +83,7 @@ fn written(delivered: &Delivered, form: Form) -> Response {
 fn guarded(kind: &'static str) -> [(HeaderName, &'static str); 5] {
     [
         (header::CONTENT_TYPE, kind),
-        (header::CACHE_CONTROL, "no-store"),
+        NOT_KEPT,
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
         (HeaderName::from_static("x-robots-tag"), "noindex"),

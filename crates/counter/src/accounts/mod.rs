@@ -17,6 +17,6 @@ pub(crate) use budgets::KeyBudgets;
 pub use import::{IMPORT_MAX, ImportedKey};
 pub use keys::{KeyChange, KeyMade, KeyShown};
 pub use money::Adjustment;
-pub(crate) use money::check_reason;
+pub(crate) use money::{check_reason, check_text};
 pub use open::AccountChange;
 pub use token::{KeySecret, KeyToken, RANDOM_BYTES};

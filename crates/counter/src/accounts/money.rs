@@ -106,10 +106,15 @@ impl Counter {
 
 /// A reason stands in the books or the log for ever: not empty, not too long, plain text.
 pub(crate) fn check_reason(reason: &str) -> Result<(), Refusal> {
-    let fits = !reason.trim().is_empty() && reason.len() <= REASON_BYTES_MAX;
-    if fits && !reason.chars().any(char::is_control) {
+    check_text("reason", reason)
+}
+
+/// The same for what people write elsewhere; `name` is what they write it into.
+pub(crate) fn check_text(name: &str, text: &str) -> Result<(), Refusal> {
+    let fits = !text.trim().is_empty() && text.len() <= REASON_BYTES_MAX;
+    if fits && !text.chars().any(char::is_control) {
         return Ok(());
     }
-    let text = format!("reason: give 1 to {REASON_BYTES_MAX} bytes without control characters");
+    let text = format!("{name}: give 1 to {REASON_BYTES_MAX} bytes without control characters");
     Err(Refusal::Invalid(text))
 }

@@ -30,7 +30,13 @@ impl Counter {
             if old.rules.expires.is_some_and(|expires| expires <= now) {
                 return Err(Refusal::NotNow(format!("key {id} has expired")).into());
             }
-            let rules = old.rules.renewed(old.created, now);
+            // Rotating again cuts the life of a key that was cut already: how long it was to live for is
+            // what the key has that took its place last.
+            let keys = keys::of_account(tx, old.account)?;
+            let latest = keys.iter().filter(|key| key.root == old.root).max_by_key(|key| key.id);
+            let lives = latest.unwrap_or(&old);
+            let KeyRules { expires, .. } = lives.rules.renewed(lives.created, now);
+            let rules = KeyRules { expires, ..old.rules.clone() };
             let new = KeyId(tx.take_id("api_key")?);
             let new = new_key(new, old.account, &old.name, &hint, rules, now);
             let new = Key { root: old.root, ..new };

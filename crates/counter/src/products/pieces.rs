@@ -7,8 +7,8 @@ use domain::StockItemId;
 use domain::products::{Gone, ItemState, PieceError, Pieces, ProductEvent, ProductOrder};
 use store::DbError;
 use store::tables::deliveries::{self, Content, Delivery};
-use store::tables::products;
 use store::tables::stock::{self, Item, Sale};
+use store::tables::{product_orders, products};
 
 impl From<PieceError> for Refusal {
     fn from(error: PieceError) -> Self {
@@ -16,7 +16,8 @@ impl From<PieceError> for Refusal {
     }
 }
 
-/// Takes pieces back and returns their price. What they are is not sold again.
+/// Takes pieces back and returns their price. An item that was sold whole is not sold again; one that is
+/// good for more pieces stays on sale until it is marked bad.
 pub(super) fn take_back(
     desk: &mut Desk<'_>,
     order: &ProductOrder,
@@ -74,7 +75,14 @@ pub(super) fn replace(
     });
     let kind = "product_order.replaced";
     desk.journal.note_product_order(order.account, order.id, kind, data.to_string(), now);
-    Ok(order.clone())
+    match &report.note {
+        None => Ok(order.clone()),
+        Some(note) => {
+            let after = ProductOrder { note: Some(note.clone()), changed: now, ..order.clone() };
+            product_orders::update(desk.tx, &[(order.clone(), after.clone())])?;
+            Ok(after)
+        }
+    }
 }
 
 fn take_off_sale(desk: &mut Desk<'_>, id: StockItemId) -> Result<(), DbError> {

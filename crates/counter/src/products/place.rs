@@ -17,6 +17,7 @@ use domain::products::{
 };
 use domain::{AccountId, KeyId, Micros, ProductId, ProductOrderId, Timestamp};
 use std::collections::HashMap;
+use std::fmt;
 use store::tables::product_forms::Form;
 use store::tables::product_orders::{self, NewProductOrder};
 use store::tables::request_ids::{OF_PRODUCT_ORDERS, Used, UsedRequestId};
@@ -26,7 +27,7 @@ use crate::orders::RequestId;
 use crate::prices::{has_special, load};
 
 /// One order for products to place.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct PlaceProductOrder {
     /// Who orders.
     pub account: AccountId,
@@ -40,6 +41,16 @@ pub struct PlaceProductOrder {
     pub token: [u8; 16],
     /// Random: for sealing what the buyer typed.
     pub nonce: [u8; NONCE_BYTES],
+}
+
+/// Without the name of the delivery, which opens it.
+impl fmt::Debug for PlaceProductOrder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { account, key, request, request_id, .. } = self;
+        let mut shown = f.debug_struct("PlaceProductOrder");
+        shown.field("account", account).field("key", key).field("request", request);
+        shown.field("request_id", request_id).finish_non_exhaustive()
+    }
 }
 
 /// Places the orders of `batch` at `now`; answers them in order.

@@ -138,7 +138,7 @@ impl Counter {
         Ok(self.store.write(unit).await??)
     }
 
-    /// What was delivered under a token, for a week after the order ended; nothing for a token
+    /// What was delivered under a token, for a week after the last delivery; nothing for a token
     /// that is not known or no longer good.
     ///
     /// # Errors
@@ -149,14 +149,18 @@ impl Counter {
         viewer: Viewer,
         now: Timestamp,
     ) -> Result<Option<Delivered>, StoreError> {
-        let (vault, token) = (self.settings.vault.clone(), token.to_owned());
+        // Who guesses tokens must not keep the units waiting that write.
+        let found = self.store.read(|tx| product_orders::by_token(tx, token)).await??;
+        let Some(ProductOrder { id, .. }) = found else { return Ok(None) };
+        let vault = self.settings.vault.clone();
         let unit = move |tx: &mut dyn Tx| {
-            let found = product_orders::by_token(tx, &token)?;
-            // From its end, once it has one: a later correction gives the address no new life.
-            let since = |order: &ProductOrder| order.ended.unwrap_or(order.changed);
-            let good = |order: &ProductOrder| now < since(order).plus_days(DOWNLOAD_DAYS);
-            let found = found.filter(|order| order.delivered > 0).filter(good);
-            found.map(|order| reveal(tx, &vault, &order, &viewer, now)).transpose()
+            let found = product_orders::by_id(tx, id)?.filter(|order| order.delivered > 0);
+            let Some(order) = found else { return Ok(None) };
+            let last = deliveries::of_order(tx, id)?.iter().map(|delivery| delivery.at).max();
+            if last.is_none_or(|last| now >= last.plus_days(DOWNLOAD_DAYS)) {
+                return Ok(None);
+            }
+            reveal(tx, &vault, &order, &viewer, now).map(Some)
         };
         Ok(self.store.write(unit).await??)
     }

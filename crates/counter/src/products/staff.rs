@@ -3,6 +3,7 @@
 
 use super::pieces::{replace, take_back};
 use super::restock::{Told, write};
+use crate::accounts::check_text;
 use crate::desk::Desk;
 use crate::stock::vault::{Place, nonce_of};
 use crate::{Counter, Failure, Refusal};
@@ -66,7 +67,8 @@ impl Counter {
     /// Carries out what staff report of an order for products.
     ///
     /// # Errors
-    /// [`Refusal`] when there is no such order, it cannot take the step, or a line is unusable.
+    /// [`Refusal`] when there is no such order, it cannot take the step, or a line or the note is
+    /// unusable.
     pub async fn report_product_order(
         &self,
         report: StaffReport,
@@ -74,6 +76,9 @@ impl Counter {
     ) -> Done<ProductOrder> {
         let (vault, catalogue) = (self.settings.vault.clone(), self.catalogue_cache());
         let unit = move |tx: &mut dyn Tx| {
+            if let Some(note) = &report.note {
+                check_text("note", note)?;
+            }
             let missing = || Refusal::missing("product order", report.order);
             let account = product_orders::by_id(tx, report.order)?.ok_or_else(missing)?.account;
             let snapshot = catalogue.within(tx)?;

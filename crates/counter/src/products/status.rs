@@ -3,6 +3,7 @@
 use crate::{Counter, Failure, Refusal};
 use domain::products::{ProductOrder, ProductState, PublicProductStatus};
 use domain::{AccountId, Micros, ProductOrderId};
+use std::fmt;
 use store::tables::deliveries::{self, Delivery};
 use store::tables::events::{self, Event};
 use store::tables::transfers::{self, Transfer};
@@ -10,7 +11,7 @@ use store::tables::{product_forms, product_orders};
 use store::{DbError, StoreError, Tx};
 
 /// What a customer is told of an order for products.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ProductOrderStatus {
     /// The order.
     pub id: ProductOrderId,
@@ -24,6 +25,16 @@ pub struct ProductOrderStatus {
     pub result: Option<String>,
     /// What staff say, or why nothing was delivered.
     pub note: Option<String>,
+}
+
+/// Without the token, which opens the delivery.
+impl fmt::Debug for ProductOrderStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, charge, status, remains, note, .. } = self;
+        let mut shown = f.debug_struct("ProductOrderStatus");
+        shown.field("id", id).field("charge", charge).field("status", status);
+        shown.field("remains", remains).field("note", note).finish_non_exhaustive()
+    }
 }
 
 /// All that is known of an order for products, but its secrets.

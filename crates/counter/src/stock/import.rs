@@ -3,6 +3,7 @@
 
 use super::discard::check_staging;
 use super::vault::{Place, nonce_of};
+use crate::accounts::check_text;
 use crate::journal::Journal;
 use crate::{Counter, Failure, Refusal};
 use domain::limits::ITEM_USES_MAX;
@@ -76,7 +77,7 @@ impl Counter {
     /// Begins an import. `source` is what the operator calls it.
     ///
     /// # Errors
-    /// [`Refusal`] when there is no such product, staff deliver it, or another import of it was
+    /// [`Refusal`] when the source is no plain text, there is no such product, staff deliver it, or another import of it was
     /// left unfinished.
     pub async fn begin_import(
         &self,
@@ -85,6 +86,7 @@ impl Counter {
         actor: &str,
         now: Timestamp,
     ) -> Done<Importer> {
+        check_text("source", source)?;
         let (source, actor) = (source.to_owned(), actor.to_owned());
         // Its lines would be found again as those of items that are about to go.
         self.clear_discarded().await?;

@@ -7,10 +7,10 @@ use crate::products::Viewer;
 use crate::{Counter, Failure, Refusal};
 use domain::products::ItemState;
 use domain::{AccountId, ProductId, ProductOrderId, StockBatchId, StockItemId, Timestamp};
-use store::tables::products;
 use store::tables::reveals::{self, Reveal};
 use store::tables::stock::{self, Item};
 use store::tables::stock_imports::{self, Batch, Duplicate};
+use store::tables::{product_orders, products};
 use store::{DbError, StoreError, Tx};
 
 /// An item without its secret.
@@ -111,10 +111,14 @@ impl Counter {
             let opened = vault.open(Place::Item(id), &item.sealed);
             let opened =
                 opened.map_err(|error| tx.poison(DbError::new("VAULT", error.to_string())))?;
+            let order = match item.last_order {
+                Some(order) => product_orders::by_id(tx, order)?,
+                None => None,
+            };
             let seen = Reveal {
                 order: item.last_order,
                 item: Some(id),
-                account: AccountId(0),
+                account: order.map_or(AccountId(0), |order| order.account),
                 actor: viewer.actor.clone(),
                 reason: viewer.reason.clone(),
                 pieces: 1,

@@ -138,6 +138,12 @@ fn every_look_is_logged_and_strangers_see_nothing() {
         let refused = shop.counter.reveal_item(StockItemId(2), no_reason, shop.now).await;
         assert!(refused.is_err(), "staff need a reason");
         assert_eq!(shop.counter.reveals(10).await.unwrap().len(), 2);
+        for item in [1, 2] {
+            shop.counter.reveal_item(StockItemId(item), viewer(), shop.now).await.unwrap();
+        }
+        let seen = shop.counter.reveals(2).await.unwrap();
+        let whose = [seen[1].account, seen[0].account];
+        assert_eq!(whose, [shop.account, domain::AccountId(0)], "sold, and not sold");
         shop.clean().await;
     });
 }

@@ -75,6 +75,12 @@ fn a_bad_item_is_replaced_within_the_warranty_or_taken_back() {
         assert_eq!(shop.lines(order).await, ["bad", "good"]);
         shop.report(order, ProductReport::Replace(1), Some("did not work")).await.unwrap();
         assert_eq!(shop.lines(order).await, ["fresh", "good"]);
+        let told = shop.counter.product_order_statuses(shop.account, &[order]).await.unwrap();
+        assert_eq!(told[0].note.as_deref(), Some("did not work"));
+        for note in ["", "red \u{1b}[31m", &"x".repeat(501)] {
+            let refused = shop.report(order, ProductReport::Replace(2), Some(note)).await;
+            assert!(refused.unwrap_err().starts_with("note: give 1 to 500 bytes"), "{note}");
+        }
         assert_eq!(shop.pieces(product).await, 1);
         assert_eq!(shop.available().await.0, "99995", "a replacement costs nothing");
         shop.clean().await;

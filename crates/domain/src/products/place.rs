@@ -6,9 +6,10 @@ use crate::ledger::{Posting, TransferKind, Wallet};
 use crate::limits::FORM_TEXT_BYTES_MAX;
 use crate::orders::Number;
 use crate::{AccountId, Micros, ProductOrderId, Timestamp};
+use std::fmt;
 
 /// An order for products as asked for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct ProductRequest {
     /// The product's id.
     pub product: Option<Number>,
@@ -16,6 +17,15 @@ pub struct ProductRequest {
     pub quantity: Option<Number>,
     /// What the buyer typed, one line for each field of the form.
     pub require: Option<String>,
+}
+
+/// Without what the buyer typed: it may well be a password.
+impl fmt::Debug for ProductRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { product, quantity, .. } = self;
+        let mut shown = f.debug_struct("ProductRequest");
+        shown.field("product", product).field("quantity", quantity).finish_non_exhaustive()
+    }
 }
 
 /// Why an order for products is not taken. Nothing is charged and nothing is stored.
@@ -66,12 +76,19 @@ pub enum ProductRefusal {
 }
 
 /// A checked request: pieces, and the answers to the form.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Picked {
     /// Pieces ordered.
     pub quantity: i64,
     /// What the buyer typed, one entry for each field.
     pub answers: Vec<String>,
+}
+
+/// Without what the buyer typed: it may well be a password.
+impl fmt::Debug for Picked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Picked").field("quantity", &self.quantity).finish_non_exhaustive()
+    }
 }
 
 /// An order for products that can be written down.

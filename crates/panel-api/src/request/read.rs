@@ -10,6 +10,7 @@ use super::vocabulary::{
 use super::{Add, AddProductOrder, Id, Ids, Number, form, json};
 use crate::words::errors;
 use crate::{Fault, limits};
+use std::fmt;
 
 /// All that one HTTP request carries that the dialect may read.
 #[derive(Debug, Clone, Copy, Default)]
@@ -37,12 +38,19 @@ pub struct Options {
 }
 
 /// One call: who asks, and for what.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Call {
     /// The API key, trimmed; empty when there is none.
     pub key: String,
     /// What is asked. An error here is for the holder of a valid key only: check the key first.
     pub request: Result<Request, Fault>,
+}
+
+/// Without the key.
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call").field("request", &self.request).finish_non_exhaustive()
+    }
 }
 
 /// What is asked, by action.

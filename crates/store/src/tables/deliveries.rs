@@ -47,7 +47,7 @@ crate::statements! {
     TAKE_AWAY = "update delivery set gone = ?4, gone_us = ?5 \
         where order_id = ?1 and piece = ?2 and turn = ?3 and gone is null";
     DELIVERIES = concat!("select ", columns!(), " from delivery where order_id = ?1 \
-        order by piece");
+        order by piece, turn");
     LINES_WITH_OTHER_KEYS = concat!("select ", columns!(), " from delivery \
         where key_id is not null and key_id <> ?1 order by order_id, piece limit ?2");
     RESEAL_LINE = "update delivery set key_id = ?3, sealed = ?4 \

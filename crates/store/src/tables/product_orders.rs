@@ -5,9 +5,10 @@ use super::{micros, named, opt_string, opt_time, time};
 use crate::{DbError, Row, Tx, TxExt, Val};
 use domain::products::{ProductOrder, ProductState};
 use domain::{AccountId, KeyId, ProductId, ProductOrderId, Timestamp};
+use std::fmt;
 
 /// A new order for products.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct NewProductOrder {
     /// The order.
     pub order: ProductOrder,
@@ -17,6 +18,17 @@ pub struct NewProductOrder {
     pub token: String,
     /// What the buyer was asked and typed.
     pub form: Option<Form>,
+}
+
+/// Without the name of the delivery, which opens it.
+impl fmt::Debug for NewProductOrder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { order, key, .. } = self;
+        f.debug_struct("NewProductOrder")
+            .field("order", order)
+            .field("key", key)
+            .finish_non_exhaustive()
+    }
 }
 
 macro_rules! columns {

@@ -241,13 +241,69 @@ async fn deliveries_can_be_downloaded_for_a_week_and_are_never_kept() {
         format!("/delivery/{token}.exe"),
         format!("/delivery/{absent}.txt"),
         String::from("/delivery/x.txt"),
+        String::from("/delivery/%ff.txt"),
     ];
     for path in wrong {
-        assert_eq!(get(&path).await.status, 404, "{path}");
+        let reply = get(&path).await;
+        assert_eq!((reply.status.as_u16(), reply.header("cache-control")), (404, "no-store"));
     }
+    let head = Request::head(format!("/delivery/{token}.txt")).body(Body::empty()).unwrap();
+    assert_eq!(shop.send(head).await.status, 405, "it would show nothing and count as a look");
     assert_eq!(shop.counter.reveals(10).await.unwrap().len(), 2, "every look is logged");
     shop.wait(7 * 86_400);
     assert_eq!(get(&format!("/delivery/{token}.txt")).await.status, 404, "a week is over");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn the_catalogue_is_sent_once_while_it_is_the_same_and_compressed_for_who_asks() {
+    let shop = Shop::open().await;
+    let products = Products::open(&shop).await;
+    for number in 0..20 {
+        let name = format!("Font number {number}, a licence for the desktop");
+        let change = ProductChange {
+            category: Some(CategoryId(1)),
+            name: Some(name),
+            kind: Some(ProductKind::Service),
+            rate: Some(Micros::new(1)),
+            min: Some(1),
+            max: Some(1),
+            ..ProductChange::default()
+        };
+        shop.counter.add_product(change, shop.now()).await.unwrap();
+    }
+    let list = async |name: &str, value: &str| {
+        let request = Request::post("/api/v2").header(name, value);
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let form = format!("key={}&action=products", shop.alice.key);
+        shop.send(request.body(Body::from(form)).unwrap()).await
+    };
+    let plain = list("accept-encoding", "identity").await;
+    let tag = plain.header("etag").to_owned();
+    assert_eq!(plain.text(), products.ask("action=products").await);
+    assert_eq!(list("if-none-match", &tag).await.status, 304);
+    let zipped = list("accept-encoding", "gzip").await;
+    assert_eq!(zipped.header("content-encoding"), "gzip");
+    assert!(zipped.body.len() < plain.body.len() / 2);
+    products.ask("action=add_product_order&product=1&quantity=1&require=me").await;
+    let changed = list("if-none-match", &tag).await;
+    assert_eq!(changed.status, 200, "one piece less in stock");
+    shop.close().await;
+}
+
+#[tokio::test]
+async fn how_lines_end_makes_no_other_order() {
+    let shop = Shop::open().await;
+    let products = Products::open(&shop).await;
+    let form = Some(vec![String::from("Name"), String::from("Password")]);
+    let change = ProductChange { form, ..ProductChange::default() };
+    shop.counter.edit_product(ProductId(1), change, shop.now()).await.unwrap();
+    for ends in ["%0D%0A", "%0A", "%0D"] {
+        let form = format!(
+            "action=add_product_order&product=1&quantity=1&request_id=a&require=me{ends}secret"
+        );
+        assert_eq!(products.ask(&form).await, "{\"order\":1}", "{ends}");
+    }
     shop.close().await;
 }
 

@@ -46,7 +46,7 @@ pub(super) enum StockCommand {
         #[arg(long, default_value_t = 0)]
         after: i64,
         /// At most so many.
-        #[arg(long, default_value_t = 1000)]
+        #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(i64).range(1..=10000))]
         limit: i64,
     },
     /// Clears an unfinished import away.
@@ -67,7 +67,7 @@ pub(super) enum StockCommand {
         #[arg(long, default_value_t = 0)]
         after: i64,
         /// At most so many.
-        #[arg(long, default_value_t = 100)]
+        #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(i64).range(1..=1000))]
         limit: i64,
     },
     /// Writes every item of a product as CSV, or with --json as an array, without its secret.
@@ -94,7 +94,7 @@ pub(super) enum StockCommand {
     /// Lists who saw which secrets, newest first.
     Reveals {
         /// At most so many.
-        #[arg(long, default_value_t = 100)]
+        #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(i64).range(1..=1000))]
         limit: i64,
     },
     /// Adds a key to the key file; it seals from then on, also in a running server.

@@ -3,6 +3,7 @@
 mod add;
 mod balance;
 mod cancel;
+mod listing;
 mod orders;
 mod products;
 mod refill;
@@ -51,7 +52,7 @@ pub(crate) async fn dispatch(
         Request::RefillStatus(ids) => refill_status::answer(asker, &ids).await,
         Request::Cancel(ids) => cancel::answer(asker, &ids).await,
         Request::Orders { limit } => orders::answer(asker, limit).await,
-        Request::Products => products::list(asker).await,
+        Request::Products => return products::list(asker, headers).await,
         Request::AddProductOrder(add) => products::add(asker, add).await,
         Request::ProductOrderStatus(ids) => products::status(asker, &ids).await,
         Request::ResultProduct(id) => products::result(asker, &id).await,

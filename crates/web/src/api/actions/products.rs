@@ -1,7 +1,10 @@
 //! The products actions.
 
-use super::{Answer, Asker, numbers};
+use super::{Answer, Asker, listing, numbers};
 use crate::api::snag::Snag;
+use axum::body::Bytes;
+use axum::http::HeaderMap;
+use axum::response::Response;
 use counter::Failure;
 use counter::orders::RequestId;
 use counter::products::{PlaceProductOrder, ProductOrderStatus, Viewer};
@@ -15,7 +18,7 @@ use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 
 /// `products`.
-pub(super) async fn list(asker: &Asker<'_>) -> Answer {
+pub(super) async fn list(asker: &Asker<'_>, headers: &HeaderMap) -> Result<Response, Snag> {
     let offers = asker.counter.list_products(asker.account).await?;
     let mut out = Vec::new();
     let rows = offers.iter().map(|offer| ProductRow {
@@ -34,11 +37,14 @@ pub(super) async fn list(asker: &Asker<'_>) -> Answer {
         },
     });
     reply::products(&mut out, rows);
-    Ok(out)
+    let out = Bytes::from(out);
+    Ok(listing::reply(headers, &out, &listing::hash(&out), || listing::zip(&out)))
 }
 
 /// `add_product_order`.
 pub(super) async fn add(asker: &Asker<'_>, mut add: AddProductOrder) -> Answer {
+    // Before it is compared: how lines end is a matter of the client's system.
+    add.require = add.require.map(|text| text.replace("\r\n", "\n").replace('\r', "\n"));
     let hash: [u8; 32] = Sha256::digest(add.fingerprint_bytes()).into();
     let (hash, _) = hash.split_first_chunk::<16>().unwrap_or((&[0; 16], &[]));
     let mut token = [0; 16];
