@@ -198,7 +198,8 @@ fn a_copy_whose_sync_failed_leaves_the_wal() {
     // The copy after this one fails, unless the one before it was late, and has.
     let credit = scene.script.credit(&scene.oracle).unwrap();
     let credited = begin(&credit);
-    assert!(failed.recv().unwrap().contains("copied"));
+    let told = failed.recv_timeout(Duration::from_secs(60));
+    assert!(told.expect("the store says that the disk failed").contains("copied"));
     // Whoever waits by then is told, and whoever asks after it.
     let waiting = begin(&order(1));
     go.send(()).unwrap();

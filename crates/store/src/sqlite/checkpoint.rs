@@ -75,12 +75,18 @@ pub(super) fn empty(connection: &Connection) -> rusqlite::Result<bool> {
 /// system does not write it again. The next start would take it for committed and write behind it;
 /// when the power went after that, all that was written behind it would be lost.
 pub(super) fn take_back(connection: &Connection, readers: &Readers) {
-    readers.release();
+    // Nobody of this process reads until it is out.
+    let _held = readers.hold();
     let rolled_back =
         if connection.is_autocommit() { Ok(()) } else { connection.execute_batch("rollback") };
     let reason = match rolled_back.and_then(|()| empty(connection)) {
         Ok(true) => return,
         Ok(false) => String::from("another process is using it"),
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::DiskFull) => {
+            // No sync failed: what is there of it has no end, and no process takes it for committed.
+            tracing::error!("the disk is full; make room on it before you start again");
+            return;
+        }
         Err(error) => error.to_string(),
     };
     tracing::error!(

@@ -96,6 +96,9 @@ impl Readers {
             }
             execute(&reader.connection, "begin").map_err(StoreError::Unavailable)?;
             reader.since = now;
+            // Older ones show nothing that anybody asks for, and keep the WAL from starting over, also
+            // for another process that writes while this one does not.
+            self.end_all_but(now);
         }
         Ok(Snapshot { readers: self, reader, releases })
     }
@@ -103,6 +106,24 @@ impl Readers {
     /// The moment that a snapshot shows at least; nothing when it cannot be told.
     pub(crate) fn moment(&self) -> Option<Moment> {
         self.commits.moment()
+    }
+
+    /// Ends the snapshots that are kept and were not begun at `now`.
+    fn end_all_but(&self, now: Option<Moment>) {
+        for reader in &self.connections {
+            if let Some(mut reader) = reader.try_lock().filter(|reader| reader.since != now) {
+                reader.end();
+            }
+        }
+    }
+
+    /// Ends all snapshots and lets none begin until what is returned is dropped. It waits for units
+    /// that read.
+    pub(super) fn hold(&self) -> Vec<MutexGuard<'_, impl Sized>> {
+        let mut held: Vec<MutexGuard<'_, Reader>> =
+            self.connections.iter().map(Mutex::lock).collect();
+        held.iter_mut().for_each(|reader| reader.end());
+        held
     }
 
     /// Ends the snapshots that are kept, and those in use as soon as their unit has ended.
@@ -202,6 +223,25 @@ mod tests {
     fn read(readers: &Readers) -> i64 {
         let snapshot = readers.snapshot(None).unwrap();
         snapshot.connection().query_row("select n from t", [], |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn a_snapshot_that_nobody_asks_for_any_more_does_not_keep_the_wal() {
+        let folder = tempfile::tempdir().unwrap();
+        let (writer, readers) = one_row(folder.path(), 2);
+        {
+            let (_one, _other) = (readers.snapshot(None).unwrap(), readers.snapshot(None).unwrap());
+        }
+        writer.execute("update t set n = 1", []).unwrap();
+        assert_eq!(read(&readers), 1, "on one of the two connections");
+        // As another process does that writes.
+        let copied = |kind: &str| {
+            let pragma = format!("pragma wal_checkpoint({kind})");
+            writer.query_row(&pragma, [], |row| row.get::<_, i64>(2)).unwrap()
+        };
+        let copied = copied("passive");
+        let pages = writer.query_row("pragma wal_checkpoint(noop)", [], |row| row.get::<_, i64>(1));
+        assert_eq!(copied, pages.unwrap(), "the other one kept nothing back");
     }
 
     fn is_open(readers: &Readers) -> bool {
