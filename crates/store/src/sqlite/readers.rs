@@ -111,7 +111,9 @@ impl Readers {
     /// Ends the snapshots that are kept and were not begun at `now`.
     fn end_all_but(&self, now: Option<Moment>) {
         for reader in &self.connections {
-            if let Some(mut reader) = reader.try_lock().filter(|reader| reader.since != now) {
+            if let Some(mut reader) =
+                reader.try_lock().filter(|reader| reader.since.is_some() && reader.since != now)
+            {
                 reader.end();
             }
         }
