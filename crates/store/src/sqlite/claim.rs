@@ -98,9 +98,15 @@ mod tests {
         let locked = || {
             let id = std::process::id().to_string();
             let file = std::fs::metadata(folder.path().join("counter.db-shm")).unwrap();
-            let shm = std::os::unix::fs::MetadataExt::ino(&file).to_string();
+            let shm = format!(":{}", std::os::unix::fs::MetadataExt::ino(&file));
             let locks = std::fs::read_to_string("/proc/locks").unwrap();
-            locks.lines().filter(|line| line.contains(&id) && line.contains(&shm)).count()
+            // Number, kind, how, what, process, file, from, to.
+            let ours = |line: &&str| {
+                let mut fields = line.split_whitespace().skip(4);
+                fields.next() == Some(&*id)
+                    && fields.next().is_some_and(|file| file.ends_with(&shm))
+            };
+            locks.lines().filter(ours).count()
         };
         let first = open();
         let second = open();
