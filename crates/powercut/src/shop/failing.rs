@@ -12,7 +12,8 @@ use fastrand::Rng;
 use std::sync::mpsc::channel;
 use std::task::{Context, Waker};
 use std::time::Duration;
-use store::{Access, Checkpoints, SqliteOptions, Store};
+use store::tables::meta;
+use store::{Access, Checkpoints, DbError, SqliteOptions, Store};
 
 struct Scene {
     disk: Disk,
@@ -73,6 +74,9 @@ impl Scene {
 /// Long enough for one step, and copied before the next.
 const SHORT: Checkpoints = Checkpoints { pages: 20, idle: Duration::from_secs(600) };
 
+/// Never copied within a test.
+const LONG: Checkpoints = Checkpoints { pages: 4_096, idle: Duration::from_secs(600) };
+
 /// Copied when there is nothing to do.
 const IDLE: Checkpoints = Checkpoints { pages: 4_096, idle: Duration::from_millis(1) };
 
@@ -113,6 +117,53 @@ fn a_commit_whose_sync_failed_takes_nothing_with_it() {
     scene.step(&mut till);
     assert!(till.alive());
     scene.disk.cut(Survival::Nothing);
+    scene.close(till);
+    scene.holds();
+}
+
+#[test]
+fn a_commit_whose_sync_failed_is_taken_back_though_a_unit_reads() {
+    let mut scene = Scene::new(Moment::WalSync, 4);
+    let options = SqliteOptions { readers: 2, ..SqliteOptions::new(scene.mounted.database()) };
+    let options = SqliteOptions { checkpoints: LONG, ..options };
+    let (failing, (tell, failed)) = (scene.disk.clone(), channel());
+    let on_fatal = move |error: &str| {
+        failing.kill();
+        tell.send(error.to_owned()).unwrap();
+    };
+    let store = Store::open_sqlite(&options, Access::Existing, on_fatal).unwrap();
+    let ((begin, begun), disk, reads) = (channel(), scene.disk.clone(), store.clone());
+    // Has its snapshot when the COMMIT fails, and ends after it.
+    let unit = move || {
+        wait(reads.read(|tx| {
+            let currency = meta::get(tx, "currency")?;
+            begin.send(()).unwrap();
+            while disk.sync_failures() == 0 {
+                std::thread::yield_now();
+            }
+            Ok::<_, DbError>(currency)
+        }))
+    };
+    let reading = std::thread::Builder::new().spawn(unit).unwrap();
+    begun.recv().unwrap();
+    let counter = Counter::new(store, settings().unwrap());
+    'failed: loop {
+        for ask in scene.script.round(&scene.oracle) {
+            let answer = wait(ask.begin(&counter, START)).unwrap();
+            scene.oracle.told(ask, answer, START);
+            if scene.disk.end().is_some() {
+                break 'failed;
+            }
+        }
+    }
+    assert!(failed.recv_timeout(Duration::from_secs(60)).is_ok());
+    let wal = scene.disk.files().get("counter.db-wal").map_or(0, Vec::len);
+    assert_eq!(wal, 0, "the next start would take what is in it for committed");
+    drop(reading.join().unwrap());
+    drop(counter);
+    scene.restart();
+    let mut till = scene.open(SHORT);
+    scene.step(&mut till);
     scene.close(till);
     scene.holds();
 }

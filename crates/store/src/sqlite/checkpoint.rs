@@ -49,7 +49,12 @@ pub(super) fn copy(connection: &Connection, readers: &Readers) -> Result<(), Str
     // Passive: waits neither for readers nor for another process. What they still need stays in the
     // WAL until the next time.
     match pages(connection, "pragma wal_checkpoint(passive)") {
-        Ok(_) => Ok(()),
+        Ok(_) => {
+            // Those that were begun meanwhile read the WAL; those begun from now on read the file, and
+            // the next COMMIT begins the WAL anew.
+            readers.release();
+            Ok(())
+        }
         Err(error) if error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) => {
             Err(format!("the WAL could not be copied into the database file: {error}"))
         }
@@ -81,7 +86,7 @@ pub(super) fn take_back(connection: &Connection, readers: &Readers) {
         if connection.is_autocommit() { Ok(()) } else { connection.execute_batch("rollback") };
     let reason = match rolled_back.and_then(|()| empty(connection)) {
         Ok(true) => return,
-        Ok(false) => String::from("another process is using it"),
+        Ok(false) => String::from("another process, or a unit that does not end, is using it"),
         Err(error) if error.sqlite_error_code() == Some(ErrorCode::DiskFull) => {
             // No sync failed: what is there of it has no end, and no process takes it for committed.
             tracing::error!("the disk is full; make room on it before you start again");

@@ -4,17 +4,21 @@ use super::claim::Claim;
 use super::commits::{Commits, Moment};
 use super::connection::{execute, open_reader};
 use crate::{OpenError, StoreError};
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::{Mutex, MutexGuard, RwLock};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+/// How long a unit that reads is waited for when no snapshot may be left: thousands of times what one
+/// takes.
+const HELD_WITHIN: Duration = Duration::from_secs(2);
+
 /// The reading connections of a store, at least one.
 ///
 /// A snapshot is kept open when its unit has ended, and used again while nothing was committed
-/// since: it shows the same as a new one would. The writer asks for all of them to be ended before it
+/// since, and the last commit was this store's own: it shows the same as a new one would. The writer asks for all of them to be ended before it
 /// copies the WAL, because what a snapshot may still need keeps the WAL from starting over.
 #[derive(Debug)]
 pub(crate) struct Readers {
@@ -22,6 +26,8 @@ pub(crate) struct Readers {
     lock_wait: Duration,
     connections: Vec<Mutex<Reader>>,
     commits: Commits,
+    /// The last commit that is known to be this store's own.
+    own: RwLock<Option<Moment>>,
     turn: AtomicUsize,
     /// How often all snapshots were asked to end.
     releases: AtomicUsize,
@@ -66,11 +72,14 @@ impl Readers {
         let connections = (0..count.max(1))
             .map(|_| Reader::open(path, lock_wait).map(Mutex::new))
             .collect::<Result<Vec<_>, _>>()?;
+        let commits = Commits::of(claim);
+        let own = RwLock::new(commits.moment());
         Ok(Self {
             path: path.to_owned(),
             lock_wait,
             connections,
-            commits: Commits::of(claim),
+            commits,
+            own,
             turn: AtomicUsize::new(0),
             releases: AtomicUsize::new(0),
         })
@@ -108,6 +117,11 @@ impl Readers {
         self.commits.moment()
     }
 
+    /// Notes that this store has committed.
+    pub(super) fn committed(&self) {
+        *self.own.write() = self.commits.moment();
+    }
+
     /// Ends the snapshots that are kept and were not begun at `now`.
     fn end_all_but(&self, now: Option<Moment>) {
         for reader in &self.connections {
@@ -120,10 +134,11 @@ impl Readers {
     }
 
     /// Ends all snapshots and lets none begin until what is returned is dropped. It waits for units
-    /// that read.
+    /// that read, but not for ever.
     pub(super) fn hold(&self) -> Vec<MutexGuard<'_, impl Sized>> {
+        let readers = self.connections.iter();
         let mut held: Vec<MutexGuard<'_, Reader>> =
-            self.connections.iter().map(Mutex::lock).collect();
+            readers.filter_map(|reader| reader.try_lock_for(HELD_WITHIN)).collect();
         held.iter_mut().for_each(|reader| reader.end());
         held
     }
@@ -178,8 +193,9 @@ impl Snapshot<'_> {
 impl Drop for Snapshot<'_> {
     fn drop(&mut self) {
         let asked = self.readers.releases.load(Ordering::Acquire) != self.releases;
-        // A connection whose moment is not known is not used again without a new snapshot anyway.
-        if asked || self.reader.since.is_none() || std::thread::panicking() {
+        // While another process writes, none is kept: that one cannot ask for them to be ended.
+        let kept = self.reader.since.is_some() && self.reader.since == *self.readers.own.read();
+        if asked || !kept || std::thread::panicking() {
             self.reader.end();
         }
     }

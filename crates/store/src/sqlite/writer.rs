@@ -112,6 +112,7 @@ fn run(
             return fail(connection, queue, &error, on_fatal);
         }
         written = true;
+        readers.committed();
         if let Err(error) = checkpoint::after_commit(&connection, &readers, checkpoints) {
             return fail(connection, queue, &error, on_fatal);
         }

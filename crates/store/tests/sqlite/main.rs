@@ -6,6 +6,7 @@ mod closing;
 mod groups;
 mod locking;
 mod reading;
+mod wal;
 
 use store::tables::{accounts, meta};
 use store::{Access, DbError, OpenError, Store, StoreError, Tx, Unit};

@@ -61,7 +61,14 @@ fn rows() -> Vec<(&'static str, String)> {
         ("`posts` and `old_posts` together", apart(rules::POSTS_MAX)),
         ("`answer_number`", apart(rules::ANSWER_MAX)),
         ("`request_id`", format!("{} characters", apart(wire::REQUEST_ID_CHARS))),
-        ("`require`", format!("{} characters", apart(wire::REQUIRE_CHARS))),
+        (
+            "`require`",
+            format!(
+                "{} characters, {} bytes for each field",
+                apart(wire::REQUIRE_CHARS),
+                apart(rules::FORM_TEXT_BYTES_MAX)
+            ),
+        ),
         ("Time that a request id is kept", format!("{REQUEST_ID_HOURS} hours")),
         (
             "Time in which the same order is refused",
