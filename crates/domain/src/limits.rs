@@ -72,3 +72,6 @@ pub const STOCK_LINE_BYTES_MAX: usize = 4_000;
 
 /// Most uses of one item of stock.
 pub const ITEM_USES_MAX: i64 = 1_000_000;
+
+/// Days that a key lives at most that takes the place of one with an expiry.
+pub const RENEWED_DAYS_MAX: i64 = 366;

@@ -3,6 +3,7 @@
 
 use domain::access::{AccessError, Networks};
 use serde::Deserialize;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// Every default with its explanation; also what documents the settings.
@@ -12,7 +13,7 @@ const PREFIX: &str = "TRADECOUNTER_";
 const CONFIG_VARIABLE: &str = "TRADECOUNTER_CONFIG";
 
 /// Every setting.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
     pub(crate) database_url: String,
@@ -26,6 +27,15 @@ pub(crate) struct Config {
     pub(crate) stock_keys: String,
     pub(crate) log: String,
     pub(crate) log_format: LogFormat,
+}
+
+impl fmt::Debug for Config {
+    /// Without the stock keys.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { database_url, listen, .. } = self;
+        let mut shown = f.debug_struct("Config");
+        shown.field("database_url", database_url).field("listen", listen).finish_non_exhaustive()
+    }
 }
 
 /// How log lines look.
@@ -46,7 +56,7 @@ pub(crate) enum ConfigError {
 }
 
 /// What the environment says: every variable that begins with our prefix, and who calls.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Environment {
     variables: Vec<(String, String)>,
     pub(crate) user: Option<String>,
@@ -293,5 +303,12 @@ mod tests {
         ] {
             assert_eq!(with(&variables, file), Err(expected));
         }
+    }
+
+    #[test]
+    fn no_debug_text_holds_the_stock_keys() {
+        let config = with(&[("TRADECOUNTER_STOCK_KEYS", "1 HUNTER2")], None).unwrap();
+        assert_eq!(config.stock_keys, "1 HUNTER2");
+        assert!(!format!("{config:?}").contains("HUNTER2"));
     }
 }

@@ -59,5 +59,5 @@ fn complain(text: &str, json: bool) {
     } else {
         format!("error: {text}")
     };
-    drop(writeln!(std::io::stderr(), "{line}"));
+    drop(writeln!(std::io::stderr(), "{}", output::harmless(&line)));
 }

@@ -6,6 +6,7 @@ use domain::orders::Order;
 use domain::pricing::Tier;
 use domain::{Micros, Timestamp};
 use serde_json::{Value, json};
+use std::borrow::Cow;
 use std::io::Write;
 use std::sync::Mutex;
 use store::tables::accounts::Account;
@@ -26,9 +27,27 @@ static SAID: Mutex<String> = Mutex::new(String::new());
 /// must not break off because nobody can read what it did.
 pub(crate) fn say(line: &str) {
     if let Ok(mut said) = SAID.lock() {
-        said.push_str(line);
+        said.push_str(&harmless(line));
         said.push('\n');
     }
+}
+
+/// A text that steers no terminal: control characters but tabs and line breaks are spelled as in
+/// JSON, where they mean the same.
+pub(crate) fn harmless(text: &str) -> Cow<'_, str> {
+    let steers = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    if !text.contains(steers) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if steers(c) {
+            shown.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            shown.push(c);
+        }
+    }
+    Cow::Owned(shown)
 }
 
 /// Prints what was said.
@@ -89,11 +108,9 @@ fn cell(value: &Value) -> String {
     }
 }
 
-/// A text as it may stand in a terminal: what would move the cursor or change colours is spelled out.
+/// A text as it may stand in a cell: a line break or a tab would end it.
 fn plain(text: &str) -> String {
-    let spelled =
-        |c: char| if c.is_control() { c.escape_default().collect() } else { String::from(c) };
-    text.chars().map(spelled).collect()
+    harmless(text).replace('\n', "\\n").replace('\t', "\\t")
 }
 
 fn table(rows: &[Value], columns: &[&str]) {
@@ -243,6 +260,16 @@ mod tests {
     #[test]
     fn nothing_that_somebody_wrote_moves_the_cursor_of_who_reads_it() {
         let written = Value::from("red \u{1b}[31m\r\nStraße");
-        assert_eq!(cell(&written), "red \\u{1b}[31m\\r\\nStraße");
+        assert_eq!(cell(&written), "red \\u001b[31m\\u000d\\nStraße");
+    }
+
+    #[test]
+    fn neither_a_line_nor_json_steers_the_terminal() {
+        let text = "a\u{1b}[2J\tb\u{7f}\u{9b}\nc";
+        assert_eq!(harmless(text), "a\\u001b[2J\tb\\u007f\\u009b\nc");
+        // JSON leaves two of them as they are; spelled out they still mean the same.
+        let printed = harmless(&json!(text).to_string()).into_owned();
+        assert!(printed.chars().all(|c| !c.is_control()), "{printed}");
+        assert_eq!(serde_json::from_str::<Value>(&printed).unwrap(), text);
     }
 }

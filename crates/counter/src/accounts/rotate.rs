@@ -11,7 +11,7 @@ use store::{Tx, TxExt};
 impl Counter {
     /// Makes a key with the name and the rules of another one, which ends at `until`, or before if
     /// it was to end before. What both spend in a day is counted together. A key that was to live
-    /// for a time gives its successor the same time.
+    /// for a time gives its successor the same time, but a year at most.
     ///
     /// # Errors
     /// [`Refusal`] when there is no such key, or it has ended.

@@ -2,9 +2,9 @@
 
 use crate::journal::Journal;
 use crate::{Counter, Failure, Refusal};
-use domain::products::{Product, ProductKind, WhenShort, check_product};
+use domain::products::{Product, ProductKind, WhenShort, check_product, highest_rate};
 use domain::{AccountId, CategoryId, Micros, ProductId, Timestamp};
-use store::tables::{catalogue, meta, products};
+use store::tables::{catalogue, meta, prices, products};
 use store::{Tx, TxExt};
 
 /// What to change about a product; absent parts stay.
@@ -74,10 +74,30 @@ impl Counter {
                 let text = "kind: is fixed once the product exists";
                 return Err(Refusal::Invalid(String::from(text)).into());
             }
-            put(tx, &changed(found, &change), "product.changed", now)
+            let max = found.max;
+            let after = changed(found, &change);
+            if after.max > max {
+                check_own_prices(tx, &after)?;
+            }
+            put(tx, &after, "product.changed", now)
         };
         Failure::join(self.store.write(unit).await)
     }
+}
+
+/// Prices that accounts have of their own must fit the largest order, as the list's must.
+fn check_own_prices(tx: &mut dyn Tx, product: &Product) -> Done<()> {
+    let Some((account, rate)) =
+        prices::product_price_above(tx, product.id, highest_rate(product.max))?
+    else {
+        return Ok(());
+    };
+    let text = format!(
+        "max: the price that account {account} has of its own, {rate}, is too large for an order of \
+         {}; change that price first",
+        product.max
+    );
+    Err(Refusal::NotNow(text).into())
 }
 
 fn new_product(id: ProductId, change: &ProductChange) -> Result<Product, Refusal> {

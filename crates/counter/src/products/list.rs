@@ -3,7 +3,7 @@
 use crate::{Counter, Failure, Refusal, prices};
 use domain::pricing::AccountPrices;
 use domain::products::{Product, ProductKind};
-use domain::{AccountId, Micros, ProductId};
+use domain::{AccountId, Micros, ProductId, Timestamp};
 use std::collections::HashMap;
 use store::tables::{accounts, products};
 use store::{DbError, StoreError};
@@ -32,14 +32,20 @@ pub struct ProductOffer {
 }
 
 impl Counter {
-    /// Every product on sale, in catalogue order, at what the account pays.
+    /// Every product on sale, in catalogue order, at what the account pays, with what can be bought
+    /// at `now`.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn list_products(&self, account: AccountId) -> Result<Vec<ProductOffer>, StoreError> {
+    pub async fn list_products(
+        &self,
+        account: AccountId,
+        now: Timestamp,
+    ) -> Result<Vec<ProductOffer>, StoreError> {
         let read = self.store.read(|tx| {
             let snapshot = self.catalogue.current(tx)?;
-            let stock: HashMap<ProductId, i64> = products::all_pieces(tx)?.into_iter().collect();
+            let stock: HashMap<ProductId, i64> =
+                products::pieces_for_sale(tx, now)?.into_iter().collect();
             let own = match accounts::by_id(tx, account)? {
                 Some(account) => prices::load(tx, &account)?,
                 None => AccountPrices::default(),

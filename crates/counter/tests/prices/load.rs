@@ -128,7 +128,7 @@ async fn shown(counter: &Counter, of: Priced, account: usize) -> i64 {
     let account = account_id(account);
     match of {
         Priced::Service(_) => counter.list_services(account).await.unwrap()[0].rate.raw(),
-        Priced::Product(_) => counter.list_products(account).await.unwrap()[0].rate.raw(),
+        Priced::Product(_) => counter.list_products(account, NOW).await.unwrap()[0].rate.raw(),
     }
 }
 

@@ -144,6 +144,8 @@ fn what_expires_first_goes_first_and_what_has_expired_never() {
         let order = shop.buy(product, 1).await;
         assert_eq!(shop.lines(order).await, ["sooner"]);
         shop.now = now.plus_days(3);
+        let shown = shop.counter.list_products(shop.account, shop.now).await.unwrap();
+        assert_eq!(shown[0].inventory, Some(2), "what can be bought, also before the sweep");
         let order = shop.buy(product, 1).await;
         assert_eq!(shop.lines(order).await, ["late"]);
         assert_eq!(shop.counter.expire_stock(shop.now).await.unwrap(), 1);

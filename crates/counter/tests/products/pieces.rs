@@ -121,6 +121,29 @@ fn what_was_taken_back_is_in_no_download() {
     });
 }
 
+/// The address is good for a week from the last delivery, not from the order's end.
+#[test]
+fn a_replacement_can_be_downloaded_for_a_week_too() {
+    run(async {
+        let mut shop = Shop::new().await;
+        let warranty = ProductChange { warranty_days: Some(9), ..ProductChange::default() };
+        let product = shop.product(warranty).await;
+        shop.stock(product, &["bad", "good"]).await;
+        let order = shop.buy(product, 1).await;
+        let found = shop.counter.product_order_statuses(shop.account, &[order]).await.unwrap();
+        let token = found[0].result.clone().unwrap();
+        let shown = async |shop: &Shop| {
+            shop.counter.download(&token, viewer(), shop.now).await.unwrap().is_some()
+        };
+        shop.now = shop.now.plus_days(8);
+        assert!(!shown(&shop).await);
+        shop.report(order, ProductReport::Replace(1), None).await.unwrap();
+        assert!(shown(&shop).await);
+        shop.now = shop.now.plus_days(7);
+        assert!(!shown(&shop).await);
+    });
+}
+
 /// What staff wrote comes back like an item; of an item with several uses only the use of this
 /// order does.
 #[test]

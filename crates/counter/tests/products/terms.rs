@@ -1,8 +1,9 @@
 //! What was agreed when an order was placed stays agreed, whatever becomes of the product.
 
 use crate::shop::{Shop, lines, run, viewer};
+use counter::prices::Priced;
 use counter::products::{ProductChange, ProductReport};
-use domain::products::{Pieces, ProductKind, WhenShort};
+use domain::products::{Pieces, ProductKind, ProductRefusal, WhenShort};
 use domain::{Micros, ProductId, ProductOrderId};
 
 const OVER: &str = "the warranty of this piece is over; take it back";
@@ -16,6 +17,27 @@ impl Shop {
     async fn replace(&mut self, order: ProductOrderId, piece: i64) -> Result<(), String> {
         self.report(order, ProductReport::Replace(piece), None).await.map(|_| ())
     }
+}
+
+#[test]
+fn a_larger_order_must_be_payable_at_every_price() {
+    run(async {
+        let mut shop = Shop::new().await;
+        let max = |max: i64| ProductChange { max: Some(max), ..ProductChange::default() };
+        let product = shop.product(max(1)).await;
+        let (most, account, now) = (Micros::new(i64::MAX / 2), shop.account, shop.now);
+        let priced = Priced::Product(product);
+        shop.counter.set_price(account, priced, most, "tester", now).await.unwrap();
+        let refused = shop.counter.edit_product(product, max(2), now).await.unwrap_err();
+        let text = "max: the price that account 1 has of its own, 4611686018427.387903, is too \
+                    large for an order of 2; change that price first";
+        assert_eq!(refused.to_string(), text);
+        let half = Micros::new(most.raw() / 2);
+        shop.counter.set_price(account, priced, half, "tester", now).await.unwrap();
+        shop.edit(product, max(2)).await;
+        let order = shop.order(product, 2);
+        assert_eq!(shop.place(order).await, Err(ProductRefusal::OutOfStock), "nothing overflows");
+    });
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod network;
 
 pub use network::{NETWORKS_MAX, Network, Networks, client_address};
 
+use crate::limits::RENEWED_DAYS_MAX;
 use crate::names::named;
 use crate::{Micros, Timestamp};
 use std::fmt;
@@ -128,11 +129,14 @@ impl KeyRules {
     }
 
     /// The rules of the key that takes this one's place: the same, and when it was to live for a
-    /// time, for the same time again.
+    /// time, for the same time again, but for [`RENEWED_DAYS_MAX`] at most. When the expiry of an
+    /// old key was changed is not known, and its whole age must not become its successor's life.
     #[must_use]
     pub fn renewed(&self, created: Timestamp, now: Timestamp) -> Self {
         let life = |expires: Timestamp| expires.0.saturating_sub(created.0);
-        let expires = self.expires.map(|expires| Timestamp(now.0.saturating_add(life(expires))));
+        let most = now.plus_days(RENEWED_DAYS_MAX);
+        let expires =
+            self.expires.map(|expires| Timestamp(now.0.saturating_add(life(expires))).min(most));
         Self { expires, ..self.clone() }
     }
 }
@@ -185,7 +189,10 @@ mod tests {
         assert!(!bound.admit(Some(ip("203.0.113.1")), Timestamp(9)));
         assert!(!bound.admit(None, Timestamp(9)), "nobody knows from where");
         let renewed = bound.renewed(Timestamp(4), Timestamp(100));
-        assert_eq!(renewed, KeyRules { expires: Some(Timestamp(106)), ..bound });
+        assert_eq!(renewed, KeyRules { expires: Some(Timestamp(106)), ..bound.clone() });
+        let now = Timestamp(10).plus_days(-1);
+        let old = bound.renewed(Timestamp(0).plus_days(-2_000), now);
+        assert_eq!(old.expires, Some(now.plus_days(366)), "its age is not its life");
     }
 
     #[test]

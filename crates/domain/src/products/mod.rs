@@ -14,6 +14,6 @@ pub use order::{ProductOrder, ProductState, PublicProductStatus};
 pub use pieces::{Gone, PieceError, Pieces};
 pub use place::{Picked, ProductPlacement, ProductRefusal, ProductRequest, check, place};
 pub use product::{
-    Product, ProductError as ProductEditError, ProductKind, WhenShort, check_product,
+    Product, ProductError as ProductEditError, ProductKind, WhenShort, check_product, highest_rate,
 };
 pub use stock::{BatchState, ItemState, StockLineError, check_line};

@@ -101,6 +101,15 @@ pub enum ProductError {
     LowStock,
 }
 
+/// What the largest order may cost. Half the range stays free, so that sums of charges do not run
+/// into the end of it.
+const CHARGE_MAX: i64 = i64::MAX / 2;
+
+/// The highest price of a piece that an order of `max` pieces can have.
+pub fn highest_rate(max: i64) -> Micros {
+    Micros::new(CHARGE_MAX.checked_div(max).unwrap_or(CHARGE_MAX))
+}
+
 /// Checks a whole product before it is stored.
 ///
 /// # Errors
@@ -111,9 +120,7 @@ pub fn check_product(product: &Product) -> Result<(), ProductError> {
     if product.min < 1 || product.min > product.max || product.max > PIECES_MAX {
         return Err(ProductError::Limits);
     }
-    let largest = product.rate.times(product.max);
-    // Half the range stays free, so that sums of charges do not run into the end of it.
-    if product.rate < Micros::ZERO || largest.is_none_or(|charge| charge.raw() > i64::MAX / 2) {
+    if product.rate < Micros::ZERO || product.rate > highest_rate(product.max) {
         return Err(ProductError::Rate);
     }
     if product.form.len() > FORM_FIELDS_MAX || product.form.iter().any(|l| check_name(l).is_err()) {

@@ -8,6 +8,15 @@ use crate::{FORM, INCORRECT_REQUEST, INFER, STRICT, ask, form, id, ids};
 const ORDER_ID: Fault = Fault("Incorrect order ID");
 const REFILL_ID: Fault = Fault("Incorrect refill ID");
 
+#[test]
+fn no_debug_text_holds_a_secret() {
+    let body = b"key=KEY-1&action=add_product_order&product=7&quantity=1&require=HUNTER2";
+    let input = Input { body, content_type: Some(FORM), ..Input::default() };
+    let shown = format!("{:?}", read(&input, &STRICT).unwrap());
+    assert!(shown.contains("Int(7)"), "{shown}");
+    assert!(!shown.contains("KEY-1") && !shown.contains("HUNTER2"), "{shown}");
+}
+
 fn one(asked: &str) -> Ids {
     Ids::One(id(asked))
 }

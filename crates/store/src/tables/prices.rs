@@ -20,6 +20,8 @@ crate::statements! {
     DELETE_SERVICE_PRICE = "delete from service_price where account_id = ?1 and service_id = ?2";
     PRODUCT_PRICES = "select product_id, rate from product_price \
         where account_id = ?1 order by product_id";
+    PRODUCT_PRICES_ABOVE = "select account_id, rate from product_price \
+        where product_id = ?1 and rate > ?2 order by account_id limit 1";
     PUT_PRODUCT_PRICE = "insert into product_price (account_id, product_id, rate) \
         values (?1, ?2, ?3) on conflict (account_id, product_id) do update set \
         rate = excluded.rate";
@@ -114,6 +116,21 @@ pub fn product_prices(
 ) -> Result<Vec<(ProductId, Micros)>, DbError> {
     tx.rows(&PRODUCT_PRICES, &[account.0.into()], |row| {
         Ok((ProductId(row.int(0)?), micros(row, 1)?))
+    })
+}
+
+/// An account that has a price above `most` for a product, and that price. Looks through all prices
+/// of products.
+///
+/// # Errors
+/// [`DbError`].
+pub fn product_price_above(
+    tx: &mut dyn Tx,
+    product: ProductId,
+    most: Micros,
+) -> Result<Option<(AccountId, Micros)>, DbError> {
+    tx.row(&PRODUCT_PRICES_ABOVE, &[product.0.into(), most.raw().into()], |row| {
+        Ok((AccountId(row.int(0)?), micros(row, 1)?))
     })
 }
 

@@ -3,7 +3,7 @@
 use super::{flag, joined, labels, micros, named};
 use crate::{DbError, Row, Tx, TxExt, Val};
 use domain::products::{Product, ProductKind, WhenShort};
-use domain::{CategoryId, ProductId};
+use domain::{CategoryId, ProductId, Timestamp};
 
 macro_rules! columns {
     () => {
@@ -26,6 +26,10 @@ crate::statements! {
         on conflict (product_id) do nothing";
     STOCK = "select pieces from product_stock where product_id = ?1";
     ALL_STOCK = "select product_id, pieces from product_stock order by product_id";
+    FOR_SALE = "select p.product_id, cast(p.pieces - coalesce((select sum(i.uses_left) \
+            from stock_item i where i.product_id = p.product_id and i.state = 'available' \
+            and i.expires_us <= ?1), 0) as bigint) \
+        from product_stock p order by p.product_id";
     ADD_PIECES = "update product_stock set pieces = pieces + ?2 where product_id = ?1";
     COUNT_PIECES = "select p.product_id, p.pieces, \
         cast(coalesce((select sum(i.uses_left) from stock_item i \
@@ -102,6 +106,15 @@ pub fn pieces(tx: &mut dyn Tx, product: ProductId) -> Result<i64, DbError> {
 /// [`DbError`].
 pub fn all_pieces(tx: &mut dyn Tx) -> Result<Vec<(ProductId, i64)>, DbError> {
     tx.rows(&ALL_STOCK, &[], |row| Ok((ProductId(row.int(0)?), row.int(1)?)))
+}
+
+/// Pieces of every product that can be sold at `now`: without those of items that are past their
+/// date and not swept yet, which are few.
+///
+/// # Errors
+/// [`DbError`].
+pub fn pieces_for_sale(tx: &mut dyn Tx, now: Timestamp) -> Result<Vec<(ProductId, i64)>, DbError> {
+    tx.rows(&FOR_SALE, &[now.0.into()], |row| Ok((ProductId(row.int(0)?), row.int(1)?)))
 }
 
 /// Changes how many pieces of a product are for sale.

@@ -35,7 +35,9 @@ pub(super) enum KeyCommand {
         rules: RuleArgs,
     },
     /// Makes a key that takes the place of another one, and shows it, this once. Both work for a
-    /// while, and what they spend in a day is counted together.
+    /// while, and what they spend in a day is counted together. A key with an expiry gives its
+    /// successor the same time again, a year at most; one that was rotated before gives what it
+    /// gave the first time.
     Rotate {
         /// The old key's id, as `key list` shows it.
         key_id: i64,

@@ -61,7 +61,7 @@ pub(super) async fn fill(
         stock_key_file: config.stock_key_path().display().to_string(),
         services: counter.list_services(account).await?.len(),
         service: plain.0,
-        products: counter.list_products(account).await?.len(),
+        products: counter.list_products(account, now).await?.len(),
         product: product.0,
         orders,
         supplier: String::from("simulated"),

@@ -89,6 +89,24 @@ fn an_export_is_json_where_that_was_asked_for() {
 }
 
 #[test]
+fn no_complaint_steers_the_terminal() {
+    let (program, _) = set_up();
+    let done = program.run(&["stock", "import", "1", "no\u{1b}[2J"]);
+    assert!(!done.stderr.contains('\u{1b}'), "{done:?}");
+}
+
+#[test]
+fn a_limit_is_a_number_of_rows() {
+    let (program, _) = set_up();
+    for list in [&["list", "1"][..], &["duplicates", "1"], &["reveals"]] {
+        for limit in ["--limit=-1", "--limit=0"] {
+            let done = program.run(&[&["stock"], list, &[limit]].concat());
+            assert_eq!(done.code, Some(2), "{list:?} {limit}: {done:?}");
+        }
+    }
+}
+
+#[test]
 fn what_is_not_there_is_not_an_empty_list() {
     let (program, _) = set_up();
     for (command, kind) in [

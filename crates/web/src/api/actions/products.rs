@@ -19,7 +19,7 @@ use std::collections::HashMap;
 
 /// `products`.
 pub(super) async fn list(asker: &Asker<'_>, headers: &HeaderMap) -> Result<Response, Snag> {
-    let offers = asker.counter.list_products(asker.account).await?;
+    let offers = asker.counter.list_products(asker.account, asker.now).await?;
     let mut out = Vec::new();
     let rows = offers.iter().map(|offer| ProductRow {
         product: offer.id.0,
