@@ -127,8 +127,8 @@ impl Config {
         if code.len() != 3 || !code.iter().all(u8::is_ascii_uppercase) {
             return invalid("currency", "write an ISO code of three capitals, like USD");
         }
-        if !(0..=86_400).contains(&self.duplicate_window_seconds) {
-            return invalid("duplicate_window_seconds", "must be 0 to 86400");
+        if !(0..=3_600).contains(&self.duplicate_window_seconds) {
+            return invalid("duplicate_window_seconds", "must be 0 to 3600");
         }
         if let Err(error) = self.proxies() {
             return invalid("trusted_proxies", &error.to_string());
@@ -298,7 +298,7 @@ mod tests {
             (
                 vec![("TRADECOUNTER_DUPLICATE_WINDOW_SECONDS", "-1")],
                 None,
-                String::from("duplicate_window_seconds: must be 0 to 86400"),
+                String::from("duplicate_window_seconds: must be 0 to 3600"),
             ),
         ] {
             assert_eq!(with(&variables, file), Err(expected));
