@@ -30,7 +30,7 @@ pub(super) fn program_like(template: &Program) -> Program {
     copy(template.folder(), program.folder());
     program.set("TRADECOUNTER_LOG", "warn");
     // A whole day: whoever asks again after a kill is never too late to be told.
-    program.set("TRADECOUNTER_DUPLICATE_WINDOW_SECONDS", "86400");
+    program.set("TRADECOUNTER_DUPLICATE_WINDOW_SECONDS", "3600");
     program
 }
 
