@@ -2,7 +2,9 @@
 
 use crate::Outcome;
 use crate::disk::{Cut, Disk, End, Files, Moment, Plan, Survival, Trouble};
-use crate::shop::{Ask, Oracle, Peer, START, Script, Till, Told, check, credit_beside, set_up};
+use crate::shop::{
+    Answer, Ask, Oracle, Peer, START, Script, Till, Told, check, credit_beside, set_up,
+};
 use crate::vfs::Mounted;
 use domain::Timestamp;
 use fastrand::Rng;
@@ -68,6 +70,8 @@ struct Seed {
     oracle: Oracle,
     script: Script,
     again: Vec<Ask>,
+    /// What was asked again in this life.
+    repeated: Vec<Ask>,
     now: Timestamp,
     conduct: Conduct,
     run: Run,
@@ -98,8 +102,9 @@ pub fn run(base: &Base, conduct: Conduct, seed: u64) -> Outcome<Run> {
     };
     let script = Script::new(rng.fork(), !from_nothing);
     let now = START;
-    let again = Vec::new();
-    let mut seed = Seed { rng, oracle, script, again, now, conduct, run: Run::default() };
+    let (again, repeated) = (Vec::new(), Vec::new());
+    let run = Run::default();
+    let mut seed = Seed { rng, oracle, script, again, repeated, now, conduct, run };
     let plan = if from_nothing { seed.first_plan() } else { seed.plan() };
     let mut disk = Disk::new(files, plan, seed.rng.u64(..));
     let mounted = Mounted::new(disk.clone())?;
@@ -167,6 +172,7 @@ impl Seed {
             Err(_) => {}
         }
         self.not_asked();
+        self.repeated.clear();
         disk.cut(Survival::draw(&mut self.rng));
         let ended = match disk.end() {
             Some(End::Cut(Some(moment))) => Ended::Cut(moment),
@@ -248,6 +254,7 @@ impl Seed {
 
     /// Asks for this and that, together with what was left open before.
     fn step(&mut self, till: &mut Till) {
+        self.repeated.extend(self.again.iter().cloned());
         for ask in std::mem::take(&mut self.again) {
             till.ask(ask, self.now);
         }
@@ -264,7 +271,12 @@ impl Seed {
 
     fn told(&mut self, told: Vec<Told>) {
         for (ask, answer, at) in told {
-            self.oracle.told(ask, answer, at);
+            // Not carried out this time; the first time nobody knows.
+            if matches!(answer, Answer::Nothing) && self.repeated.contains(&ask) {
+                self.oracle.left_open(ask, at);
+            } else {
+                self.oracle.told(ask, answer, at);
+            }
         }
     }
 

@@ -35,7 +35,7 @@ pub(crate) struct ProductAsk {
 }
 
 /// What is asked.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Ask {
     OpenAccount {
         name: String,

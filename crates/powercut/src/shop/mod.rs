@@ -11,7 +11,7 @@ mod script;
 mod seen;
 mod till;
 
-pub(crate) use ask::Ask;
+pub(crate) use ask::{Answer, Ask};
 pub(crate) use books::{START, set_up};
 pub(crate) use check::check;
 pub(crate) use oracle::Oracle;
