@@ -46,7 +46,7 @@ pub(crate) fn vault(given: &str, path: &Path, bound: bool) -> Result<Vault, Fail
 }
 
 /// Adds what `after` has more than `before` to the file: whole or not at all, and only while the file
-/// still holds `before`. Comments stay, and so does who may read it.
+/// still holds `before`. Comments and permissions stay.
 pub(crate) fn extend_vault(path: &Path, before: &Vault, after: &Vault) -> Result<(), Failure> {
     let what = || format!("stock keys {}", path.display());
     // The file itself: a link to it stays a link.

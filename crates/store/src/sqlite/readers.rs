@@ -17,9 +17,10 @@ const HELD_WITHIN: Duration = Duration::from_secs(2);
 
 /// The reading connections of a store, at least one.
 ///
-/// A snapshot is kept open when its unit has ended, and used again while nothing was committed
-/// since, and the last commit was this store's own: it shows the same as a new one would. The writer asks for all of them to be ended before it
-/// copies the WAL, because what a snapshot may still need keeps the WAL from starting over.
+/// A snapshot is kept open when its unit has ended and the last commit was this store's own, and used
+/// again while nothing was committed since: it shows the same as a new one would. The writer asks for
+/// all of them to be ended before and after it copies the WAL, because what a snapshot may still need
+/// keeps the WAL from starting over.
 #[derive(Debug)]
 pub(crate) struct Readers {
     path: PathBuf,

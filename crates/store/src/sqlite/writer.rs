@@ -107,7 +107,7 @@ fn run(
             }
         };
         if let Err(error) = commit_group(&connection, queue, first) {
-            tracing::error!(%error, "a group of units could not be brought to its end, its outcome is unknown");
+            tracing::error!(%error, "a group of units did not come to its end, its outcome is unknown");
             checkpoint::take_back(&connection, &readers);
             return fail(connection, queue, &error, on_fatal);
         }
