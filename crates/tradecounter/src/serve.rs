@@ -64,7 +64,7 @@ impl Server {
             random: Arc::new(randomness::fill),
             options: self.options,
         };
-        let served = web::serve(self.listener, web::router(web), end).await;
+        let served = web::serve(self.listener, web::Site::new(web), end).await;
         tracing::info!("ending: no new connections, requests in flight are finished");
         ending.send_replace(true);
         while let Some(task) = tasks.join_next().await {

@@ -9,13 +9,15 @@ mod download;
 mod health;
 mod page;
 mod serve;
+mod site;
 
 pub use serve::serve;
+pub use site::{Site, router};
 
-use axum::Router;
+use site::Shared;
+
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
-use axum::routing::get;
 use counter::Counter;
 use domain::Timestamp;
 use domain::access::Networks;
@@ -73,25 +75,6 @@ impl Default for Options {
             trusted_proxies: Networks::default(),
         }
     }
-}
-
-/// What every handler shares.
-#[derive(Debug)]
-struct Shared {
-    web: Web,
-    lists: api::Lists,
-}
-
-/// Everything that is served, by path.
-pub fn router(web: Web) -> Router {
-    let shared = Shared { web, lists: api::Lists::default() };
-    Router::new()
-        .merge(api::routes())
-        .merge(download::routes())
-        .merge(page::routes())
-        .route("/healthz", get(health::check))
-        .fallback(not_found)
-        .with_state(Arc::new(shared))
 }
 
 async fn not_found() -> impl IntoResponse {

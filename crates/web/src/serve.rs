@@ -1,13 +1,13 @@
 //! The loop that takes connections, and its orderly end.
 
-use crate::Peer;
-use axum::Router;
+use crate::{Peer, Site};
+use axum::body::Body;
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
-use hyper::service::{Service, service_fn};
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
+use std::convert::Infallible;
 use std::io::ErrorKind;
 use std::net::IpAddr;
 use std::pin::pin;
@@ -33,25 +33,25 @@ const PATIENCE: Patience =
 /// Pause after a failed accept: it fails for lack of file descriptors, which only time brings back.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(250);
 
-/// Serves `router` on `listener` until `shutdown` is ready. Then no new connection is taken,
+/// Serves `site` on `listener` until `shutdown` is ready. Then no new connection is taken,
 /// requests in flight are finished, and whatever still runs after ten seconds is cut off.
 ///
 /// # Errors
 /// When the listener has no address, because it is not a listening socket.
 pub async fn serve(
     listener: TcpListener,
-    router: Router,
+    site: impl Into<Site>,
     shutdown: impl Future<Output = ()> + Send,
 ) -> std::io::Result<()> {
     tracing::info!(address = %listener.local_addr()?, "listening");
-    serve_for(PATIENCE, listener, router, shutdown).await;
+    serve_for(PATIENCE, listener, site.into(), shutdown).await;
     Ok(())
 }
 
 async fn serve_for(
     patience: Patience,
     listener: TcpListener,
-    router: Router,
+    site: Site,
     shutdown: impl Future<Output = ()> + Send,
 ) {
     let mut shutdown = pin!(shutdown);
@@ -62,8 +62,8 @@ async fn serve_for(
             () = &mut shutdown => break,
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {
-                    let (router, stopping) = (router.clone(), stopping.clone());
-                    connections.spawn(connection(patience, stream, peer.ip(), router, stopping));
+                    let (site, stopping) = (site.clone(), stopping.clone());
+                    connections.spawn(connection(patience, stream, peer.ip(), site, stopping));
                 }
                 Err(error) => refused(&error).await,
             },
@@ -87,7 +87,7 @@ async fn connection(
     patience: Patience,
     stream: TcpStream,
     peer: IpAddr,
-    router: Router,
+    site: Site,
     mut stopping: watch::Receiver<()>,
 ) {
     // A reply is written at once; waiting to fill a packet would only delay it.
@@ -98,10 +98,10 @@ async fn connection(
     // Some clients close their side as soon as they have sent the request. They want an answer all
     // the same, above all to an order.
     http.half_close(true).timer(TokioTimer::new()).header_read_timeout(patience.head);
-    let router = TowerToHyperService::new(router);
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(Peer(peer));
-        router.call(request)
+        let site = site.clone();
+        async move { Ok::<_, Infallible>(site.answer(request.map(Body::new)).await) }
     });
     let served = http.serve_connection(TokioIo::new(stream), service);
     let mut served = pin!(served);
@@ -137,6 +137,7 @@ fn note(ended: Result<(), tokio::task::JoinError>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::Router;
     use axum::routing::get;
     use std::io::{Read, Write};
     use std::net::{SocketAddr, TcpStream as Socket};
@@ -154,7 +155,7 @@ mod tests {
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
         let mut server = JoinSet::new();
-        server.spawn(serve_for(patience, listener, router, async move {
+        server.spawn(serve_for(patience, listener, router.into(), async move {
             drop(stopped.await);
         }));
         (address, stop, server)

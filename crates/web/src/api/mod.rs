@@ -31,14 +31,19 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 /// Where the API is found. All of them directly: a redirect turns a POST into an empty GET.
-const PATHS: [&str; 6] = ["/api/v2", "/api/v2/", "/api/v1", "/api/v1/", "/api", "/api/"];
+pub(crate) const PATHS: [&str; 6] = ["/api/v2", "/api/v2/", "/api/v1", "/api/v1/", "/api", "/api/"];
 
 /// The API under all its paths.
 pub(crate) fn routes() -> Router<Arc<Shared>> {
-    PATHS.into_iter().fold(Router::new(), |router, path| router.route(path, any(handle)))
+    PATHS.into_iter().fold(Router::new(), |router, path| router.route(path, any(routed)))
 }
 
-async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+async fn routed(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    handle(&shared, request).await
+}
+
+/// Answers a call of the API, whatever its path.
+pub(crate) async fn handle(shared: &Shared, request: Request) -> Response {
     let (head, body) = request.into_parts();
     if head.method == Method::OPTIONS {
         let allow = [(header::ALLOW, "GET, HEAD, POST, OPTIONS")];
@@ -46,7 +51,7 @@ async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response
     }
     let limit = shared.web.options.body_timeout;
     match tokio::time::timeout(limit, body::read(body, &head.headers)).await {
-        Ok(Ok(body)) => answer(&shared, &head, body).await,
+        Ok(Ok(body)) => answer(shared, &head, body).await,
         Ok(Err(Unread::Finished)) => reply::refused(errors::INCORRECT_REQUEST),
         Ok(Err(Unread::Abandoned)) => reply::closing(reply::refused(errors::INCORRECT_REQUEST)),
         Err(_) => reply::closing(reply::empty(StatusCode::REQUEST_TIMEOUT)),
