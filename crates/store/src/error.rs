@@ -66,8 +66,17 @@ impl StoreError {
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The URL names no engine that is there.
-    #[error("database URL: write sqlite:PATH, for example sqlite:/var/lib/tradecounter/counter.db")]
+    #[error(
+        "database URL: write sqlite:PATH, for example sqlite:/var/lib/tradecounter/counter.db, \
+         or postgres://USER:PASSWORD@HOST:PORT/DATABASE"
+    )]
     Url,
+    /// The URL of a PostgreSQL database cannot be read.
+    #[error("database URL of PostgreSQL: {message}")]
+    PostgresUrl {
+        /// What is wrong with it; never a password.
+        message: String,
+    },
     /// SQLite is too old.
     #[error(
         "SQLite {found} is too old: 3.51.3 or newer is needed (older ones can corrupt the WAL)"

@@ -10,15 +10,18 @@
 
 mod error;
 mod migrate;
+mod postgres;
 mod sql;
 mod sqlite;
 mod store;
 pub mod tables;
 mod tx;
+mod unit;
 
 pub use error::{DbError, OpenError, StoreError};
 pub use migrate::{MIGRATIONS, MigrationStatus};
 pub use sql::{Sql, Val};
-pub use sqlite::{Access, Checkpoints, Moment, SqliteOptions};
-pub use store::{Store, Unit};
+pub use sqlite::{Checkpoints, SqliteOptions};
+pub use store::{Access, Moment, Store};
 pub use tx::{OnRow, Row, Tx, TxExt};
+pub use unit::Unit;

@@ -1,5 +1,6 @@
 //! Migrations: one numbered list for every engine. Tokens stand for what engines spell differently.
 
+use crate::{Access, OpenError};
 use sha2::{Digest, Sha256};
 
 /// A step of the schema.
@@ -11,16 +12,29 @@ pub struct Migration {
     pub name: &'static str,
     /// Its text, with tokens.
     pub text: &'static str,
+    /// What PostgreSQL has beside it: for nodes that write at the same time.
+    pub postgres: &'static str,
 }
 
 /// Every migration, in order. One that was released is never edited; a test compares checksums.
 pub const MIGRATIONS: &[Migration] = &[
-    Migration { version: 1, name: "counter", text: include_str!("migrations/0001_counter.sql") },
-    Migration { version: 2, name: "products", text: include_str!("migrations/0002_products.sql") },
+    Migration {
+        version: 1,
+        name: "counter",
+        text: include_str!("migrations/0001_counter.sql"),
+        postgres: include_str!("migrations/0001_counter.postgres.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "products",
+        text: include_str!("migrations/0002_products.sql"),
+        postgres: "",
+    },
     Migration {
         version: 3,
         name: "keys_and_prices",
         text: include_str!("migrations/0003_keys_and_prices.sql"),
+        postgres: "",
     },
 ];
 
@@ -41,7 +55,13 @@ pub(crate) fn newest() -> i64 {
 impl Migration {
     /// SHA-256 of its text, in hexadecimal.
     pub(crate) fn checksum(&self) -> String {
-        Sha256::digest(self.text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&Sha256::digest(self.text.as_bytes()))
+    }
+
+    /// The same for PostgreSQL, with what it has beside.
+    pub(crate) fn checksum_postgres(&self) -> String {
+        let both = Sha256::new().chain_update(self.text).chain_update(self.postgres);
+        hex(&both.finalize())
     }
 
     /// Its text for SQLite.
@@ -53,6 +73,55 @@ impl Migration {
             .replace("{strict}", " strict")
             .replace("{clustered}", " strict, without rowid")
     }
+
+    /// Its text for PostgreSQL. Texts are compared byte by byte there too, whatever the database's
+    /// language is.
+    pub(crate) fn for_postgres(&self) -> String {
+        let shared = self
+            .text
+            .replace("{id}", "bigint not null primary key")
+            .replace("{i64}", "bigint")
+            .replace("{blob}", "bytea")
+            .replace("{strict}", "")
+            .replace("{clustered}", "");
+        // Types stand behind names, and so behind a space; the words of comments do no harm.
+        let shared = shared.replace(" text not null", " text collate \"C\" not null");
+        let shared = shared.replace(" text,", " text collate \"C\",");
+        format!("{shared}\n{}", self.postgres)
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What is to be done with a database at `path` whose migrations are `applied`: the version it has.
+/// The newer ones follow where `access` allows it, and are missing otherwise.
+pub(crate) fn plan(
+    applied: &[(i64, String)],
+    checksum: fn(&Migration) -> String,
+    path: &str,
+    access: Access,
+) -> Result<i64, OpenError> {
+    let path = || path.to_owned();
+    let before = applied.last().map_or(0, |(version, _)| *version);
+    if before > newest() {
+        return Err(OpenError::Ahead { path: path(), found: before, known: newest() });
+    }
+    for ((version, found), known) in applied.iter().zip(MIGRATIONS) {
+        if *version != known.version || *found != checksum(known) {
+            return Err(OpenError::Altered { path: path(), version: *version });
+        }
+    }
+    let may_change = match access {
+        Access::Existing => false,
+        Access::CreateIfMissing => before == 0,
+        Access::Migrate => true,
+    };
+    if before < newest() && !may_change {
+        return Err(OpenError::Behind { path: path(), found: before, needed: newest() });
+    }
+    Ok(before)
 }
 
 #[cfg(test)]

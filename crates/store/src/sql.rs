@@ -13,7 +13,7 @@ pub struct Sql {
 }
 
 /// A parameter of a statement. Money, times and flags are integers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Val<'a> {
     /// No value.
     Null,

@@ -1,17 +1,46 @@
 //! The store: an engine behind one way to write and one way to read.
 
-use crate::sqlite::{Access, DEFAULT_LOCK_WAIT, Job, SqliteOptions, migrate, open_writer};
-use crate::sqlite::{Claim, Readers, SqliteTx, Writer};
-use crate::{DbError, MigrationStatus, Moment, OpenError, StoreError, Tx};
+use crate::postgres::{Options, Postgres, Tick};
+use crate::sqlite::{self, Claim, Readers, SqliteTx, Writer};
+use crate::sqlite::{DEFAULT_LOCK_WAIT, SqliteOptions, migrate, open_writer};
+use crate::unit::{Job, Once, UnitJob};
+use crate::{DbError, MigrationStatus, OpenError, StoreError, Tx, Unit};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::oneshot;
+
+/// How a database is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// As it is: it must exist and have this program's schema.
+    Existing,
+    /// Created with this program's schema when it is missing or empty.
+    CreateIfMissing,
+    /// Created or brought to this program's schema.
+    Migrate,
+}
 
 /// A database, open.
 #[derive(Clone, Debug)]
 pub struct Store {
-    engine: Arc<Sqlite>,
+    engine: Engine,
+}
+
+#[derive(Clone, Debug)]
+enum Engine {
+    Sqlite(Arc<Sqlite>),
+    Postgres(Arc<Postgres>),
+}
+
+/// A moment of the database's history. While it is the same, nothing has been committed, by
+/// whomever; on PostgreSQL, by this process, while others have had a quarter of a second at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment(At);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum At {
+    Sqlite(sqlite::Moment),
+    Postgres(Tick),
 }
 
 #[derive(Debug)]
@@ -22,61 +51,6 @@ struct Sqlite {
     writer: Writer,
 }
 
-/// A unit whose outcome is handed on by the unit itself: for batches, where many callers wait for
-/// one unit.
-pub trait Unit: Send + 'static {
-    /// Runs it; what it wrote is kept unless it returns an error.
-    ///
-    /// # Errors
-    /// [`DbError`] rolls it back.
-    fn run(&mut self, tx: &mut dyn Tx) -> Result<(), DbError>;
-    /// Called once, after COMMIT or when it is certain that there will be none.
-    fn finish(self: Box<Self>, outcome: Result<(), StoreError>);
-}
-
-struct UnitJob(Box<dyn Unit>);
-
-impl Job for UnitJob {
-    fn run(&mut self, tx: &mut SqliteTx<'_>) -> Result<bool, DbError> {
-        self.0.run(tx).map(|()| true)
-    }
-
-    fn finish(self: Box<Self>, outcome: Result<(), StoreError>) {
-        self.0.finish(outcome);
-    }
-}
-
-/// A unit with one caller, whose own refusal rolls it back too.
-struct Once<F, T, E> {
-    body: F,
-    result: Option<Result<T, E>>,
-    caller: oneshot::Sender<Result<Result<T, E>, StoreError>>,
-}
-
-impl<F, T, E> Job for Once<F, T, E>
-where
-    F: FnMut(&mut dyn Tx) -> Result<T, E> + Send,
-    T: Send,
-    E: From<DbError> + Send,
-{
-    fn run(&mut self, tx: &mut SqliteTx<'_>) -> Result<bool, DbError> {
-        let result = (self.body)(tx);
-        let kept = result.is_ok();
-        self.result = Some(result);
-        Ok(kept)
-    }
-
-    fn finish(self: Box<Self>, outcome: Result<(), StoreError>) {
-        let answer = match (outcome, self.result) {
-            (Ok(()), Some(result)) => Ok(result),
-            (Ok(()), None) => Err(StoreError::Closed),
-            (Err(error), _) => Err(error),
-        };
-        // A caller that has gone away gets no answer; the unit is committed all the same.
-        drop(self.caller.send(answer));
-    }
-}
-
 /// Reads `sqlite:PATH`.
 fn sqlite_path(url: &str) -> Result<PathBuf, OpenError> {
     let path = url.strip_prefix("sqlite:").ok_or(OpenError::Url)?;
@@ -85,8 +59,8 @@ fn sqlite_path(url: &str) -> Result<PathBuf, OpenError> {
 }
 
 impl Store {
-    /// Opens the database at `url` (`sqlite:PATH`). `on_fatal` is called, from another thread,
-    /// when the disk failed: in a COMMIT, whose outcome is unknown then, or while the WAL was copied.
+    /// Opens the database at `url` (`sqlite:PATH` or `postgres://…`). `on_fatal` is called, from another
+    /// thread, when the disk under SQLite failed: in a COMMIT, whose outcome is unknown then, or while the WAL was copied.
     /// The process must end and start again from what is on disk (docs/adr/0018).
     ///
     /// # Errors
@@ -96,6 +70,10 @@ impl Store {
         access: Access,
         on_fatal: impl Fn(&str) + Send + 'static,
     ) -> Result<Self, OpenError> {
+        if Options::concerns(url) {
+            let engine = Engine::Postgres(Arc::new(Postgres::open(url, access)?));
+            return Ok(Self { engine });
+        }
         let path = sqlite_path(url)?;
         Self::open_sqlite(&SqliteOptions::new(path), access, on_fatal)
     }
@@ -134,7 +112,7 @@ impl Store {
                     path: options.path.display().to_string(),
                     message: e.to_string(),
                 })?;
-        Ok(Self { engine: Arc::new(Sqlite { readers, writer }) })
+        Ok(Self { engine: Engine::Sqlite(Arc::new(Sqlite { readers, writer })) })
     }
 
     /// Creates the database at `url` or brings its schema to this program's.
@@ -142,6 +120,9 @@ impl Store {
     /// # Errors
     /// [`OpenError`] says what is wrong and what to do.
     pub fn migrate(url: &str) -> Result<MigrationStatus, OpenError> {
+        if Options::concerns(url) {
+            return Postgres::migrate(url);
+        }
         let path = sqlite_path(url)?;
         // Dropped after the connection.
         let _claim = Claim::new(&path);
@@ -160,20 +141,30 @@ impl Store {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        let (caller, answer) = oneshot::channel();
-        self.engine.writer.submit(Box::new(Once { body, result: None, caller }));
+        let (job, answer) = Once::new(body);
+        self.queue(job);
         answer.await.unwrap_or(Err(StoreError::Closed))
     }
 
     /// Queues a unit that hands its outcome on by itself.
     pub fn submit(&self, unit: Box<dyn Unit>) {
-        self.engine.writer.submit(Box::new(UnitJob(unit)));
+        self.queue(Box::new(UnitJob(unit)));
+    }
+
+    fn queue(&self, job: Box<dyn Job>) {
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.writer.submit(job),
+            Engine::Postgres(engine) => engine.submit(job),
+        }
     }
 
     /// Now, in the history of the database: what is read from here on is of this moment or later, and
     /// what was read at an equal one is still so. Nothing when it cannot be told without a lock.
     pub fn moment(&self) -> Option<Moment> {
-        self.engine.readers.moment()
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.readers.moment().map(|at| Moment(At::Sqlite(at))),
+            Engine::Postgres(engine) => Some(Moment(At::Postgres(engine.moment()))),
+        }
     }
 
     /// Runs a unit that reads, on a snapshot.
@@ -188,7 +179,8 @@ impl Store {
         body: impl FnMut(&mut dyn Tx) -> Result<T, E> + Send,
     ) -> Result<Result<T, E>, StoreError>
     where
-        E: From<DbError>,
+        T: Send,
+        E: From<DbError> + Send,
     {
         self.read_since(None, body).await
     }
@@ -198,24 +190,33 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    #[expect(clippy::unused_async, reason = "engines across a network do wait here")]
     pub async fn read_since<T, E>(
         &self,
         since: Option<Moment>,
         mut body: impl FnMut(&mut dyn Tx) -> Result<T, E> + Send,
     ) -> Result<Result<T, E>, StoreError>
     where
-        E: From<DbError>,
+        T: Send,
+        E: From<DbError> + Send,
     {
-        let snapshot = self.engine.readers.snapshot(since)?;
-        let mut tx = SqliteTx::new(snapshot.connection());
-        let result = body(&mut tx);
-        match tx.into_poison() {
-            None => Ok(result),
-            Some(error) => {
-                snapshot.discard();
-                Err(StoreError::Db(error))
+        match &self.engine {
+            Engine::Sqlite(engine) => {
+                let since = since.and_then(|Moment(at)| match at {
+                    At::Sqlite(at) => Some(at),
+                    At::Postgres(_) => None,
+                });
+                let snapshot = engine.readers.snapshot(since)?;
+                let mut tx = SqliteTx::new(snapshot.connection());
+                let result = body(&mut tx);
+                match tx.into_poison() {
+                    None => Ok(result),
+                    Some(error) => {
+                        snapshot.discard();
+                        Err(StoreError::Db(error))
+                    }
+                }
             }
+            Engine::Postgres(engine) => engine.read(body).await,
         }
     }
 }

@@ -9,6 +9,7 @@ use domain::{AccountId, KeyId, Micros, Timestamp};
 use std::collections::HashMap;
 use store::tables::accounts;
 use store::tables::keys::{self, Key};
+use store::tables::meta;
 use store::{Tx, TxExt};
 
 /// A key that was made. The token is shown now or never.
@@ -98,6 +99,7 @@ impl Counter {
         now: Timestamp,
     ) -> Result<Key, Failure<Refusal>> {
         let unit = move |tx: &mut dyn Tx| {
+            meta::lock_access(tx)?;
             let key = live_key(tx, id)?;
             let change = change.clone();
             let rules = KeyRules {
@@ -124,6 +126,7 @@ impl Counter {
     /// [`Refusal`] when there is none, or it was revoked before.
     pub async fn revoke_key(&self, id: KeyId, now: Timestamp) -> Result<Key, Failure<Refusal>> {
         let unit = move |tx: &mut dyn Tx| {
+            meta::lock_access(tx)?;
             let key = Key { revoked: Some(now), ..live_key(tx, id)? };
             keys::revoke(tx, id, now)?;
             note(tx, &key, "key.revoked", now)?;

@@ -6,6 +6,7 @@ use crate::{Counter, Failure, Refusal};
 use domain::access::KeyRules;
 use domain::{KeyId, Timestamp};
 use store::tables::keys::{self, Key};
+use store::tables::meta;
 use store::{Tx, TxExt};
 
 impl Counter {
@@ -26,6 +27,7 @@ impl Counter {
         let hash = self.settings.key_secret.hash(token.reveal());
         let hint = token.hint();
         let unit = move |tx: &mut dyn Tx| {
+            meta::lock_access(tx)?;
             let old = live_key(tx, id)?;
             if old.rules.expires.is_some_and(|expires| expires <= now) {
                 return Err(Refusal::NotNow(format!("key {id} has expired")).into());

@@ -56,6 +56,7 @@ impl Counter {
     /// [`Refusal`] when the name is unusable or taken.
     pub async fn add_category(&self, change: CategoryChange, now: Timestamp) -> Done<CategoryId> {
         let unit = move |tx: &mut dyn Tx| {
+            meta::lock_catalogue(tx)?;
             let id = CategoryId(tx.take_id("category")?);
             let empty = Category { id, name: String::new(), position: id.0 };
             put_category(tx, change_category(&empty, &change), now)
@@ -74,6 +75,7 @@ impl Counter {
         now: Timestamp,
     ) -> Done<CategoryId> {
         let unit = move |tx: &mut dyn Tx| {
+            meta::lock_catalogue(tx)?;
             let known = catalogue::categories(tx)?;
             let found = known.iter().find(|category| category.id == id);
             let found = found.ok_or_else(|| Refusal::missing("category", id))?;
@@ -106,6 +108,7 @@ impl Counter {
     /// [`Refusal`] when something is missing or out of range.
     pub async fn add_service(&self, change: ServiceChange, now: Timestamp) -> Done<ServiceId> {
         let unit = move |tx: &mut dyn Tx| {
+            meta::lock_catalogue(tx)?;
             let id = ServiceId(tx.take_id("service")?);
             let service = new_service(id, &change)?;
             put_service(tx, service, "service.added", now)
@@ -124,6 +127,7 @@ impl Counter {
         now: Timestamp,
     ) -> Done<ServiceId> {
         let unit = move |tx: &mut dyn Tx| {
+            meta::lock_catalogue(tx)?;
             let known = catalogue::services(tx)?;
             let found = known.into_iter().find(|service| service.id == id);
             let found = found.ok_or_else(|| Refusal::missing("service", id))?;

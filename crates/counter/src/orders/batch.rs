@@ -29,12 +29,10 @@ impl Batched for PlaceOrder {
         now: Timestamp,
     ) -> Result<Vec<Placed>, DbError> {
         let seconds = counter.settings.duplicate_window_seconds;
-        // Units run one after the other, so nobody waits here.
-        let mut recent = counter.recent.lock();
         let memory = Memory {
             catalogue,
             access: &counter.access,
-            recent: (seconds > 0).then_some((&mut *recent, seconds)),
+            recent: (seconds > 0).then_some((&*counter.recent, seconds)),
         };
         let answers = place_orders(tx, memory, batch, now)?;
         Ok(answers.into_iter().map(|answer| answer.map_err(Failure::Refused)).collect())

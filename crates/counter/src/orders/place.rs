@@ -18,6 +18,7 @@ use domain::orders::{
     DripFeed, Number, Order, OrderRefusal, OrderRequest, PartsState, Placement, Plan, State,
 };
 use domain::{AccountId, KeyId, Micros, OrderId, ServiceId, Timestamp};
+use parking_lot::Mutex;
 use std::collections::{HashMap, HashSet};
 use store::tables::guards::{self, Print};
 use store::tables::orders::{self, NewOrder, Origin};
@@ -54,7 +55,7 @@ pub(super) struct Memory<'a> {
     pub(super) catalogue: &'a Snapshot,
     pub(super) access: &'a Access,
     /// The duplicate window, and how many seconds it is long; nothing when there is none.
-    pub(super) recent: Option<(&'a mut RecentOrders, i64)>,
+    pub(super) recent: Option<(&'a Mutex<RecentOrders>, i64)>,
 }
 
 /// Places the orders of `batch` at `now`; answers them in order.
@@ -63,19 +64,21 @@ pub(super) struct Memory<'a> {
 /// [`DbError`] when the store fails; nothing is placed then.
 pub(super) fn place_orders(
     tx: &mut dyn Tx,
-    mut memory: Memory<'_>,
+    memory: Memory<'_>,
     batch: &[PlaceOrder],
     now: Timestamp,
 ) -> Result<Vec<Result<OrderId, OrderRefusal>>, DbError> {
     let mut desk = Desk::new(tx, now);
     desk.lock(batch.iter().map(|place| place.account).collect())?;
-    let known = read_known(&mut desk, &mut memory, batch)?;
+    let known = read_known(&mut desk, &memory, batch)?;
     let (decisions, budgets) = decide(known, memory.catalogue, batch, now);
     budgets.write(desk.tx)?;
     let placed = decisions.iter().filter(|d| matches!(d, Decision::Place(..))).count();
     let ids = desk.tx.take_ids("order", placed)?;
     desk.expect_transfers(placed);
-    let answers = write_down(desk, memory, batch, decisions, ids)?;
+    // Where others write at the same time, nothing is remembered.
+    let remembered = desk.tx.others()?.and(memory.recent).map(|(recent, _)| recent);
+    let answers = write_down(desk, remembered, batch, decisions, ids)?;
     debug_assert_eq!(answers.len(), batch.len());
     Ok(answers)
 }
@@ -83,7 +86,7 @@ pub(super) fn place_orders(
 /// Reads everything that the decisions of the batch are made from.
 fn read_known<'a>(
     desk: &mut Desk<'_>,
-    memory: &mut Memory<'_>,
+    memory: &Memory<'_>,
     batch: &'a [PlaceOrder],
 ) -> Result<Known<'a>, DbError> {
     let mut known = Known {
@@ -121,20 +124,37 @@ fn read_known<'a>(
         }
     }
     known.requests = OF_ORDERS.used(desk.tx, &asked_ids)?;
-    if let Some((recent, seconds)) = &mut memory.recent {
-        let range = Range::new(desk.now, *seconds);
-        recent.refresh(desk.tx, range)?;
-        for (account, fingerprint) in fingerprints {
-            if recent.repeated(desk.tx, account, fingerprint, range)? {
-                known.recent.insert((account, fingerprint));
-            }
-        }
+    if let Some((recent, seconds)) = memory.recent {
+        let range = Range::new(desk.now, seconds);
+        known.recent = repeated(desk.tx, recent, range, fingerprints)?;
     }
     known.links = guards::open_links(desk.tx, &asked_links)?.into_iter().collect();
     known.prices = prices::for_orders(desk.tx, &special, &asked_services)?;
     let keys = batch.iter().filter_map(|order| order.key).collect();
     known.budgets = KeyBudgets::read(desk.tx, memory.access, keys, Scope::Order, desk.now)?;
     Ok(known)
+}
+
+/// Those of the orders' looks that were placed within the window.
+fn repeated(
+    tx: &mut dyn Tx,
+    recent: &Mutex<RecentOrders>,
+    range: Range,
+    asked: Vec<(AccountId, i64)>,
+) -> Result<HashSet<(AccountId, i64)>, DbError> {
+    let Some(others) = tx.others()? else {
+        return Ok(guards::repeated(tx, &asked, range.start, range.end)?.into_iter().collect());
+    };
+    // Where others can be told apart, units run one after the other: nobody waits here.
+    let mut recent = recent.lock();
+    recent.refresh(tx, others, range)?;
+    let mut found = HashSet::new();
+    for (account, fingerprint) in asked {
+        if recent.repeated(tx, account, fingerprint, range)? {
+            found.insert((account, fingerprint));
+        }
+    }
+    Ok(found)
 }
 
 /// What a batch writes beside the money.
@@ -147,7 +167,7 @@ struct Rows<'a> {
 
 fn write_down(
     mut desk: Desk<'_>,
-    memory: Memory<'_>,
+    recent: Option<&Mutex<RecentOrders>>,
     batch: &[PlaceOrder],
     decisions: Vec<Decision>,
     ids: Vec<i64>,
@@ -203,7 +223,8 @@ fn write_down(
     OF_ORDERS.insert(desk.tx, &rows.requests, desk.now)?;
     guards::insert_open_links(desk.tx, &rows.links)?;
     desk.finish()?;
-    if let Some((recent, _)) = memory.recent {
+    if let Some(recent) = recent {
+        let mut recent = recent.lock();
         for NewOrder { order, origin, .. } in &rows.orders {
             let fingerprint = origin.fingerprint;
             let Order { id: order, account, created, .. } = *order;

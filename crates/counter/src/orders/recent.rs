@@ -4,6 +4,9 @@
 //! would be a page written at a random place for every order, for something that matters for half
 //! a minute. So the orders of the window are remembered here. What is remembered is never believed
 //! alone: a repetition is one only if the order it repeats is there, in the same transaction.
+//!
+//! Where other nodes place orders at the same time nobody can remember them all. There the database
+//! is asked, which has that index ([`guards::repeated`]).
 
 use domain::{AccountId, OrderId, Timestamp};
 use std::collections::{HashMap, VecDeque};
@@ -47,8 +50,8 @@ pub(crate) struct RecentOrders {
 /// refuse an order until it has caught up.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Range {
-    start: Timestamp,
-    end: Timestamp,
+    pub(super) start: Timestamp,
+    pub(super) end: Timestamp,
 }
 
 impl Range {
@@ -63,13 +66,17 @@ impl Range {
 }
 
 impl RecentOrders {
-    /// Brings what is known up to the state that the transaction sees. Call it in every unit before
-    /// [`Self::repeated`].
-    pub(crate) fn refresh(&mut self, tx: &mut dyn Tx, range: Range) -> Result<(), DbError> {
-        let others = tx.others()?;
-        if others.is_none() || others != self.others {
+    /// Brings what is known up to the state that the transaction sees, which `others` of
+    /// [`Tx::others`] tells. Call it in every unit before [`Self::repeated`].
+    pub(crate) fn refresh(
+        &mut self,
+        tx: &mut dyn Tx,
+        others: i64,
+        range: Range,
+    ) -> Result<(), DbError> {
+        if Some(others) != self.others {
             self.learn(tx, range)?;
-            self.others = others;
+            self.others = Some(others);
         }
         while let Some((_, placed)) = self.times.pop_front_if(|(at, _)| !range.contains(*at)) {
             for _ in 0..placed {

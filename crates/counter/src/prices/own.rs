@@ -8,7 +8,7 @@ use domain::pricing::{Discount, Tier};
 use domain::products::{Product, check_product};
 use domain::{AccountId, Micros, Timestamp};
 use store::Tx;
-use store::tables::{accounts, catalogue, prices, products};
+use store::tables::{accounts, catalogue, meta, prices, products};
 
 /// Everything that makes an account's prices differ from the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +39,7 @@ impl Counter {
         let actor = actor.to_owned();
         let unit = move |tx: &mut dyn Tx| {
             let mut desk = locked(tx, account, now)?;
+            meta::lock_catalogue(desk.tx)?;
             check(desk.tx, of, rate)?;
             prices::put(desk.tx, account, of, rate)?;
             accounts::set_own_prices(desk.tx, account, true)?;

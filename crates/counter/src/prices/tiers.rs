@@ -5,7 +5,7 @@ use crate::{Counter, Failure, Refusal};
 use domain::catalogue::check_name;
 use domain::pricing::{Discount, Tier};
 use domain::{AccountId, TierId, Timestamp};
-use store::tables::prices;
+use store::tables::{meta, prices};
 use store::{Tx, TxExt};
 
 /// What to change about a tier; absent parts stay.
@@ -30,6 +30,7 @@ impl Counter {
     ) -> Result<Tier, Failure<Refusal>> {
         let name = name.to_owned();
         let unit = move |tx: &mut dyn Tx| {
+            meta::lock_catalogue(tx)?;
             let id = TierId(tx.take_id("tier")?);
             put(tx, Tier { id, name: name.clone(), discount }, "tier.added", now)
         };
@@ -47,6 +48,7 @@ impl Counter {
         now: Timestamp,
     ) -> Result<Tier, Failure<Refusal>> {
         let unit = move |tx: &mut dyn Tx| {
+            meta::lock_catalogue(tx)?;
             let tier = prices::tiers_of(tx, &[id])?.into_iter().next();
             let tier = tier.ok_or_else(|| Refusal::missing("tier", id))?;
             let name = change.name.clone().unwrap_or(tier.name);

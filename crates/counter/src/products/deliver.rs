@@ -41,6 +41,7 @@ impl Shelf {
         pieces: i64,
         now: Timestamp,
     ) -> Result<(), DbError> {
+        products::lock_stock(tx, product)?;
         // Every item is good for one piece at least, so as many items are always enough.
         let mut limit = pieces;
         let found = loop {
@@ -73,6 +74,7 @@ impl Shelf {
         pieces: i64,
         now: Timestamp,
     ) -> Result<(), DbError> {
+        products::lock_stock(tx, product)?;
         let kept = product_orders::waited_for(tx, product, now)?;
         if kept > 0 {
             self.kept.insert(product, kept);

@@ -49,6 +49,7 @@ impl Counter {
     /// [`Refusal`] when something is missing or out of range.
     pub async fn add_product(&self, change: ProductChange, now: Timestamp) -> Done<ProductId> {
         let unit = move |tx: &mut dyn Tx| {
+            meta::lock_catalogue(tx)?;
             let id = ProductId(tx.take_id("product")?);
             put(tx, &new_product(id, &change)?, "product.added", now)
         };
@@ -67,6 +68,7 @@ impl Counter {
         now: Timestamp,
     ) -> Done<ProductId> {
         let unit = move |tx: &mut dyn Tx| {
+            meta::lock_catalogue(tx)?;
             let known = products::products(tx)?;
             let found = known.into_iter().find(|product| product.id == id);
             let found = found.ok_or_else(|| Refusal::missing("product", id))?;

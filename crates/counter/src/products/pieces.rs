@@ -86,6 +86,9 @@ pub(super) fn replace(
 }
 
 fn take_off_sale(desk: &mut Desk<'_>, id: StockItemId) -> Result<(), DbError> {
+    let Some(item) = stock::by_id(desk.tx, id)? else { return Ok(()) };
+    products::lock_stock(desk.tx, item.product)?;
+    // Again: it may have been sold meanwhile.
     let Some(Item { state, product, uses_left, .. }) = stock::by_id(desk.tx, id)? else {
         return Ok(());
     };
@@ -100,6 +103,7 @@ fn take_off_sale(desk: &mut Desk<'_>, id: StockItemId) -> Result<(), DbError> {
 
 /// Takes one piece for an order from its product's stock.
 fn take_from_stock(desk: &mut Desk<'_>, order: &ProductOrder) -> Done<StockItemId> {
+    products::lock_stock(desk.tx, order.product)?;
     let fresh = stock::for_sale(desk.tx, order.product, desk.now, 1)?.into_iter().next();
     let fresh = fresh.ok_or_else(|| {
         Refusal::NotNow(String::from("nothing is in stock to replace it with; take it back"))

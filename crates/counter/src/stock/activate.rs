@@ -86,6 +86,7 @@ impl Counter {
                 }
                 expired = expired.saturating_add(outdated.len());
                 let unit = move |tx: &mut dyn Tx| {
+                    products::lock_stock(tx, id)?;
                     let outdated = stock::outdated(tx, id, now, ITEMS_PER_UNIT)?;
                     let ids: Vec<StockItemId> = outdated.iter().map(|(id, _)| *id).collect();
                     let pieces = outdated.iter().fold(0_i64, |sum, (_, u)| sum.saturating_add(*u));

@@ -138,6 +138,9 @@ impl Counter {
         let unit = move |tx: &mut dyn Tx| {
             check_reason(&viewer.reason)?;
             let item = stock::by_id(tx, id)?.ok_or_else(|| Refusal::missing("item", id))?;
+            products::lock_stock(tx, item.product)?;
+            // Again: it may have been sold meanwhile.
+            let item = stock::by_id(tx, id)?.ok_or_else(|| Refusal::missing("item", id))?;
             if item.state != ItemState::Available {
                 let text = format!("item {id} is {}, not for sale", item.state.name());
                 return Err(Refusal::NotNow(text).into());

@@ -75,7 +75,8 @@ impl Drop for Claim {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
-    use crate::sqlite::{Access, DEFAULT_LOCK_WAIT, Readers, open_writer};
+    use crate::Access;
+    use crate::sqlite::{DEFAULT_LOCK_WAIT, Readers, open_writer};
     use std::sync::Arc;
 
     /// `SHM_DMS` of SQLite's `os_unix.c`.

@@ -16,7 +16,7 @@ const HEADER: usize = 96;
 /// A moment of the database's history: the header of the WAL's index as it was then. While it is the
 /// same, nothing has been committed, by whomever.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Moment([u8; HEADER]);
+pub(crate) struct Moment([u8; HEADER]);
 
 /// Where the header is read.
 #[derive(Debug)]

@@ -1,24 +1,13 @@
 //! Opening a database file, and the settings that durability rests on.
 
 use super::Checkpoints;
-use crate::OpenError;
-use crate::migrate::{MIGRATIONS, MigrationStatus, newest};
+use crate::migrate::{MIGRATIONS, Migration, MigrationStatus, newest, plan};
+use crate::{Access, OpenError};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-
-/// How a database is opened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
-    /// As it is: it must exist and have this program's schema.
-    Existing,
-    /// Created with this program's schema when it is missing or empty.
-    CreateIfMissing,
-    /// Created or brought to this program's schema.
-    Migrate,
-}
 
 /// What can be set about the SQLite engine.
 #[derive(Clone, Debug)]
@@ -187,23 +176,7 @@ pub(crate) fn migrate(
             statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
         })
         .map_err(fail)?;
-    let before = applied.last().map_or(0, |(version, _)| *version);
-    if before > newest() {
-        return Err(OpenError::Ahead { path: shown(), found: before, known: newest() });
-    }
-    for ((version, checksum), known) in applied.iter().zip(MIGRATIONS) {
-        if *version != known.version || *checksum != known.checksum() {
-            return Err(OpenError::Altered { path: shown(), version: *version });
-        }
-    }
-    let may_change = match access {
-        Access::Existing => false,
-        Access::CreateIfMissing => before == 0,
-        Access::Migrate => true,
-    };
-    if before < newest() && !may_change {
-        return Err(OpenError::Behind { path: shown(), found: before, needed: newest() });
-    }
+    let before = plan(&applied, Migration::checksum, &shown(), access)?;
     for migration in MIGRATIONS.iter().filter(|migration| migration.version > before) {
         tx.execute_batch(&migration.for_sqlite()).map_err(fail)?;
         tx.execute(

@@ -11,9 +11,9 @@ mod writer;
 
 pub use checkpoint::Checkpoints;
 pub(crate) use claim::Claim;
-pub use commits::Moment;
-pub use connection::{Access, SqliteOptions};
+pub(crate) use commits::Moment;
+pub use connection::SqliteOptions;
 pub(crate) use connection::{DEFAULT_LOCK_WAIT, migrate, open_writer};
 pub(crate) use readers::Readers;
 pub(crate) use tx::SqliteTx;
-pub(crate) use writer::{Job, Writer};
+pub(crate) use writer::Writer;

@@ -205,7 +205,8 @@ impl Drop for Snapshot<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sqlite::{Access, DEFAULT_LOCK_WAIT, open_writer};
+    use crate::Access;
+    use crate::sqlite::{DEFAULT_LOCK_WAIT, open_writer};
 
     #[test]
     fn a_connection_that_is_stuck_is_passed_over_and_replaced() {

@@ -2,22 +2,13 @@
 
 use super::connection::execute;
 use super::{Checkpoints, Claim, Readers, SqliteOptions, SqliteTx, checkpoint};
-use crate::{DbError, StoreError};
+use crate::StoreError;
+use crate::unit::{Job, caught};
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
-
-/// A unit that waits for the writer.
-pub(crate) trait Job: Send {
-    /// Runs the unit. `Ok(true)` keeps what it wrote, `Ok(false)` rolls it back without an error
-    /// of the database.
-    fn run(&mut self, tx: &mut SqliteTx<'_>) -> Result<bool, DbError>;
-    /// Tells whoever waits what became of it. Called once, after COMMIT.
-    fn finish(self: Box<Self>, outcome: Result<(), StoreError>);
-}
 
 /// Most units that share a COMMIT: bounds how long the first of them waits for the last.
 const UNITS_PER_COMMIT: usize = 512;
@@ -256,19 +247,12 @@ fn run_in_savepoint(connection: &Connection, mut job: Box<dyn Job>) -> Result<Fi
 
 /// Runs a unit; a panic in it is its error.
 fn run_unit(connection: &Connection, job: &mut dyn Job) -> Result<bool, StoreError> {
-    let outcome = catch_unwind(AssertUnwindSafe(|| {
+    caught(|| {
         let mut tx = SqliteTx::new(connection);
         let kept = job.run(&mut tx);
         match tx.into_poison() {
             Some(error) => Err(StoreError::Db(error)),
             None => kept.map_err(StoreError::Db),
         }
-    }));
-    outcome.unwrap_or_else(|panic| Err(StoreError::Panicked(panic_text(&*panic))))
-}
-
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| String::from("no message"))
+    })
 }

@@ -10,6 +10,8 @@ crate::statements! {
         order by id desc limit ?2";
     PRINTS_AFTER = "select id, account_id, fingerprint, created_us from orders where id > ?1 \
         order by id limit ?2";
+    REPEATED = "select account_id, fingerprint from orders where account_id = ?1 \
+        and fingerprint = ?2 and created_us > ?3 and created_us <= ?4 order by id desc limit 1";
     PRINT = "select id, account_id, fingerprint, created_us from orders where id = ?1";
     OPEN_LINK = "select service_id, link, order_id from open_link \
         where service_id = ?1 and link = ?2";
@@ -61,6 +63,26 @@ pub fn prints_before(tx: &mut dyn Tx, before: OrderId, limit: i64) -> Result<Vec
 /// [`DbError`].
 pub fn prints_after(tx: &mut dyn Tx, after: OrderId, limit: i64) -> Result<Vec<Print>, DbError> {
     tx.rows(&PRINTS_AFTER, &[after.0.into(), limit.into()], decode_print)
+}
+
+/// Those of the fingerprints with which their account placed an order after `start` and not after
+/// `end`. For engines where others write at the same time; only they have an index for it.
+///
+/// # Errors
+/// [`DbError`].
+pub fn repeated(
+    tx: &mut dyn Tx,
+    asked: &[(AccountId, i64)],
+    start: Timestamp,
+    end: Timestamp,
+) -> Result<Vec<(AccountId, i64)>, DbError> {
+    let params: Vec<Val<'_>> = asked
+        .iter()
+        .flat_map(|(account, print)| {
+            [Val::Int(account.0), Val::Int(*print), Val::Int(start.0), Val::Int(end.0)]
+        })
+        .collect();
+    tx.rows_many(&REPEATED, 4, &params, |row| Ok((AccountId(row.int(0)?), row.int(1)?)))
 }
 
 /// Those of the links that have an open order.

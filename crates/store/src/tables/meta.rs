@@ -7,6 +7,7 @@ crate::statements! {
     PUT = "insert into meta (name, value) values (?1, ?2) \
         on conflict (name) do update set value = excluded.value";
     EPOCH = "select value from epoch where name = ?1";
+    EPOCH_LOCKED = "select value from epoch where name = ?1 /*lock*/";
     BUMP = "update epoch set value = value + 1 where name = ?1";
 }
 
@@ -42,6 +43,23 @@ pub fn catalogue_epoch(tx: &mut dyn Tx) -> Result<i64, DbError> {
 pub fn access_epoch(tx: &mut dyn Tx) -> Result<i64, DbError> {
     let epoch = tx.row(&EPOCH, &["access".into()], |row| row.int(0))?;
     epoch.ok_or_else(|| DbError::new(EPOCH.name, "access has no epoch"))
+}
+
+/// Waits until nobody else changes the catalogue, tiers or prices. Call it before anything of them is
+/// read that is then changed, and after accounts are locked.
+///
+/// # Errors
+/// [`DbError`].
+pub fn lock_catalogue(tx: &mut dyn Tx) -> Result<(), DbError> {
+    tx.row(&EPOCH_LOCKED, &["catalogue".into()], |_| Ok(())).map(|_| ())
+}
+
+/// Waits until nobody else changes keys. Call it before anything of them is read that is then changed.
+///
+/// # Errors
+/// [`DbError`].
+pub fn lock_access(tx: &mut dyn Tx) -> Result<(), DbError> {
+    tx.row(&EPOCH_LOCKED, &["access".into()], |_| Ok(())).map(|_| ())
 }
 
 /// Notes that a key or the standing of an account changes in this unit. The statements that do call

@@ -25,6 +25,7 @@ crate::statements! {
     NEW_STOCK = "insert into product_stock (product_id, pieces) values (?1, 0) \
         on conflict (product_id) do nothing";
     STOCK = "select pieces from product_stock where product_id = ?1";
+    STOCK_LOCKED = "select pieces from product_stock where product_id = ?1 /*lock*/";
     ALL_STOCK = "select product_id, pieces from product_stock order by product_id";
     FOR_SALE = "select p.product_id, cast(p.pieces - coalesce((select sum(i.uses_left) \
             from stock_item i where i.product_id = p.product_id and i.state = 'available' \
@@ -123,6 +124,15 @@ pub fn pieces_for_sale(tx: &mut dyn Tx, now: Timestamp) -> Result<Vec<(ProductId
 /// [`DbError`].
 pub fn add_pieces(tx: &mut dyn Tx, product: ProductId, change: i64) -> Result<(), DbError> {
     tx.exec_exactly(&ADD_PIECES, 2, &[product.0.into(), change.into()], 1)
+}
+
+/// Waits until nobody else sells, adds or takes away stock of the product. Call it before any item is
+/// read that is then sold or changed, products in ascending order, after accounts are locked.
+///
+/// # Errors
+/// [`DbError`].
+pub fn lock_stock(tx: &mut dyn Tx, product: ProductId) -> Result<(), DbError> {
+    tx.row(&STOCK_LOCKED, &[product.0.into()], |_| Ok(())).map(|_| ())
 }
 
 /// Every product with its pieces for sale as counted and as its items sum to.

@@ -1,0 +1,137 @@
+//! One connection, driven by whoever uses it.
+
+use super::failure::text;
+use super::options::Options;
+use super::param::Param;
+use futures_util::{TryStreamExt, future, pin_mut};
+use std::sync::Arc;
+use tokio::runtime::{Builder, Runtime};
+use tokio_postgres::config::SslMode;
+use tokio_postgres::types::Type;
+use tokio_postgres::{Client, Error, NoTls, Row};
+use tokio_postgres_rustls::MakeRustlsConnect;
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+
+/// A connection. Its runtime is the thread that uses it: a statement is sent and its answer read
+/// without waking another thread. So it may neither be used nor dropped by a thread that runs
+/// asynchronous tasks.
+pub(super) struct Connection {
+    client: Client,
+    runtime: Runtime,
+}
+
+/// Rows, and how many were changed.
+type Outcome = Result<(Vec<Row>, u64), Error>;
+
+impl std::fmt::Debug for Connection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Connection").finish_non_exhaustive()
+    }
+}
+
+impl Connection {
+    /// Connects. The text says why not.
+    pub(super) fn open(options: &Options) -> Result<Self, String> {
+        let runtime =
+            Builder::new_current_thread().enable_all().build().map_err(|e| e.to_string())?;
+        let config = &options.config;
+        let client = if config.get_ssl_mode() == SslMode::Disable {
+            let (client, connection) =
+                runtime.block_on(config.connect(NoTls)).map_err(|error| text(&error))?;
+            runtime.spawn(connection);
+            client
+        } else {
+            let tls = MakeRustlsConnect::new(tls(options)?);
+            let (client, connection) =
+                runtime.block_on(config.connect(tls)).map_err(|error| text(&error))?;
+            runtime.spawn(connection);
+            client
+        };
+        Ok(Self { client, runtime })
+    }
+
+    /// Runs a statement, `before` in front of it in the same round trip when it is given.
+    pub(super) fn run(
+        &self,
+        before: Option<&str>,
+        text: &str,
+        params: Vec<(Param<'_>, Type)>,
+    ) -> Outcome {
+        self.runtime.block_on(async {
+            let statement = self.statement(text, params);
+            match before {
+                None => statement.await,
+                // Polled in this order, so sent in this order.
+                Some(before) => {
+                    let (begun, done) =
+                        future::join(self.client.batch_execute(before), statement).await;
+                    begun?;
+                    done
+                }
+            }
+        })
+    }
+
+    /// Runs a statement and COMMIT behind it in one round trip: what became of each. When the
+    /// statement fails, COMMIT rolls back.
+    pub(super) fn run_and_commit(
+        &self,
+        text: &str,
+        params: Vec<(Param<'_>, Type)>,
+    ) -> (Outcome, Result<(), Error>) {
+        let commit = self.client.batch_execute("commit");
+        self.runtime.block_on(future::join(self.statement(text, params), commit))
+    }
+
+    /// Without a name and with its types: the server needs to remember nothing.
+    async fn statement(&self, text: &str, params: Vec<(Param<'_>, Type)>) -> Outcome {
+        let stream = self.client.query_typed_raw(text, params).await?;
+        pin_mut!(stream);
+        let mut rows = Vec::new();
+        while let Some(row) = stream.try_next().await? {
+            rows.push(row);
+        }
+        Ok((rows, stream.rows_affected().unwrap_or(0)))
+    }
+
+    /// Runs statements without parameters.
+    pub(super) fn execute(&self, text: &str) -> Result<(), Error> {
+        self.runtime.block_on(self.client.batch_execute(text))
+    }
+
+    /// The types of a statement's parameters.
+    pub(super) fn describe(&self, text: &str) -> Result<Vec<Type>, Error> {
+        self.runtime.block_on(async { Ok(self.client.prepare(text).await?.params().to_vec()) })
+    }
+}
+
+/// TLS with the server's certificate checked, by the authorities that are named or those of the
+/// system.
+fn tls(options: &Options) -> Result<ClientConfig, String> {
+    let mut roots = RootCertStore::empty();
+    match &options.root_certificates {
+        Some(path) => {
+            let unreadable =
+                |error: &dyn std::fmt::Display| format!("sslrootcert {}: {error}", path.display());
+            let file = CertificateDer::pem_file_iter(path).map_err(|e| unreadable(&e))?;
+            for certificate in file {
+                let certificate = certificate.map_err(|error| unreadable(&error))?;
+                roots.add(certificate).map_err(|error| unreadable(&error))?;
+            }
+        }
+        None => {
+            let found = rustls_native_certs::load_native_certs();
+            roots.add_parsable_certificates(found.certs);
+        }
+    }
+    if roots.is_empty() {
+        return Err(String::from("TLS: no authority's certificate was found; give sslrootcert=PATH"));
+    }
+    let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| error.to_string())?;
+    Ok(config.with_root_certificates(roots).with_no_client_auth())
+}

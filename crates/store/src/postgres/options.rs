@@ -1,0 +1,207 @@
+//! The URL of a PostgreSQL database, with what may be set in it.
+
+use crate::OpenError;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+use tokio_postgres::Config;
+use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
+
+/// What the engine is told.
+#[derive(Clone, Debug)]
+pub(crate) struct Options {
+    pub(super) config: Config,
+    /// Hosts and database, as errors name them: without user and password.
+    pub(super) shown: String,
+    pub(super) isolation: Isolation,
+    /// Connections that write.
+    pub(super) writers: usize,
+    /// Connections that read.
+    pub(super) readers: usize,
+    /// Certificates of authorities that are trusted, as a PEM file; those of the system otherwise.
+    pub(super) root_certificates: Option<PathBuf>,
+}
+
+/// How far units that write are kept apart by the database. Every unit is right under the weaker
+/// one; the stronger one is for who does not want to believe that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Isolation {
+    ReadCommitted,
+    Serializable,
+}
+
+/// Most connections of a kind.
+const CONNECTIONS_MAX: usize = 256;
+
+/// Units that may wait; more are refused at once.
+pub(super) const QUEUE: usize = 4_096;
+
+/// How long a server may take to take a connection.
+const CONNECT_WITHIN: Duration = Duration::from_secs(3);
+
+/// How long a server may stay silent on the network, before the connection counts as lost. A machine
+/// that vanishes closes no connections.
+const SILENT_FOR: Duration = Duration::from_secs(6);
+
+impl Options {
+    /// Whether a URL is one of PostgreSQL.
+    pub(crate) fn concerns(url: &str) -> bool {
+        url.starts_with("postgres:") || url.starts_with("postgresql:")
+    }
+
+    /// Reads `postgres://USER:PASSWORD@HOST:PORT,HOST:PORT/DATABASE?…`. Beside the parameters that
+    /// every client of PostgreSQL knows: `isolation` (`read_committed`, `serializable`), `writers`,
+    /// `readers` (numbers of connections) and `sslrootcert`. With TLS the server's certificate is
+    /// always checked. Without `sslmode`, TLS is used unless every host is this machine.
+    pub(crate) fn read(url: &str) -> Result<Self, OpenError> {
+        let (base, query) = url.split_once('?').unwrap_or((url, ""));
+        let mut options = Self {
+            config: Config::new(),
+            shown: String::new(),
+            isolation: Isolation::ReadCommitted,
+            writers: 4,
+            readers: 8,
+            root_certificates: None,
+        };
+        let mut rest = Vec::new();
+        let mut tls = None;
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            match name {
+                "isolation" => {
+                    options.isolation = match value {
+                        "read_committed" => Isolation::ReadCommitted,
+                        "serializable" => Isolation::Serializable,
+                        _ => return Err(wrong("isolation is read_committed or serializable")),
+                    }
+                }
+                "writers" => options.writers = connections("writers", value)?,
+                "readers" => options.readers = connections("readers", value)?,
+                "sslmode" => {
+                    tls = match value {
+                        "disable" => Some(SslMode::Disable),
+                        "require" | "verify-full" => Some(SslMode::Require),
+                        _ => return Err(wrong("sslmode is disable, require or verify-full")),
+                    }
+                }
+                "sslrootcert" => options.root_certificates = Some(PathBuf::from(value)),
+                _ => rest.push(pair),
+            }
+        }
+        let plain = if rest.is_empty() { base.to_owned() } else { format!("{base}?{}", rest.join("&")) };
+        let mut config =
+            Config::from_str(&plain).map_err(|error| wrong(&super::failure::text(&error)))?;
+        if config.get_hosts().is_empty() {
+            return Err(wrong("no host is given"));
+        }
+        if config.get_dbname().is_none() {
+            return Err(wrong("no database is named"));
+        }
+        if config.get_application_name().is_none() {
+            config.application_name("tradecounter");
+        }
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(CONNECT_WITHIN);
+        }
+        // Never a standby: it shows what was, and takes no order.
+        config.target_session_attrs(TargetSessionAttrs::ReadWrite);
+        let local = config.get_hosts().iter().all(on_this_machine);
+        let usual = if local { SslMode::Disable } else { SslMode::Require };
+        config.ssl_mode(tls.unwrap_or(usual));
+        config.tcp_user_timeout(SILENT_FOR);
+        config.keepalives_idle(SILENT_FOR);
+        options.shown = shown(&config);
+        options.config = config;
+        Ok(options)
+    }
+
+    /// How a unit that writes begins.
+    pub(super) const fn begin(&self) -> &'static str {
+        match self.isolation {
+            Isolation::ReadCommitted => "begin isolation level read committed read write",
+            Isolation::Serializable => "begin isolation level serializable read write",
+        }
+    }
+}
+
+fn wrong(message: &str) -> OpenError {
+    OpenError::PostgresUrl { message: message.to_owned() }
+}
+
+fn connections(name: &str, value: &str) -> Result<usize, OpenError> {
+    let count = value.parse().ok().filter(|count| (1..=CONNECTIONS_MAX).contains(count));
+    count.ok_or_else(|| wrong(&format!("{name} is a number from 1 to {CONNECTIONS_MAX}")))
+}
+
+fn on_this_machine(host: &Host) -> bool {
+    match host {
+        Host::Tcp(name) => {
+            name == "localhost" || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+        }
+        #[cfg(unix)]
+        Host::Unix(_) => true,
+    }
+}
+
+fn shown(config: &Config) -> String {
+    let ports = config.get_ports();
+    let hosts = config.get_hosts().iter().enumerate().map(|(at, host)| {
+        let port = ports.get(at).or_else(|| ports.first()).copied().unwrap_or(5432);
+        match host {
+            Host::Tcp(name) => format!("{name}:{port}"),
+            #[cfg(unix)]
+            Host::Unix(path) => format!("{}:{port}", path.display()),
+        }
+    });
+    let hosts: Vec<String> = hosts.collect();
+    format!("postgres://{}/{}", hosts.join(","), config.get_dbname().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn own_parameters_are_taken_and_the_rest_is_handed_on() {
+        let url = "postgres://u:geheim@a:1,b:2/shop?isolation=serializable&writers=3\
+                   &connect_timeout=9&readers=2&sslrootcert=/ca.pem";
+        let options = Options::read(url).unwrap();
+        assert_eq!(options.shown, "postgres://a:1,b:2/shop");
+        assert_eq!((options.writers, options.readers), (3, 2));
+        assert_eq!(options.isolation, Isolation::Serializable);
+        assert_eq!(options.config.get_connect_timeout(), Some(&Duration::from_secs(9)));
+        assert_eq!(options.config.get_target_session_attrs(), TargetSessionAttrs::ReadWrite);
+        assert_eq!(options.root_certificates, Some(PathBuf::from("/ca.pem")));
+        assert_eq!(options.config.get_ssl_mode(), SslMode::Require);
+    }
+
+    #[test]
+    fn only_on_this_machine_tls_is_not_taken_for_granted() {
+        for (url, mode) in [
+            ("postgres://u@127.0.0.1,localhost/shop", SslMode::Disable),
+            ("postgres://u@localhost,db.example/shop", SslMode::Require),
+            ("postgres://u@db.example/shop?sslmode=disable", SslMode::Disable),
+            ("postgres://u@127.0.0.1/shop?sslmode=verify-full", SslMode::Require),
+        ] {
+            assert_eq!(Options::read(url).unwrap().config.get_ssl_mode(), mode, "{url}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_and_no_password_is_told() {
+        for (url, said) in [
+            ("postgres://u:geheim@a/shop?isolation=none", "isolation"),
+            ("postgres://u:geheim@a/shop?writers=0", "writers"),
+            ("postgres://u:geheim@a/shop?readers=many", "readers"),
+            ("postgres://u:geheim@a/shop?sslmode=prefer", "sslmode"),
+            ("postgres://u:geheim@a/shop?colour=red", "colour"),
+            ("postgres://u:geheim@a", "database"),
+            ("postgres://u:geheim@a:port/shop", "port"),
+        ] {
+            let error = Options::read(url).unwrap_err().to_string();
+            assert!(error.contains(said), "{url}: {error}");
+            assert!(!error.contains("geheim"), "{error}");
+        }
+    }
+}

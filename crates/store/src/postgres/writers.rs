@@ -1,0 +1,239 @@
+//! The threads that carry units out, each with a connection of its own.
+
+use super::connection::Connection;
+use super::failure::{self, Remedy};
+use super::ids::Ids;
+use super::marks;
+use super::options::Options;
+use super::queue::Queue;
+use super::statements::Statements;
+use super::tx::PgTx;
+use crate::unit::{Job, caught};
+use crate::{DbError, StoreError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// How often a unit is run that meets others.
+const RUNS: u32 = 12;
+
+/// How long a unit waits for a server that takes connections, before it is refused: longer than a
+/// standby needs to take over.
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long it is tried to find out what became of a COMMIT. Its caller waits meanwhile: an answer
+/// that comes late is better than none.
+const SETTLE_WITHIN: Duration = Duration::from_secs(60);
+
+/// Between two attempts to connect.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// What all threads of a store share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) options: Options,
+    pub(super) statements: Statements,
+    pub(super) ids: Ids,
+    pub(super) queue: Queue,
+    /// How many units were committed here.
+    pub(super) committed: AtomicU64,
+}
+
+struct Writer {
+    shared: Arc<Shared>,
+    connection: Option<Connection>,
+}
+
+/// Starts the writing threads.
+pub(super) fn start(shared: &Arc<Shared>) -> std::io::Result<Vec<JoinHandle<()>>> {
+    let thread = |number: usize| {
+        let mut writer = Writer { shared: Arc::clone(shared), connection: None };
+        std::thread::Builder::new().name(format!("store-writer-{number}")).spawn(move || {
+            while let Some(job) = writer.shared.queue.pop() {
+                writer.carry_out(job);
+            }
+        })
+    };
+    (1..=shared.options.writers).map(thread).collect()
+}
+
+#[expect(clippy::disallowed_methods, reason = "how long to wait for a server is no rule")]
+pub(super) fn deadline(patience: Duration) -> Instant {
+    let now = Instant::now();
+    now.checked_add(patience).unwrap_or(now)
+}
+
+#[expect(clippy::disallowed_methods, reason = "a server that is not there cannot be awaited")]
+pub(super) fn pause(longest: Duration) {
+    std::thread::sleep(longest);
+}
+
+#[expect(clippy::disallowed_methods, reason = "how long to wait for a server is no rule")]
+pub(super) fn passed(deadline: Instant) -> bool {
+    Instant::now() >= deadline
+}
+
+/// A connection, tried for until `deadline`.
+pub(super) fn connect(options: &Options, deadline: Instant) -> Result<Connection, StoreError> {
+    loop {
+        match Connection::open(options) {
+            Ok(connection) => return Ok(connection),
+            Err(error) if passed(deadline) => {
+                return Err(StoreError::Unavailable(format!("{}: {error}", options.shown)));
+            }
+            Err(error) => {
+                tracing::debug!(%error, "no connection yet");
+                pause(PAUSE);
+            }
+        }
+    }
+}
+
+/// How one run of a unit ended.
+enum Run {
+    /// It is over, and this is what its caller is told.
+    Over(Result<(), StoreError>),
+    /// It met another unit, or its connection broke; nothing is kept. With the error for the case
+    /// that it was run too often.
+    Again(DbError),
+}
+
+impl Writer {
+    fn carry_out(&mut self, mut job: Box<dyn Job>) {
+        let patience = deadline(PATIENCE);
+        let mut met: u32 = 0;
+        let outcome = loop {
+            let connection = match self.connection.take() {
+                Some(connection) => connection,
+                None => match connect(&self.shared.options, patience) {
+                    Ok(connection) => connection,
+                    Err(error) => break Err(error),
+                },
+            };
+            match self.run(connection, &mut *job) {
+                Run::Over(outcome) => break outcome,
+                // The connection is kept where the unit met another one.
+                Run::Again(error) if self.connection.is_some() => {
+                    met = met.saturating_add(1);
+                    if met >= RUNS {
+                        break Err(StoreError::Db(error));
+                    }
+                    // Those that met wait for different whiles, each longer than the one before.
+                    let spread = met.saturating_mul(met).saturating_mul(thread_number());
+                    pause(Duration::from_micros(u64::from(spread.saturating_mul(150))));
+                }
+                Run::Again(error) if passed(patience) => break Err(StoreError::Db(error)),
+                Run::Again(error) => tracing::debug!(%error, "a unit's connection broke"),
+            }
+        };
+        job.finish(outcome);
+    }
+
+    /// Runs the unit once. The connection is kept unless it broke.
+    fn run(&mut self, connection: Connection, job: &mut dyn Job) -> Run {
+        let shared = Arc::clone(&self.shared);
+        let Shared { options, statements, ids, .. } = &*shared;
+        let mut tx = PgTx::new(&connection, statements, ids, options.begin());
+        let ran = caught(|| job.run(&mut tx).map_err(StoreError::Db));
+        let (begun, poison) = tx.end();
+        let (outcome, remedy) = match (ran, poison) {
+            (Err(StoreError::Panicked(panic)), _) => {
+                (Err(StoreError::Panicked(panic)), Remedy::None)
+            }
+            (_, Some(poison)) => (Err(StoreError::Db(poison.error)), poison.remedy),
+            (Err(error), None) => (Err(error), Remedy::None),
+            (Ok(false), None) => (Ok(()), Remedy::None),
+            (Ok(true), None) if begun => return self.commit(connection),
+            (Ok(true), None) => {
+                self.connection = Some(connection);
+                return Run::Over(Ok(()));
+            }
+        };
+        // Nothing is kept. Where ROLLBACK itself fails, the connection goes, and the transaction with
+        // it.
+        if remedy != Remedy::Reconnect && (!begun || connection.execute("rollback").is_ok()) {
+            self.connection = Some(connection);
+        }
+        match (outcome, remedy) {
+            (Err(StoreError::Db(error)), Remedy::Again | Remedy::Reconnect) => Run::Again(error),
+            (outcome, _) => Run::Over(outcome),
+        }
+    }
+
+    /// Writes the unit's mark and commits, in one round trip.
+    fn commit(&mut self, connection: Connection) -> Run {
+        let mark = match self.shared.ids.take("unit", 1) {
+            Ok(ids) => ids.first().copied().unwrap_or(0),
+            Err(error) => {
+                // The transaction goes with the connection.
+                return Run::Again(error);
+            }
+        };
+        let (marked, committed) = connection.run_and_commit(marks::MARK, marks::params(mark));
+        let error = match (marked, committed) {
+            (Ok(_), Ok(())) => {
+                self.shared.committed.fetch_add(1, Ordering::Release);
+                marks::forget(&connection, mark);
+                self.connection = Some(connection);
+                return Run::Over(Ok(()));
+            }
+            // The mark was refused, so COMMIT has rolled back.
+            (Err(error), Ok(())) => error,
+            (_, Err(error)) => error,
+        };
+        if failure::leaves_open(&error) {
+            drop(connection);
+            return self.settle(mark, &error);
+        }
+        // PostgreSQL refused to commit: it has rolled back.
+        if connection.execute("rollback").is_ok() {
+            self.connection = Some(connection);
+        }
+        let text = failure::text(&error);
+        match failure::remedy(&error) {
+            Remedy::None => Run::Over(Err(StoreError::Db(DbError::new("COMMIT", text)))),
+            Remedy::Again | Remedy::Reconnect => Run::Again(DbError::new("COMMIT", text)),
+        }
+    }
+
+    /// Finds out what became of a COMMIT that had no answer.
+    fn settle(&mut self, mark: i64, error: &tokio_postgres::Error) -> Run {
+        let error = failure::text(error);
+        tracing::warn!(error, "a COMMIT had no answer, looking for what it wrote");
+        let end = deadline(SETTLE_WITHIN);
+        loop {
+            let settled = connect(&self.shared.options, end).and_then(|connection| {
+                let verdict = marks::settle(&connection, mark);
+                verdict.map(|verdict| (verdict, connection)).map_err(|error| {
+                    StoreError::Unavailable(failure::text(&error))
+                })
+            });
+            match settled {
+                Ok((committed, connection)) => {
+                    tracing::info!(committed, "the COMMIT without an answer is settled");
+                    self.connection = Some(connection);
+                    if committed {
+                        self.shared.committed.fetch_add(1, Ordering::Release);
+                        return Run::Over(Ok(()));
+                    }
+                    return Run::Again(DbError::new("COMMIT", error));
+                }
+                Err(failed) if passed(end) => {
+                    return Run::Over(Err(StoreError::Unknown(format!("{error}; {failed}"))));
+                }
+                Err(failed) => {
+                    tracing::debug!(error = %failed, "not settled yet");
+                    pause(PAUSE);
+                }
+            }
+        }
+    }
+}
+
+/// The number in the name of the thread: threads that met each other wait for different whiles.
+fn thread_number() -> u32 {
+    let current = std::thread::current();
+    let number = current.name().and_then(|name| name.rsplit('-').next()?.parse().ok());
+    number.unwrap_or(1)
+}
