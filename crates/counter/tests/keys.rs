@@ -17,7 +17,6 @@ use domain::catalogue::{NumberField, ServiceKind};
 use domain::orders::{Number, OrderRefusal, OrderRequest};
 use domain::{AccountId, KeyId, Micros, Timestamp};
 use std::net::IpAddr;
-use std::path::Path;
 use store::{Access, Store};
 
 /// A day's first moment, UTC.
@@ -25,9 +24,8 @@ const MIDNIGHT: Timestamp = Timestamp(1_772_409_600_000_000);
 const ACCOUNT: AccountId = AccountId(1);
 const OLD_KEY: &str = "0123456789abcdef0123456789abcdef";
 
-fn counter_in(folder: &Path) -> Counter {
-    let url = format!("sqlite:{}", folder.join("counter.db").display());
-    let store = Store::open(&url, Access::CreateIfMissing, |error| panic!("{error}")).unwrap();
+fn counter_on(database: &Database) -> Counter {
+    let store = Store::open(database.url(), Access::CreateIfMissing, |error| panic!("{error}")).unwrap();
     let settings = Settings {
         currency: String::from("USD"),
         duplicate_window_seconds: 0,
@@ -37,9 +35,9 @@ fn counter_in(folder: &Path) -> Counter {
     Counter::new(store, settings)
 }
 
-async fn open() -> (Counter, tempfile::TempDir) {
-    let folder = tempfile::tempdir().unwrap();
-    let counter = counter_in(folder.path());
+async fn open() -> (Counter, Database) {
+    let database = Database::fresh();
+    let counter = counter_on(&database);
     let name = |text: &str| Some(String::from(text));
     let category = CategoryChange { name: name("things"), position: None };
     let change = ServiceChange {
@@ -269,8 +267,8 @@ async fn rules_that_cannot_be_are_refused() {
 
 #[tokio::test]
 async fn a_key_that_another_process_revokes_places_no_order() {
-    let (here, folder) = open().await;
-    let there = counter_in(folder.path());
+    let (here, database) = open().await;
+    let there = counter_on(&database);
     let key = here.make_key(ACCOUNT, "k", [1; RANDOM_BYTES], MIDNIGHT).await.unwrap();
     let admitted = async |at| here.admit(key.token.reveal(), None, at).await.unwrap().is_some();
     let refused = async || match here.place_order(order(Some(key.id), 1), MIDNIGHT).await {

@@ -9,11 +9,13 @@
     reason = "a test that cannot be set up has failed"
 )]
 
+mod database;
 mod http;
 mod kept;
 mod program;
 mod python;
 
+pub use database::Database;
 pub use http::{Answer, Client};
 pub use kept::Kept;
 pub use program::{Demo, Done, Program, Running};

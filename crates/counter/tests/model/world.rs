@@ -17,24 +17,23 @@ use domain::orders::PublicStatus;
 use domain::pricing::Discount;
 use domain::requests::CancelState;
 use domain::{AccountId, CancelId, KeyId, Micros, OrderId, ServiceId, TierId, Timestamp};
-use std::path::{Path, PathBuf};
 use store::{Access, Store};
+use testkit::Database;
 
 pub(crate) struct World {
     pub(crate) counter: Counter,
     pub(crate) model: Model,
     seeds: u64,
-    path: PathBuf,
-    _folder: tempfile::TempDir,
+    // Behind the counter, because fields are dropped in this order.
+    database: Database,
 }
 
 pub(crate) fn count(length: usize) -> i64 {
     i64::try_from(length).unwrap()
 }
 
-fn open(path: &Path) -> Counter {
-    let url = format!("sqlite:{}", path.display());
-    let store = Store::open(&url, Access::CreateIfMissing, |error| panic!("{error}")).unwrap();
+fn open(database: &Database) -> Counter {
+    let store = Store::open(database.url(), Access::CreateIfMissing, |error| panic!("{error}")).unwrap();
     let settings = Settings {
         currency: String::from("USD"),
         duplicate_window_seconds: model::WINDOW_SECONDS,
@@ -46,10 +45,9 @@ fn open(path: &Path) -> Counter {
 
 impl World {
     pub(crate) async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("counter.db");
-        let counter = open(&path);
-        let mut world = Self { counter, model: Model::default(), seeds: 0, path, _folder: folder };
+        let database = Database::fresh();
+        let counter = open(&database);
+        let mut world = Self { counter, model: Model::default(), seeds: 0, database };
         world.model.now = 1_700_000_000_000_000;
         world.set_up().await;
         world
@@ -57,12 +55,9 @@ impl World {
 
     /// A copy to break, which does not know the model.
     pub(crate) fn copy(&self) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("counter.db");
-        let copy = format!("vacuum into '{}'", path.display());
-        rusqlite::Connection::open(&self.path).unwrap().execute(&copy, []).unwrap();
-        let counter = open(&path);
-        Self { counter, model: Model::default(), seeds: 0, path, _folder: folder }
+        let database = self.database.copy();
+        let counter = open(&database);
+        Self { counter, model: Model::default(), seeds: 0, database }
     }
 
     async fn set_up(&mut self) {
@@ -137,10 +132,7 @@ impl World {
 
     /// Changes rows behind the counter's back; several statements are parted by semicolons.
     pub(crate) fn break_by_hand(&self, statements: &str) {
-        let connection = rusqlite::Connection::open(&self.path).unwrap();
-        for statement in statements.split(';') {
-            assert!(connection.execute(statement, []).unwrap() > 0, "{statement}");
-        }
+        self.database.by_hand(statements);
     }
 
     /// One step, the comparison, and every invariant.

@@ -8,9 +8,9 @@ use domain::catalogue::{NumberField, RefillRule, ServiceKind, TextField};
 use domain::orders::{Number, Order, OrderRefusal, OrderRequest};
 use domain::{AccountId, Micros, OrderId, ServiceId, Timestamp};
 use std::cell::Cell;
-use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use store::{Access, Store};
+use testkit::Database;
 
 /// Sold in runs, with refills and cancels, at 1 per 1,000.
 pub(crate) const THINGS: i64 = 1;
@@ -22,15 +22,14 @@ pub(crate) const FREE: i64 = 3;
 pub(crate) struct Shop {
     pub(crate) counter: Counter,
     pub(crate) account: AccountId,
-    path: PathBuf,
     now: Cell<i64>,
     asked: Cell<i64>,
-    folder: Rc<tempfile::TempDir>,
+    // Behind the counter, because fields are dropped in this order.
+    database: Rc<Database>,
 }
 
-fn counter_on(path: &Path) -> Counter {
-    let url = format!("sqlite:{}", path.display());
-    let store = Store::open(&url, Access::CreateIfMissing, |error| panic!("{error}")).unwrap();
+fn counter_on(database: &Database) -> Counter {
+    let store = Store::open(database.url(), Access::CreateIfMissing, |error| panic!("{error}")).unwrap();
     let settings = Settings {
         currency: String::from("USD"),
         duplicate_window_seconds: 60,
@@ -42,9 +41,8 @@ fn counter_on(path: &Path) -> Counter {
 
 impl Shop {
     pub(crate) async fn open() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("counter.db");
-        let counter = counter_on(&path);
+        let database = Rc::new(Database::fresh());
+        let counter = counter_on(&database);
         let now = Timestamp(1_700_000_000_000_000);
         let category = CategoryChange { name: Some(String::from("all")), position: None };
         let category = counter.add_category(category, now).await.unwrap();
@@ -70,7 +68,7 @@ impl Shop {
         }
         let account = counter.open_account("ann", now).await.unwrap();
         let (now, asked) = (Cell::new(now.0), Cell::new(0));
-        let shop = Self { counter, account, path, now, asked, folder: Rc::new(folder) };
+        let shop = Self { counter, account, now, asked, database };
         shop.adjust(1_000_000_000, true).await;
         shop
     }
@@ -78,20 +76,19 @@ impl Shop {
     /// The same shop as another process sees it.
     pub(crate) fn beside(&self) -> Self {
         Self {
-            counter: counter_on(&self.path),
+            counter: counter_on(&self.database),
             account: self.account,
-            path: self.path.clone(),
             now: self.now.clone(),
             asked: self.asked.clone(),
-            folder: Rc::clone(&self.folder),
+            database: Rc::clone(&self.database),
         }
     }
 
     /// The same shop after the process has ended and another was started.
     pub(crate) fn restarted(self) -> Self {
-        let Self { counter, account, path, now, asked, folder } = self;
+        let Self { counter, account, now, asked, database } = self;
         drop(counter);
-        Self { counter: counter_on(&path), account, path, now, asked, folder }
+        Self { counter: counter_on(&database), account, now, asked, database }
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -208,13 +205,12 @@ impl Shop {
 
     /// Runs a statement behind the counter's back.
     pub(crate) fn by_hand(&self, statement: &str) {
-        let connection = rusqlite::Connection::open(&self.path).unwrap();
-        assert!(connection.execute(statement, []).unwrap() > 0, "{statement}");
+        self.database.by_hand(statement);
     }
 
     /// Changes the schema behind the counter's back.
     pub(crate) fn alter(&self, statement: &str) {
-        rusqlite::Connection::open(&self.path).unwrap().execute_batch(statement).unwrap();
+        self.database.alter(statement);
     }
 
     /// Everything that `verify` finds: nothing, unless somebody broke rows by hand.

@@ -23,10 +23,9 @@ pub(crate) fn account_id(account: usize) -> AccountId {
     AccountId(i64::try_from(account).unwrap() + 1)
 }
 
-pub(crate) async fn open() -> (Counter, tempfile::TempDir) {
-    let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite:{}", folder.path().join("counter.db").display());
-    let store = Store::open(&url, Access::CreateIfMissing, |error| panic!("{error}")).unwrap();
+pub(crate) async fn open() -> (Counter, Database) {
+    let database = Database::fresh();
+    let store = Store::open(database.url(), Access::CreateIfMissing, |error| panic!("{error}")).unwrap();
     let settings = Settings {
         currency: String::from("USD"),
         duplicate_window_seconds: 30,

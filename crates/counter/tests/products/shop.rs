@@ -9,7 +9,6 @@ use counter::{Counter, Failure, Settings};
 use domain::orders::Number;
 use domain::products::{ProductKind, ProductOrder, ProductRefusal, ProductRequest};
 use domain::{AccountId, CategoryId, Micros, ProductId, ProductOrderId, Timestamp};
-use std::path::PathBuf;
 use store::{Access, Store};
 
 pub(crate) struct Shop {
@@ -17,7 +16,6 @@ pub(crate) struct Shop {
     pub(crate) account: AccountId,
     pub(crate) category: CategoryId,
     pub(crate) now: Timestamp,
-    pub(crate) path: PathBuf,
     calls: u64,
     folder: Option<tempfile::TempDir>,
 }
@@ -31,9 +29,8 @@ pub(crate) fn settings(vault: Vault) -> Settings {
     }
 }
 
-pub(crate) fn open(path: &std::path::Path, vault: Vault) -> Counter {
-    let url = format!("sqlite:{}", path.display());
-    let store = Store::open(&url, Access::CreateIfMissing, |error| panic!("{error}")).unwrap();
+pub(crate) fn open(database: &Database, vault: Vault) -> Counter {
+    let store = Store::open(database.url(), Access::CreateIfMissing, |error| panic!("{error}")).unwrap();
     Counter::new(store, settings(vault))
 }
 
