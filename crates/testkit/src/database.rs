@@ -164,6 +164,34 @@ impl Database {
     }
 }
 
+impl Database {
+    /// Whether the bytes are anywhere in what is stored.
+    ///
+    /// # Panics
+    /// It cannot be read.
+    #[must_use]
+    pub fn holds(&self, text: &[u8]) -> bool {
+        match &self.engine {
+            Engine::Sqlite(folder) => std::fs::read_dir(folder.path()).unwrap().any(|entry| {
+                let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+                bytes.windows(text.len()).any(|window| window == text)
+            }),
+            Engine::Postgres(database) => {
+                let plain = String::from_utf8_lossy(text);
+                let hex: String = text.iter().map(|byte| format!("{byte:02x}")).collect();
+                let tables = "select tablename from pg_tables where schemaname = 'public'";
+                let tables = database.run_sql(tables).unwrap();
+                assert!(tables.lines().count() > 10, "{tables}");
+                tables.lines().any(|table| {
+                    let rows = format!("select t::text from {table} t");
+                    let rows = database.run_sql(&rows).unwrap();
+                    rows.contains(&*plain) || rows.contains(&hex)
+                })
+            }
+        }
+    }
+}
+
 fn file(folder: &TempDir) -> PathBuf {
     folder.path().join("counter.db")
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::{Outcome, root};
 
 /// Crate, and the workspace crates it may be built on.
-const FLOORS: [(&str, &[&str]); 11] = [
+const FLOORS: [(&str, &[&str]); 12] = [
     ("domain", &[]),
     ("panel-api", &[]),
     ("store", &["domain"]),
@@ -17,13 +17,14 @@ const FLOORS: [(&str, &[&str]); 11] = [
     ("tradecounter", &["counter", "domain", "panel-api", "store", "web"]),
     ("bench", &["counter", "domain", "store", "web"]),
     ("powercut", &["counter", "domain", "store"]),
+    ("pgkit", &[]),
     ("testkit", &["counter", "domain", "panel-api", "store", "web"]),
     ("proof", &["counter", "domain", "store", "testkit"]),
     ("xtask", &["counter", "domain", "panel-api", "store", "testkit", "web"]),
 ];
 
 /// What tests may use on top of that, wherever they are.
-const FOR_TESTS: [&str; 2] = ["testkit", "proof"];
+const FOR_TESTS: [&str; 3] = ["testkit", "pgkit", "proof"];
 
 #[test]
 fn dependencies_point_downwards() {

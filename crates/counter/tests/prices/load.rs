@@ -160,7 +160,7 @@ async fn every_order_for_products_is_charged_at_a_price_that_was_valid() {
 }
 
 async fn under_load(of: Priced) {
-    let (counter, _folder) = open().await;
+    let (counter, _database) = open().await;
     let tick = Arc::new(AtomicU64::new(1));
     let end = Arc::new(AtomicBool::new(false));
     let mut changer = JoinSet::new();

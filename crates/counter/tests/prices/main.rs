@@ -19,7 +19,7 @@ use store::tables::orders;
 
 #[tokio::test]
 async fn what_is_shown_is_what_is_charged_to_the_micro() {
-    let (counter, _folder) = open().await;
+    let (counter, _database) = open().await;
     let mut number = 0;
     for points in [0, 1, 333, 4_999, 9_999, 10_000] {
         let change = TierChange { name: None, discount: Some(Discount::new(points).unwrap()) };
@@ -62,7 +62,7 @@ async fn what_is_shown_is_what_is_charged_to_the_micro() {
 
 #[tokio::test]
 async fn prices_that_cannot_be_are_refused() {
-    let (counter, _folder) = open().await;
+    let (counter, _database) = open().await;
     let of = Priced::Service(SERVICE);
     for (account, of, rate, text) in [
         (9, of, 1, "there is no account 9"),

@@ -13,6 +13,7 @@ use domain::pricing::Discount;
 use domain::products::{ProductKind, ProductRequest};
 use domain::{AccountId, CategoryId, Micros, ProductId, ServiceId, Timestamp};
 use store::{Access, Store};
+use testkit::Database;
 
 pub(crate) const NOW: Timestamp = Timestamp(1_700_000_000_000_000);
 pub(crate) const SERVICE: ServiceId = ServiceId(1);
@@ -60,7 +61,7 @@ pub(crate) async fn open() -> (Counter, Database) {
     for of in [Priced::Service(SERVICE), Priced::Product(PRODUCT)] {
         set_own(&counter, of, 500_009).await;
     }
-    (counter, folder)
+    (counter, database)
 }
 
 /// A product at the price of the service, with a single item that is sold as often as one likes.

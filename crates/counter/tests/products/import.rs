@@ -67,14 +67,13 @@ fn an_import_that_was_interrupted_while_it_went_on_sale_goes_on() {
         let product = shop.product(ProductChange::default()).await;
         let report = shop.stock(product, &["a", "b", "c"]).await;
         // As a crash in the middle leaves it.
-        let connection = rusqlite::Connection::open(&shop.path).unwrap();
         let batch = format!(
             "update stock_batch set state = 'activating'; \
              update stock_item set state = 'staged' where line = 3; \
              update product_stock set pieces = 2 where product_id = {}",
             report.batch.0
         );
-        connection.execute_batch(&batch).unwrap();
+        shop.database.by_hand(&batch);
         assert_eq!(shop.counter.resume_imports(shop.now).await.unwrap(), 1);
         assert_eq!(shop.pieces(product).await, 3);
         assert_eq!(shop.counter.resume_imports(shop.now).await.unwrap(), 0);
@@ -118,19 +117,16 @@ fn what_a_crash_leaves_of_a_discarded_import_is_no_duplicate_of_the_next() {
             importer.push(number, line(number), [1; 32], now).await.unwrap();
         }
         // As a crash after the first unit of discarding leaves it.
-        let connection = rusqlite::Connection::open(&shop.path).unwrap();
-        connection.execute("update stock_batch set state = 'discarded', added = 0", []).unwrap();
+        shop.database.by_hand("update stock_batch set state = 'discarded', added = 0");
         let lines: Vec<ImportLine> = (1..=500).map(line).collect();
         let report = shop.import(product, &lines).await.unwrap();
         assert_eq!((report.added, report.duplicates), (500, 0));
         assert_eq!(counter.clear_discarded().await.unwrap(), 0, "the import has cleared it");
         // A server does it, too.
-        connection
-            .execute_batch(
-                "update stock_item set state = 'staged'; update product_stock set pieces = 0; \
+        shop.database.by_hand(
+            "update stock_item set state = 'staged'; update product_stock set pieces = 0; \
              update stock_batch set state = 'discarded'",
-            )
-            .unwrap();
+        );
         assert_eq!(counter.clear_discarded().await.unwrap(), 1);
         assert_eq!(counter.stock_counts(product).await.unwrap(), []);
         shop.clean().await;
@@ -175,8 +171,8 @@ fn orders_that_wait_are_served_after_a_crash_between_activation_and_serving() {
         let none_left = shop.order(product, 1);
         let refused = shop.place(none_left).await.unwrap_err();
         assert!(refused.to_string().contains("nothing is in stock"), "{refused}");
-        let (path, folder) = (shop.path.clone(), shop.close());
-        let counter = open(&path, Vault::from_random([7; 64]));
+        let database = shop.close();
+        let counter = open(&database, Vault::from_random([7; 64]));
         let now = domain::Timestamp(1_700_000_000_000_000);
         // Every tick of the server does this, whatever became of the import.
         assert_eq!(counter.serve_waiting_orders(now).await.unwrap(), 1);
@@ -186,7 +182,6 @@ fn orders_that_wait_are_served_after_a_crash_between_activation_and_serving() {
         assert_eq!(counter.imports(1).await.unwrap()[0].state, BatchState::Live);
         let report = counter.verify(&mut |_, _| {}).await.unwrap();
         assert!(report.checks.iter().all(|check| check.findings.is_empty()));
-        drop(folder);
     });
 }
 

@@ -16,9 +16,7 @@ impl Shop {
     }
 
     fn remembered(&self) -> i64 {
-        let connection = rusqlite::Connection::open(&self.path).unwrap();
-        let count = "select count(*) from product_request_id";
-        connection.query_row(count, [], |row| row.get(0)).unwrap()
+        self.database.number("select count(*) from product_request_id")
     }
 }
 

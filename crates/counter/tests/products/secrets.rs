@@ -4,6 +4,7 @@ use crate::shop::{Shop, open, run, viewer};
 use counter::products::ProductChange;
 use counter::stock::Vault;
 use domain::{ProductOrderId, StockItemId};
+use testkit::Database;
 
 fn vault() -> Vault {
     Vault::from_random([7; 64])
@@ -26,19 +27,13 @@ fn no_file_holds_a_secret() {
         let typed = shop.counter.reveal_form(order, viewer(), shop.now).await.unwrap();
         let typed: Vec<&str> = typed.iter().map(|answer| answer.text.as_str()).collect();
         assert_eq!(typed, ["me@example.com", "HUNTER2"]);
-        let folder = shop.path.parent().unwrap().to_owned();
-        let search = |folder: &std::path::Path| {
-            for entry in std::fs::read_dir(folder).unwrap() {
-                let bytes = std::fs::read(entry.unwrap().path()).unwrap();
-                for needle in ["SECRET-", "HUNTER2", "me@example"] {
-                    let found = bytes.windows(needle.len()).any(|w| w == needle.as_bytes());
-                    assert!(!found, "{needle} is in a file");
-                }
+        let search = |database: &Database| {
+            for needle in ["SECRET-", "HUNTER2", "me@example"] {
+                assert!(!database.holds(needle.as_bytes()), "{needle} is stored in clear");
             }
         };
-        search(&folder);
-        let (_, folder) = shop.close();
-        search(folder.path());
+        search(&shop.database);
+        search(&shop.close());
     });
 }
 
@@ -48,10 +43,9 @@ fn a_ciphertext_that_was_moved_does_not_open() {
         let mut shop = Shop::new().await;
         let product = shop.product(ProductChange::default()).await;
         shop.stock(product, &["one", "two"]).await;
-        let connection = rusqlite::Connection::open(&shop.path).unwrap();
         let swap = "update stock_item set sealed = (select o.sealed from stock_item o \
             where o.id = 3 - stock_item.id)";
-        assert_eq!(connection.execute(swap, []).unwrap(), 2);
+        shop.database.by_hand(swap);
         let opened = shop.counter.reveal_item(StockItemId(1), viewer(), shop.now).await;
         assert!(opened.unwrap_err().to_string().contains("does not open"));
         let order = shop.buy(product, 1).await;
@@ -73,9 +67,9 @@ fn everything_is_sealed_anew_with_the_newest_key_and_the_old_one_can_go() {
         order.request.require = Some(String::from("me"));
         let order = shop.place(order).await.unwrap();
         let (account, now) = (shop.account, shop.now);
-        let (path, _folder) = shop.close();
-        let ring = open(&path, vault()).ring_with_new_key([9; 32]).await.unwrap();
-        let counter = open(&path, ring.clone());
+        let database = shop.close();
+        let ring = open(&database, vault()).ring_with_new_key([9; 32]).await.unwrap();
+        let counter = open(&database, ring.clone());
         let mut seeds = 0;
         let mut seed = || {
             seeds += 1;
@@ -91,7 +85,7 @@ fn everything_is_sealed_anew_with_the_newest_key_and_the_old_one_can_go() {
             .filter(|line| !line.starts_with("1 "))
             .map(|l| format!("{l}\n"))
             .collect();
-        let counter = open(&path, Vault::parse(&without).unwrap());
+        let counter = open(&database, Vault::parse(&without).unwrap());
         let shown = counter.result_product(account, order, viewer(), now).await.unwrap().unwrap();
         assert!(shown.lines().eq(["key 0", "key 1"]));
         assert_eq!(counter.reveal_form(order, viewer(), now).await.unwrap()[0].text, "me");

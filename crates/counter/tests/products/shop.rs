@@ -10,6 +10,7 @@ use domain::orders::Number;
 use domain::products::{ProductKind, ProductOrder, ProductRefusal, ProductRequest};
 use domain::{AccountId, CategoryId, Micros, ProductId, ProductOrderId, Timestamp};
 use store::{Access, Store};
+use testkit::Database;
 
 pub(crate) struct Shop {
     pub(crate) counter: Counter,
@@ -17,7 +18,8 @@ pub(crate) struct Shop {
     pub(crate) category: CategoryId,
     pub(crate) now: Timestamp,
     calls: u64,
-    folder: Option<tempfile::TempDir>,
+    // Behind the counter, because fields are dropped in this order.
+    pub(crate) database: Database,
 }
 
 pub(crate) fn settings(vault: Vault) -> Settings {
@@ -40,9 +42,8 @@ pub(crate) fn run<T>(future: impl Future<Output = T>) -> T {
 
 impl Shop {
     pub(crate) async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("counter.db");
-        let counter = open(&path, Vault::from_random([7; 64]));
+        let database = Database::fresh();
+        let counter = open(&database, Vault::from_random([7; 64]));
         let now = Timestamp(1_700_000_000_000_000);
         let account = counter.open_account("Buyer", now).await.unwrap();
         let amount = Micros::parse("100000").unwrap();
@@ -50,7 +51,7 @@ impl Shop {
         counter.credit(Adjustment { account, amount, reason }, "tester", now).await.unwrap();
         let category = CategoryChange { name: Some(String::from("Licences")), position: None };
         let category = counter.add_category(category, now).await.unwrap();
-        Self { counter, account, category, now, path, calls: 0, folder: Some(folder) }
+        Self { counter, account, category, now, calls: 0, database }
     }
 
     /// A product of pieces at 2.5, 1 to 100.
@@ -185,11 +186,11 @@ impl Shop {
         assert_eq!(findings, Vec::<String>::new());
     }
 
-    /// Ends the counter and hands its folder over.
-    pub(crate) fn close(self) -> (PathBuf, tempfile::TempDir) {
-        let Self { counter, path, folder, .. } = self;
+    /// Ends the counter and hands its database over.
+    pub(crate) fn close(self) -> Database {
+        let Self { counter, database, .. } = self;
         drop(counter);
-        (path, folder.unwrap())
+        database
     }
 }
 
