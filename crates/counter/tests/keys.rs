@@ -26,7 +26,8 @@ const ACCOUNT: AccountId = AccountId(1);
 const OLD_KEY: &str = "0123456789abcdef0123456789abcdef";
 
 fn counter_on(database: &Database) -> Counter {
-    let store = Store::open(database.url(), Access::CreateIfMissing, |error| panic!("{error}")).unwrap();
+    let store =
+        Store::open(database.url(), Access::CreateIfMissing, |error| panic!("{error}")).unwrap();
     let settings = Settings {
         currency: String::from("USD"),
         duplicate_window_seconds: 0,
@@ -220,7 +221,10 @@ async fn keys_from_elsewhere_open_as_they_are() {
     assert_eq!(fresh, None, "all or none");
     assert_eq!(format!("{:?}", plain(OLD_KEY)), "ImportedKey(…)");
     drop(counter);
-    assert!(!database.holds(OLD_KEY.as_bytes()) && !database.holds(&digest), "neither key nor hash");
+    assert!(
+        !database.holds(OLD_KEY.as_bytes()) && !database.holds(&digest),
+        "neither key nor hash"
+    );
 }
 
 #[tokio::test]

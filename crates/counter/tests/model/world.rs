@@ -33,7 +33,8 @@ pub(crate) fn count(length: usize) -> i64 {
 }
 
 fn open(database: &Database) -> Counter {
-    let store = Store::open(database.url(), Access::CreateIfMissing, |error| panic!("{error}")).unwrap();
+    let store =
+        Store::open(database.url(), Access::CreateIfMissing, |error| panic!("{error}")).unwrap();
     let settings = Settings {
         currency: String::from("USD"),
         duplicate_window_seconds: model::WINDOW_SECONDS,

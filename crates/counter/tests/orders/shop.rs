@@ -29,7 +29,8 @@ pub(crate) struct Shop {
 }
 
 fn counter_on(database: &Database) -> Counter {
-    let store = Store::open(database.url(), Access::CreateIfMissing, |error| panic!("{error}")).unwrap();
+    let store =
+        Store::open(database.url(), Access::CreateIfMissing, |error| panic!("{error}")).unwrap();
     let settings = Settings {
         currency: String::from("USD"),
         duplicate_window_seconds: 60,

@@ -26,7 +26,8 @@ pub(crate) fn account_id(account: usize) -> AccountId {
 
 pub(crate) async fn open() -> (Counter, Database) {
     let database = Database::fresh();
-    let store = Store::open(database.url(), Access::CreateIfMissing, |error| panic!("{error}")).unwrap();
+    let store =
+        Store::open(database.url(), Access::CreateIfMissing, |error| panic!("{error}")).unwrap();
     let settings = Settings {
         currency: String::from("USD"),
         duplicate_window_seconds: 30,

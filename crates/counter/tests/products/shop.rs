@@ -32,7 +32,8 @@ pub(crate) fn settings(vault: Vault) -> Settings {
 }
 
 pub(crate) fn open(database: &Database, vault: Vault) -> Counter {
-    let store = Store::open(database.url(), Access::CreateIfMissing, |error| panic!("{error}")).unwrap();
+    let store =
+        Store::open(database.url(), Access::CreateIfMissing, |error| panic!("{error}")).unwrap();
     Counter::new(store, settings(vault))
 }
 

@@ -127,7 +127,9 @@ fn tls(options: &Options) -> Result<ClientConfig, String> {
         }
     }
     if roots.is_empty() {
-        return Err(String::from("TLS: no authority's certificate was found; give sslrootcert=PATH"));
+        return Err(String::from(
+            "TLS: no authority's certificate was found; give sslrootcert=PATH",
+        ));
     }
     let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider)

@@ -3,12 +3,12 @@
 use super::connection::Connection;
 use super::failure::Remedy;
 use super::ids::Ids;
+use super::migrate::migrate;
 use super::options::{Options, QUEUE};
 use super::queue::{Queue, Refused};
 use super::statements::Statements;
 use super::tx::PgTx;
 use super::writers::{self, PATIENCE, Shared, connect, deadline, passed};
-use super::migrate::migrate;
 use crate::unit::{Job, caught};
 use crate::{Access, DbError, MigrationStatus, OpenError, StoreError, Tx};
 use parking_lot::Mutex;

@@ -101,7 +101,9 @@ impl Ids {
                     return Ok(first);
                 }
                 // What was reserved without an answer is lost, and nothing else.
-                Err(error) if failure::remedy(&error) != Remedy::None => last = failure::text(&error),
+                Err(error) if failure::remedy(&error) != Remedy::None => {
+                    last = failure::text(&error)
+                }
                 Err(error) => return Err(fail(failure::text(&error))),
             }
         }

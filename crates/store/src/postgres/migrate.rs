@@ -52,7 +52,8 @@ fn locked(
     let (rows, _) = connection.run(None, text, Vec::new()).map_err(|error| fail(&error))?;
     let applied: Result<Vec<(i64, String)>, Error> =
         rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect();
-    let before = plan(&applied.map_err(|error| fail(&error))?, Migration::checksum_postgres, path, access)?;
+    let before =
+        plan(&applied.map_err(|error| fail(&error))?, Migration::checksum_postgres, path, access)?;
     for migration in MIGRATIONS.iter().filter(|migration| migration.version > before) {
         connection.execute(&migration.for_postgres()).map_err(|error| fail(&error))?;
         let checksum = migration.checksum_postgres();

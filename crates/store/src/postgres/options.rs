@@ -89,7 +89,8 @@ impl Options {
                 _ => rest.push(pair),
             }
         }
-        let plain = if rest.is_empty() { base.to_owned() } else { format!("{base}?{}", rest.join("&")) };
+        let plain =
+            if rest.is_empty() { base.to_owned() } else { format!("{base}?{}", rest.join("&")) };
         let mut config =
             Config::from_str(&plain).map_err(|error| wrong(&super::failure::text(&error)))?;
         if config.get_hosts().is_empty() {

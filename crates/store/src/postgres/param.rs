@@ -56,7 +56,11 @@ impl<'a> Param<'a> {
 }
 
 impl ToSql for Param<'_> {
-    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+    fn to_sql(
+        &self,
+        ty: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
         match (self, ty) {
             (Self::One(Val::Null), _) => Ok(IsNull::Yes),
             (Self::One(Val::Int(value)), &Type::INT8) => value.to_sql(ty, out),

@@ -205,9 +205,9 @@ impl Writer {
         loop {
             let settled = connect(&self.shared.options, end).and_then(|connection| {
                 let verdict = marks::settle(&connection, mark);
-                verdict.map(|verdict| (verdict, connection)).map_err(|error| {
-                    StoreError::Unavailable(failure::text(&error))
-                })
+                verdict
+                    .map(|verdict| (verdict, connection))
+                    .map_err(|error| StoreError::Unavailable(failure::text(&error)))
             });
             match settled {
                 Ok((committed, connection)) => {
