@@ -6,6 +6,7 @@ use crate::catalogue::Snapshot;
 use domain::Timestamp;
 use parking_lot::Mutex;
 use std::sync::Arc;
+use store::tables::meta;
 use store::{DbError, StoreError, Tx, Unit};
 use tokio::sync::oneshot;
 
@@ -135,8 +136,13 @@ impl<R: Batched> Batch<R> {
 impl<R: Batched> Unit for Batch<R> {
     fn run(&mut self, tx: &mut dyn Tx) -> Result<(), DbError> {
         self.take();
+        let prices = price_epochs(tx)?;
         let catalogue = self.counter.catalogue.within(tx)?;
         self.answers = R::carry_out(&self.counter, tx, &catalogue, &self.requests, self.now)?;
+        if price_epochs(tx)? != prices {
+            let changed = "prices have changed while the orders were being placed";
+            return Err(tx.poison(DbError::new("PRICES", changed)));
+        }
         self.catalogue = Some(catalogue);
         Ok(())
     }
@@ -163,6 +169,13 @@ impl<R: Batched> Unit for Batch<R> {
             drop(caller.send(answer));
         }
     }
+}
+
+/// What tells that prices have changed; nothing where that cannot happen in the middle of a unit.
+/// A price is made from several rows: list rate, discount, tier. Where others write at the same time,
+/// one of these may be read before a change and one after it, which together never were a price.
+fn price_epochs(tx: &mut dyn Tx) -> Result<Option<Vec<i64>>, DbError> {
+    if tx.others()?.is_some() { Ok(None) } else { meta::price_epochs(tx).map(Some) }
 }
 
 /// Lets a request join the batch that is forming; resolves after it is durable.

@@ -36,6 +36,12 @@ pub const MIGRATIONS: &[Migration] = &[
         text: include_str!("migrations/0003_keys_and_prices.sql"),
         postgres: "",
     },
+    Migration {
+        version: 4,
+        name: "price_epoch",
+        text: include_str!("migrations/0004_price_epoch.sql"),
+        postgres: "",
+    },
 ];
 
 /// How far a database is.
@@ -136,6 +142,7 @@ mod tests {
             "bdad86a8a3ce8ec01ae4a2c23a1bfce1074bcce5839ee7643b759ae22922357f",
             "c5ec5955ec86c11531321df0d4bf02d600416d55f1bacd127eb0cb8e56fade51",
             "fa68da3134c9b8ce05d81ee58251d94436aca521fce1d9ca1e030db6858fbb7e",
+            "85713c8841e1f444cd138b5447d3d8a7a915265a4f582224fe794fabf83a6891",
         ];
         let checksums: Vec<String> = MIGRATIONS.iter().map(Migration::checksum).collect();
         assert_eq!(checksums, released, "add a new migration instead");

@@ -33,8 +33,10 @@ pub(crate) fn count(length: usize) -> i64 {
 }
 
 fn open(database: &Database) -> Counter {
-    let store =
-        Store::open(database.url(), Access::CreateIfMissing, |error| panic!("{error}")).unwrap();
+    // The model knows one order of things: that in which they are asked for.
+    let one = if database.is_postgres() { "?writers=1" } else { "" };
+    let url = format!("{}{one}", database.url());
+    let store = Store::open(&url, Access::CreateIfMissing, |error| panic!("{error}")).unwrap();
     let settings = Settings {
         currency: String::from("USD"),
         duplicate_window_seconds: model::WINDOW_SECONDS,

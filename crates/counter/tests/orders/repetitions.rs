@@ -65,11 +65,9 @@ async fn what_another_process_places_is_a_repetition_here() {
 async fn an_order_that_was_rolled_back_is_no_repetition() {
     let shop = Shop::open().await;
     // The transfer cannot be written, so the whole unit is rolled back after the decision.
-    shop.alter(
-        "create trigger broken before insert on transfer begin select raise(abort, 'no'); end",
-    );
+    shop.break_transfers();
     assert!(matches!(shop.add_as(request(), 7).await, Err(Failure::Store(_))));
-    shop.alter("drop trigger broken");
+    shop.mend_transfers();
     assert!(!repeats(&shop, 7).await);
     assert!(repeats(&shop, 7).await);
     assert_eq!(shop.findings().await, Vec::<String>::new());
@@ -78,11 +76,9 @@ async fn an_order_that_was_rolled_back_is_no_repetition() {
 #[tokio::test]
 async fn an_order_that_was_rolled_back_does_not_end_the_window_of_the_next_one() {
     let shop = Shop::open().await;
-    let broken =
-        "create trigger broken before insert on transfer begin select raise(abort, 'no'); end";
-    shop.alter(broken);
+    shop.break_transfers();
     assert!(matches!(shop.add_as(request(), 7).await, Err(Failure::Store(_))));
-    shop.alter("drop trigger broken");
+    shop.mend_transfers();
     shop.wait_seconds(40);
     assert!(!repeats(&shop, 7).await, "gets the id of the one that was rolled back");
     shop.wait_seconds(30);

@@ -209,9 +209,24 @@ impl Shop {
         self.database.by_hand(statement);
     }
 
-    /// Changes the schema behind the counter's back.
-    pub(crate) fn alter(&self, statement: &str) {
-        self.database.alter(statement);
+    /// Lets every transfer be refused by the database.
+    pub(crate) fn break_transfers(&self) {
+        self.database.alter(if self.database.is_postgres() {
+            "create function broken() returns trigger language plpgsql \
+                as $$ begin raise exception 'no'; end $$; \
+             create trigger broken before insert on transfer for each row execute function broken()"
+        } else {
+            "create trigger broken before insert on transfer begin select raise(abort, 'no'); end"
+        });
+    }
+
+    /// Lets transfers be written again.
+    pub(crate) fn mend_transfers(&self) {
+        self.database.alter(if self.database.is_postgres() {
+            "drop trigger broken on transfer; drop function broken()"
+        } else {
+            "drop trigger broken"
+        });
     }
 
     /// Everything that `verify` finds: nothing, unless somebody broke rows by hand.

@@ -1,7 +1,7 @@
 //! Rows of PostgreSQL.
 
 use crate::{DbError, Row};
-use tokio_postgres::types::FromSql;
+use tokio_postgres::types::{FromSql, Type};
 
 pub(super) struct PgRow<'a> {
     pub(super) row: &'a tokio_postgres::Row,
@@ -28,6 +28,10 @@ impl Row for PgRow<'_> {
     }
 
     fn opt_int(&self, column: usize) -> Result<Option<i64>, DbError> {
+        // A number that stands in the statement itself.
+        if self.row.columns().get(column).is_some_and(|found| *found.type_() == Type::INT4) {
+            return self.get::<Option<i32>>(column).map(|value| value.map(i64::from));
+        }
         self.get(column)
     }
 

@@ -166,6 +166,7 @@ pub fn set_get_writes(tx: &mut dyn Tx, id: AccountId, allowed: bool) -> Result<(
 /// # Errors
 /// [`DbError`].
 pub fn set_tier(tx: &mut dyn Tx, id: AccountId, tier: Option<TierId>) -> Result<(), DbError> {
+    meta::bump_price_epoch(tx)?;
     tx.exec_exactly(&SET_TIER, 2, &[id.0.into(), tier.map(|tier| tier.0).into()], 1)
 }
 
@@ -179,6 +180,7 @@ pub fn set_discount(
     discount: Option<Discount>,
 ) -> Result<(), DbError> {
     let points = discount.map(Discount::basis_points);
+    meta::bump_price_epoch(tx)?;
     tx.exec_exactly(&SET_DISCOUNT, 2, &[id.0.into(), points.into()], 1)
 }
 

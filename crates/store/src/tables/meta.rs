@@ -8,6 +8,8 @@ crate::statements! {
         on conflict (name) do update set value = excluded.value";
     EPOCH = "select value from epoch where name = ?1";
     EPOCH_LOCKED = "select value from epoch where name = ?1 /*lock*/";
+    PRICE_EPOCHS = "select value from epoch where name = 'catalogue' or name = 'prices' \
+        order by name";
     BUMP = "update epoch set value = value + 1 where name = ?1";
 }
 
@@ -43,6 +45,20 @@ pub fn catalogue_epoch(tx: &mut dyn Tx) -> Result<i64, DbError> {
 pub fn access_epoch(tx: &mut dyn Tx) -> Result<i64, DbError> {
     let epoch = tx.row(&EPOCH, &["access".into()], |row| row.int(0))?;
     epoch.ok_or_else(|| DbError::new(EPOCH.name, "access has no epoch"))
+}
+
+/// How often the catalogue has changed, and how often what accounts pay has: while both are the same,
+/// all prices are.
+///
+/// # Errors
+/// [`DbError`].
+pub fn price_epochs(tx: &mut dyn Tx) -> Result<Vec<i64>, DbError> {
+    tx.rows(&PRICE_EPOCHS, &[], |row| row.int(0))
+}
+
+/// Notes that what accounts pay changes in this unit. The statements that do call it themselves.
+pub(super) fn bump_price_epoch(tx: &mut dyn Tx) -> Result<(), DbError> {
+    tx.exec_exactly(&BUMP, 1, &["prices".into()], 1)
 }
 
 /// Waits until nobody else changes the catalogue, tiers or prices. Call it before anything of them is

@@ -1,6 +1,6 @@
 //! Tiers, and prices that accounts have of their own.
 
-use super::micros;
+use super::{meta, micros};
 use crate::{DbError, Row, Tx, TxExt, Val};
 use domain::pricing::{Discount, Tier};
 use domain::{AccountId, Micros, ProductId, ServiceId, TierId};
@@ -80,6 +80,7 @@ pub fn tiers_of(tx: &mut dyn Tx, ids: &[TierId]) -> Result<Vec<Tier>, DbError> {
 /// [`DbError`].
 pub fn put_tier(tx: &mut dyn Tx, tier: &Tier) -> Result<(), DbError> {
     let points = tier.discount.basis_points();
+    meta::bump_price_epoch(tx)?;
     tx.exec_exactly(&PUT_TIER, 3, &[tier.id.0.into(), tier.name.as_str().into(), points.into()], 1)
 }
 
@@ -143,6 +144,7 @@ pub fn put(tx: &mut dyn Tx, account: AccountId, of: Priced, rate: Micros) -> Res
         Priced::Service(id) => (&PUT_SERVICE_PRICE, id.0),
         Priced::Product(id) => (&PUT_PRODUCT_PRICE, id.0),
     };
+    meta::bump_price_epoch(tx)?;
     tx.exec_exactly(sql, 3, &[account.0.into(), id.into(), rate.raw().into()], 1)
 }
 
@@ -155,6 +157,7 @@ pub fn delete(tx: &mut dyn Tx, account: AccountId, of: Priced) -> Result<bool, D
         Priced::Service(id) => (&DELETE_SERVICE_PRICE, id.0),
         Priced::Product(id) => (&DELETE_PRODUCT_PRICE, id.0),
     };
+    meta::bump_price_epoch(tx)?;
     Ok(tx.exec(sql, &[account.0.into(), id.into()])? > 0)
 }
 
