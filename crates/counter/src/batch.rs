@@ -96,6 +96,8 @@ struct Batch<R: Batched> {
     more: bool,
     callers: Vec<oneshot::Sender<R::Answer>>,
     requests: Vec<R>,
+    /// Whether prices have changed in the middle of an earlier run.
+    prices_moved: bool,
     /// The catalogue as the unit saw it.
     catalogue: Option<Arc<Snapshot>>,
     now: Timestamp,
@@ -110,6 +112,7 @@ impl<R: Batched> Batch<R> {
             more: false,
             callers: Vec::new(),
             requests: Vec::new(),
+            prices_moved: false,
             catalogue: None,
             now: Timestamp(0),
             answers: Vec::new(),
@@ -136,10 +139,15 @@ impl<R: Batched> Batch<R> {
 impl<R: Batched> Unit for Batch<R> {
     fn run(&mut self, tx: &mut dyn Tx) -> Result<(), DbError> {
         self.take();
+        if self.prices_moved {
+            // Once is enough: the next change waits for this unit.
+            meta::lock_catalogue(tx)?;
+        }
         let prices = price_epochs(tx)?;
         let catalogue = self.counter.catalogue.within(tx)?;
         self.answers = R::carry_out(&self.counter, tx, &catalogue, &self.requests, self.now)?;
         if price_epochs(tx)? != prices {
+            self.prices_moved = true;
             let changed = "prices have changed while the orders were being placed";
             return Err(tx.poison(DbError::new("PRICES", changed)));
         }

@@ -6,7 +6,7 @@ use domain::catalogue::check_name;
 use domain::pricing::Discount;
 use domain::{AccountId, Micros, TierId, Timestamp};
 use store::tables::accounts::{self, Account};
-use store::tables::prices;
+use store::tables::{meta, prices};
 use store::{StoreError, Tx, TxExt};
 
 /// What to change about an account; absent parts stay.
@@ -67,6 +67,9 @@ impl Counter {
         now: Timestamp,
     ) -> Result<Account, Failure<Refusal>> {
         let unit = move |tx: &mut dyn Tx| {
+            if change.tier.is_some() || change.discount.is_some() {
+                meta::lock_catalogue(tx)?;
+            }
             let mut desk = Desk::new(tx, now);
             desk.lock(vec![id])?;
             let missing = || Refusal::missing("account", id);

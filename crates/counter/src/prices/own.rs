@@ -38,8 +38,8 @@ impl Counter {
     ) -> Result<(), Failure<Refusal>> {
         let actor = actor.to_owned();
         let unit = move |tx: &mut dyn Tx| {
+            meta::lock_catalogue(tx)?;
             let mut desk = locked(tx, account, now)?;
-            meta::lock_catalogue(desk.tx)?;
             check(desk.tx, of, rate)?;
             prices::put(desk.tx, account, of, rate)?;
             accounts::set_own_prices(desk.tx, account, true)?;
@@ -64,6 +64,7 @@ impl Counter {
     ) -> Result<(), Failure<Refusal>> {
         let actor = actor.to_owned();
         let unit = move |tx: &mut dyn Tx| {
+            meta::lock_catalogue(tx)?;
             let mut desk = locked(tx, account, now)?;
             if !prices::delete(desk.tx, account, of)? {
                 let text = format!("account {account} has no price of its own for this");

@@ -160,7 +160,7 @@ async fn every_order_for_products_is_charged_at_a_price_that_was_valid() {
 }
 
 async fn under_load(of: Priced) {
-    let (counter, _database) = open().await;
+    let (counter, database) = open().await;
     let tick = Arc::new(AtomicU64::new(1));
     let end = Arc::new(AtomicBool::new(false));
     let mut changer = JoinSet::new();
@@ -203,7 +203,10 @@ async fn under_load(of: Priced) {
         let told = Told { rate, ..told };
         let fitting = possible(&states, told);
         // Orders were placed one after the other, and so were the changes: there is one order of
-        // both that explains every price.
+        // both that explains every price. On PostgreSQL ids do not tell in which order they were.
+        if database.is_postgres() {
+            earliest = 0;
+        }
         let state = fitting.iter().find(|state| **state >= earliest);
         earliest = *state.unwrap_or_else(|| panic!("order {id}: {told:?} {fitting:?} {earliest}"));
         used.insert(earliest);

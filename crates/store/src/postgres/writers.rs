@@ -119,8 +119,10 @@ impl Writer {
                     if met >= RUNS {
                         break Err(StoreError::Db(error));
                     }
-                    // Those that met wait for different whiles, each longer than the one before.
-                    let spread = met.saturating_mul(met).saturating_mul(thread_number());
+                    // At once the first time; then those that met wait for different whiles, each
+                    // longer than the one before.
+                    let longer = met.saturating_sub(1);
+                    let spread = longer.saturating_mul(longer).saturating_mul(thread_number());
                     pause(Duration::from_micros(u64::from(spread.saturating_mul(150))));
                 }
                 Run::Again(error) if passed(patience) => break Err(StoreError::Db(error)),

@@ -62,7 +62,7 @@ pub(super) fn bump_price_epoch(tx: &mut dyn Tx) -> Result<(), DbError> {
 }
 
 /// Waits until nobody else changes the catalogue, tiers or prices. Call it before anything of them is
-/// read that is then changed, and after accounts are locked.
+/// read that is then changed, and before accounts are locked.
 ///
 /// # Errors
 /// [`DbError`].
