@@ -69,7 +69,9 @@ pub enum Error {
         at: String,
     },
     /// An address that is not one.
-    #[error("{name} must look like postgres://user@host:port, and is {value:?}")]
+    #[error(
+        "{name} must look like postgres://user@host:port, of a host that is there, and is {value:?}"
+    )]
     Address {
         /// The variable.
         name: &'static str,

@@ -3,8 +3,8 @@
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
+use crate::{psql, until};
 use pgkit::raw::Client;
 use pgkit::{Bouncer, Error, Options, Server};
 
@@ -61,14 +61,13 @@ fn sessions_end_and_what_was_committed_stays() {
     let server = Server::start(&Options { durable: true, ..Options::default() }).unwrap();
     let database = server.database();
     database.run_sql("create table a (b int)").unwrap();
-    let breaks: [(&str, fn(&Server) -> Result<(), Error>); 2] =
-        [("restart", Server::restart), ("kill", Server::kill)];
-    for (rows, (name, act)) in (1..).zip(breaks) {
+    for (rows, name) in [(1, "restart"), (2, "kill")] {
         let mut open = client(&server, database.name());
         open.query("begin").unwrap();
         open.query("insert into a values (0)").unwrap();
         database.run_sql("insert into a values (1)").unwrap();
         let (url, process) = (server.url(), server.process());
+        let act = if name == "kill" { Server::kill } else { Server::restart };
         act(&server).unwrap();
         assert!(process.is_some() && server.process() != process, "{name}");
         assert_eq!(server.url(), url, "{name}");
@@ -164,28 +163,7 @@ impl Held {
         Command::new("kill").args(["-0", &self.process]).output().unwrap().status.success()
     }
 
-    #[expect(clippy::disallowed_methods, reason = "another process cannot be awaited, only asked")]
     fn vanishes(&self) {
-        for _ in 0..6_000 {
-            if !self.lives() && !self.folder.exists() {
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        panic!("a minute later, {} or process {} is there", self.folder.display(), self.process);
+        until("its end", || !self.lives() && !self.folder.exists());
     }
-}
-
-/// What a program printed, without the last line break.
-#[derive(Debug)]
-pub(crate) struct Printed {
-    pub(crate) stdout: String,
-    pub(crate) stderr: String,
-}
-
-/// Runs `psql`, as little of it as can be.
-pub(crate) fn psql(url: &str, arguments: &[&str]) -> Printed {
-    let output = Command::new("psql").args(["-AtqX", url]).args(arguments).output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap().trim_end().to_owned();
-    Printed { stdout: text(output.stdout), stderr: text(output.stderr) }
 }
