@@ -35,7 +35,7 @@ pub enum Error {
         source: io::Error,
     },
     /// The process that holds the server is gone.
-    #[error("the process that holds {program} has ended")]
+    #[error("the shell that holds {program} has ended, or can make no folder for temporary files")]
     Guardian {
         /// What it held.
         program: &'static str,

@@ -1,8 +1,6 @@
 //! The proxy proves itself: a client that knows what a lost connection means has each thing once,
 //! and one that repeats blindly, or looks without waiting, does not.
 
-use std::io::Result;
-
 use pgkit::proxy::{Fault, Faults, Proxy};
 use pgkit::raw::Client;
 use pgkit::{Database, Server};
@@ -53,12 +51,25 @@ fn all_done(manner: Manner) -> (Database, Proxy) {
     let tables = "create table things (name text); create table marks (name text primary key)";
     database.run_sql(tables).unwrap();
     let proxy = Proxy::start(Server::shared().address(), Faults::each(60), 11).unwrap();
+    let connect = || {
+        let user = Server::shared().user();
+        Client::connect(proxy.address(), user, database.name()).unwrap()
+    };
     std::thread::scope(|scope| {
-        for client in 0..CLIENTS {
-            let (database, proxy) = (&database, &proxy);
+        for number in 0..CLIENTS {
+            let (database, connect) = (&database, &connect);
             scope.spawn(move || {
-                for thing in 0..THINGS {
-                    do_once(database, proxy, manner, &format!("{client}/{thing}"));
+                let mut client = connect();
+                for name in (0..THINGS).map(|thing| format!("{number}/{thing}")) {
+                    while !attempt(&mut client, manner, &name) {
+                        // Of a broken connection nothing comes but errors.
+                        if client.query("rollback").is_err() {
+                            client = connect();
+                            if manner == Manner::Hasty && is_there(database, &name) {
+                                break;
+                            }
+                        }
+                    }
                 }
             });
         }
@@ -69,35 +80,23 @@ fn all_done(manner: Manner) -> (Database, Proxy) {
     (database, proxy)
 }
 
-fn do_once(database: &Database, proxy: &Proxy, manner: Manner, name: &str) {
-    for _ in 0..100 {
-        let user = Server::shared().user();
-        let mut client = Client::connect(proxy.address(), user, database.name()).unwrap();
-        let answer = attempt(&mut client, manner, name);
-        let lost = match answer {
-            Ok(true) => return,
-            Ok(false) => false,
-            Err(_) => true,
-        };
-        let there = format!("select count(*) from things where name = '{name}'");
-        if lost && manner == Manner::Hasty && database.run_sql(&there).unwrap() != "0" {
-            return;
-        }
-    }
-    panic!("{name} failed a hundred times");
+fn is_there(database: &Database, name: &str) -> bool {
+    let sql = format!("select count(*) from things where name = '{name}'");
+    database.run_sql(&sql).unwrap() != "0"
 }
 
-/// Whether it is done now; false when it failed and was rolled back.
-fn attempt(client: &mut Client, manner: Manner, name: &str) -> Result<bool> {
+/// Whether it is known to be done.
+fn attempt(client: &mut Client, manner: Manner, name: &str) -> bool {
     let mark = format!("insert into marks values ('{name}')");
     let thing = format!("insert into things values ('{name}')");
     let marks: &[&str] = if manner == Manner::Careful { &[&mark] } else { &[] };
     for sql in [&["begin"], marks, &[&thing, "commit"]].concat() {
-        let answer = client.query(sql)?;
+        let Ok(answer) = client.query(sql) else { return false };
         if let Some(error) = answer.iter().find(|message| message.kind == b'E') {
-            // The mark is there: it was done before.
-            return Ok(error.field(b'C').as_deref() == Some("23505"));
+            // When the mark is there, it was done before.
+            let done = error.field(b'C').as_deref() == Some("23505");
+            return done && client.query("rollback").is_ok();
         }
     }
-    Ok(true)
+    true
 }

@@ -126,14 +126,12 @@ fn a_failed_commit_rolls_back() {
 
 #[test]
 fn what_is_cut_at_its_end() {
-    let cut = format!("{BEGUN}, {INSERTED}, {INSERTED}, cut");
     for (fault, expected) in
         [(Fault::CutBeforeCommit, 0), (Fault::CutAfterCommit, 2), (Fault::LateCommit, 2)]
     {
         let (database, proxy) = always(fault);
         let seen = at_once(&mut connect(&proxy, &database));
-        // What was answered just before may be lost with the connection.
-        assert!(cut.starts_with(seen.trim_end_matches(", cut")) && seen.ends_with("cut"), "{seen}");
+        assert!(seen.ends_with("cut") && !seen.contains("COMMIT"), "{seen}");
         assert_eq!(rows(&database), expected, "{fault:?}");
         let counts = proxy.counts();
         assert_eq!((counts.connections, counts.of(fault), counts.faults()), (1, 1, 1));

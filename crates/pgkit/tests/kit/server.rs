@@ -1,6 +1,8 @@
 //! Servers: what they are like, what breaks them, and that nothing of them is left.
 
+use std::fs::Permissions;
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
@@ -135,25 +137,56 @@ fn a_process_that_ends_leaves_nothing() {
     held.vanishes();
 }
 
+#[test]
+fn a_process_killed_in_the_middle_of_a_start_leaves_nothing() {
+    let around = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(around.path(), Permissions::from_mode(0o755)).unwrap();
+    let count = || std::fs::read_dir(around.path()).unwrap().count();
+    let mut child = Held::command().env("TMPDIR", around.path()).spawn().unwrap();
+    until("a folder", || count() == 1);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    until("its end", || count() == 0);
+}
+
+#[test]
+fn a_server_that_is_there_is_used() {
+    let held = Held::start();
+    let use_it = |url: &str| {
+        let mut command = Held::command();
+        command.env("TRADECOUNTER_TEST_POSTGRES", url).stdin(Stdio::null());
+        command.stderr(Stdio::piped()).output().unwrap()
+    };
+    let told = String::from_utf8(use_it(&held.url).stdout).unwrap();
+    // Neither a process nor a folder of its own.
+    assert_eq!(told, format!("{}\n\n\n", held.url));
+    let error = String::from_utf8(use_it("localhost").stderr).unwrap();
+    assert!(error.contains("TRADECOUNTER_TEST_POSTGRES must look like postgres://"), "{error}");
+}
+
 /// The program of this crate, which holds a server and never drops it.
 struct Held {
     child: Child,
+    url: String,
     process: String,
     folder: PathBuf,
 }
 
 impl Held {
+    fn command() -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pgkit"));
+        command.env_remove("TRADECOUNTER_TEST_POSTGRES");
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        command
+    }
+
     fn start() -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_pgkit"))
-            .env_remove("TRADECOUNTER_TEST_POSTGRES")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = Self::command().spawn().unwrap();
         let lines: Result<Vec<String>, _> =
             BufReader::new(child.stdout.take().unwrap()).lines().take(3).collect();
         let lines = lines.unwrap();
-        let held = Self { child, process: lines[1].clone(), folder: PathBuf::from(&lines[2]) };
+        let (url, process) = (lines[0].clone(), lines[1].clone());
+        let held = Self { child, url, process, folder: PathBuf::from(&lines[2]) };
         assert!(held.folder.join("data").is_dir(), "{lines:?}");
         assert!(held.lives(), "{lines:?}");
         held
