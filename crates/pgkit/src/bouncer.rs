@@ -22,7 +22,7 @@ impl Bouncer {
         let program = binaries::program("pgbouncer", "pgbouncer")?.display().to_string();
         let mut guardian = Guardian::new("PgBouncer", "TERM")?;
         let file = guardian.folder().join("pgbouncer.ini");
-        let (host, port) = server.address();
+        let (host, port) = (server.address().ip(), server.address().port());
         // Between the look at a port and its use, somebody else may take it.
         let mut tries = 0..3;
         loop {

@@ -1,6 +1,6 @@
 //! Databases on a server, and statements by hand.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs};
 
 use crate::Error;
 use crate::raw::Client;
@@ -10,33 +10,34 @@ use crate::wire::Message;
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
     pub(crate) user: String,
-    pub(crate) host: String,
-    pub(crate) port: u16,
+    pub(crate) address: SocketAddr,
 }
 
 impl Place {
-    /// From `postgres://user@host:port`; nothing when it does not look like that.
+    /// From `postgres://user@host:port`; nothing when it does not look like that, or when there is
+    /// no such host.
     pub(crate) fn read(url: &str) -> Option<Self> {
         let rest = url.strip_prefix("postgres://").or_else(|| url.strip_prefix("postgresql://"))?;
         let (user, address) = rest.strip_suffix('/').unwrap_or(rest).split_once('@')?;
-        let (host, port) = address.rsplit_once(':')?;
-        let plain = |text: &str| !text.is_empty() && !text.contains(['/', ':', '@', '?']);
-        if !plain(user) || !plain(host) {
+        if user.is_empty() || user.contains([':', '/']) {
             return None;
         }
-        Some(Self { user: user.to_owned(), host: host.to_owned(), port: port.parse().ok()? })
+        let mut found: Vec<SocketAddr> = address.to_socket_addrs().ok()?.collect();
+        // Of a name with both, the one that a server of tests listens on.
+        found.sort_by_key(SocketAddr::is_ipv6);
+        Some(Self { user: user.to_owned(), address: found.first().copied()? })
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("postgres://{}@{}:{}", self.user, self.host, self.port)
+        format!("postgres://{}@{}", self.user, self.address)
     }
 
     /// What the statements return: columns between `|`, a row a line.
     pub(crate) fn run_sql(&self, database: &str, sql: &str) -> Result<String, Error> {
-        let messages = Client::connect((self.host.as_str(), self.port), &self.user, database)
+        let messages = Client::connect(self.address, &self.user, database)
             .and_then(|mut client| client.query(sql));
         let messages = messages.map_err(|source| {
-            let at = format!("{}:{}/{database}", self.host, self.port);
+            let at = format!("{}/{database}", self.address);
             Error::Connection { at, source }
         })?;
         if let Some(error) = messages.iter().find(|message| message.kind == b'E') {

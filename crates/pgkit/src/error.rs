@@ -35,7 +35,7 @@ pub enum Error {
         source: io::Error,
     },
     /// The process that holds the server is gone.
-    #[error("the process that holds {program} has ended")]
+    #[error("the shell that holds {program} has ended, or can make no folder for temporary files")]
     Guardian {
         /// What it held.
         program: &'static str,
@@ -69,7 +69,9 @@ pub enum Error {
         at: String,
     },
     /// An address that is not one.
-    #[error("{name} must look like postgres://user@host:port, and is {value:?}")]
+    #[error(
+        "{name} must look like postgres://user@host:port, of a host that is there, and is {value:?}"
+    )]
     Address {
         /// The variable.
         name: &'static str,

@@ -32,12 +32,10 @@ impl Guardian {
     /// A guardian of nothing yet, with a new folder. `last` is the signal that ends the server when
     /// the pipe closes.
     pub(crate) fn new(program: &'static str, last: &str) -> Result<Self, Error> {
-        let folder = tempfile::Builder::new().prefix("pgkit-").tempdir();
-        let folder = folder.map_err(Error::io("a temporary folder"))?;
-        let as_user = binaries::as_ordinary_user(folder.path())?;
+        let folder = std::env::temp_dir().join("pgkit-");
         let mut child = Command::new("sh")
             .args(["-c", SCRIPT, "sh"])
-            .arg(folder.path())
+            .arg(&folder)
             .arg(last)
             .current_dir("/")
             .env("LC_ALL", "C")
@@ -50,9 +48,11 @@ impl Guardian {
             .map_err(Error::io("sh"))?;
         let (orders, answers) = (child.stdin.take(), child.stdout.take());
         let answers = BufReader::new(answers.ok_or(Error::Guardian { program })?);
-        // From here on the shell removes it.
-        let folder = folder.keep();
-        Ok(Self { program, folder, as_user, child, orders, answers })
+        let as_user = Vec::new();
+        let mut guardian = Self { program, folder, as_user, child, orders, answers };
+        guardian.folder = PathBuf::from(guardian.answer()?);
+        guardian.as_user = binaries::as_ordinary_user(&guardian.folder)?;
+        Ok(guardian)
     }
 
     pub(crate) fn folder(&self) -> &Path {
@@ -107,14 +107,16 @@ impl Guardian {
     }
 
     fn ask(&mut self, order: &str) -> Result<String, Error> {
-        let gone = Error::Guardian { program: self.program };
-        let Some(orders) = &mut self.orders else { return Err(gone) };
+        let told = self.orders.as_mut().is_some_and(|orders| writeln!(orders, "{order}").is_ok());
+        if told { self.answer() } else { Err(Error::Guardian { program: self.program }) }
+    }
+
+    fn answer(&mut self) -> Result<String, Error> {
         let mut answer = String::new();
-        let asked = writeln!(orders, "{order}");
-        if asked.and_then(|()| self.answers.read_line(&mut answer)).is_err() || answer.is_empty() {
-            return Err(gone);
+        match self.answers.read_line(&mut answer) {
+            Ok(read) if read > 0 => Ok(answer.trim_end().to_owned()),
+            _ => Err(Error::Guardian { program: self.program }),
         }
-        Ok(answer.trim_end().to_owned())
     }
 
     fn order_of(&self, order: &str, command: &[String]) -> String {
@@ -204,6 +206,15 @@ mod tests {
         assert!(alive(id));
         drop(guardian);
         assert!(!folder.exists());
+        assert!(!alive(id));
+    }
+
+    #[test]
+    fn a_server_that_does_not_listen_yet_ends_too() {
+        let mut guardian = Guardian::new("a test", "TERM").unwrap();
+        let deaf = "trap '' TERM; sleep 0.3; trap exit TERM; while :; do sleep 0.01; done";
+        let id = guardian.start(&words(&["sh", "-c", deaf]), |_| true).unwrap();
+        drop(guardian);
         assert!(!alive(id));
     }
 

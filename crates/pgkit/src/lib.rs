@@ -2,6 +2,7 @@
 //!
 //! - [`Server`]: a temporary PostgreSQL that ends with the process that started it, however that ends.
 //! - [`Bouncer`]: `PgBouncer` in front of it, pooling by transaction.
+//! - [`proxy`]: a connection to PostgreSQL that fails at the moments that matter.
 //! - [`raw`]: a client that sends exactly the messages it is given.
 
 mod binaries;
@@ -9,6 +10,7 @@ mod bouncer;
 mod database;
 mod error;
 mod guardian;
+pub mod proxy;
 pub mod raw;
 mod server;
 mod tls;

@@ -1,5 +1,6 @@
 //! A temporary PostgreSQL.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -90,7 +91,8 @@ impl Server {
                     if log.contains("Address already in use") && tries.next().is_some() => {}
                 Err(error) => return Err(error),
                 Ok(process) => {
-                    let place = Place { user: USER.to_owned(), host: "127.0.0.1".to_owned(), port };
+                    let address = (Ipv4Addr::LOCALHOST, port).into();
+                    let place = Place { user: USER.to_owned(), address };
                     let running = Running { guardian, process: Some(process) };
                     let own = Own { guardian: Mutex::new(running), folder, command };
                     return Ok(Self { place, own: Some(own) });
@@ -139,9 +141,9 @@ impl Server {
         self.place.url()
     }
 
-    /// Its host, and its port.
-    pub fn address(&self) -> (&str, u16) {
-        (&self.place.host, self.place.port)
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.place.address
     }
 
     /// Its superuser, who needs no password.

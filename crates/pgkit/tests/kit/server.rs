@@ -1,10 +1,12 @@
 //! Servers: what they are like, what breaks them, and that nothing of them is left.
 
+use std::fs::Permissions;
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
+use crate::{psql, until};
 use pgkit::raw::Client;
 use pgkit::{Bouncer, Error, Options, Server};
 
@@ -61,14 +63,13 @@ fn sessions_end_and_what_was_committed_stays() {
     let server = Server::start(&Options { durable: true, ..Options::default() }).unwrap();
     let database = server.database();
     database.run_sql("create table a (b int)").unwrap();
-    let breaks: [(&str, fn(&Server) -> Result<(), Error>); 2] =
-        [("restart", Server::restart), ("kill", Server::kill)];
-    for (rows, (name, act)) in (1..).zip(breaks) {
+    for (rows, name) in [(1, "restart"), (2, "kill")] {
         let mut open = client(&server, database.name());
         open.query("begin").unwrap();
         open.query("insert into a values (0)").unwrap();
         database.run_sql("insert into a values (1)").unwrap();
         let (url, process) = (server.url(), server.process());
+        let act = if name == "kill" { Server::kill } else { Server::restart };
         act(&server).unwrap();
         assert!(process.is_some() && server.process() != process, "{name}");
         assert_eq!(server.url(), url, "{name}");
@@ -136,25 +137,56 @@ fn a_process_that_ends_leaves_nothing() {
     held.vanishes();
 }
 
+#[test]
+fn a_process_killed_in_the_middle_of_a_start_leaves_nothing() {
+    let around = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(around.path(), Permissions::from_mode(0o755)).unwrap();
+    let count = || std::fs::read_dir(around.path()).unwrap().count();
+    let mut child = Held::command().env("TMPDIR", around.path()).spawn().unwrap();
+    until("a folder", || count() == 1);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    until("its end", || count() == 0);
+}
+
+#[test]
+fn a_server_that_is_there_is_used() {
+    let held = Held::start();
+    let use_it = |url: &str| {
+        let mut command = Held::command();
+        command.env("TRADECOUNTER_TEST_POSTGRES", url).stdin(Stdio::null());
+        command.stderr(Stdio::piped()).output().unwrap()
+    };
+    let told = String::from_utf8(use_it(&held.url).stdout).unwrap();
+    // Neither a process nor a folder of its own.
+    assert_eq!(told, format!("{}\n\n\n", held.url));
+    let error = String::from_utf8(use_it("localhost").stderr).unwrap();
+    assert!(error.contains("TRADECOUNTER_TEST_POSTGRES must look like postgres://"), "{error}");
+}
+
 /// The program of this crate, which holds a server and never drops it.
 struct Held {
     child: Child,
+    url: String,
     process: String,
     folder: PathBuf,
 }
 
 impl Held {
+    fn command() -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pgkit"));
+        command.env_remove("TRADECOUNTER_TEST_POSTGRES");
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        command
+    }
+
     fn start() -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_pgkit"))
-            .env_remove("TRADECOUNTER_TEST_POSTGRES")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = Self::command().spawn().unwrap();
         let lines: Result<Vec<String>, _> =
             BufReader::new(child.stdout.take().unwrap()).lines().take(3).collect();
         let lines = lines.unwrap();
-        let held = Self { child, process: lines[1].clone(), folder: PathBuf::from(&lines[2]) };
+        let (url, process) = (lines[0].clone(), lines[1].clone());
+        let held = Self { child, url, process, folder: PathBuf::from(&lines[2]) };
         assert!(held.folder.join("data").is_dir(), "{lines:?}");
         assert!(held.lives(), "{lines:?}");
         held
@@ -164,28 +196,7 @@ impl Held {
         Command::new("kill").args(["-0", &self.process]).output().unwrap().status.success()
     }
 
-    #[expect(clippy::disallowed_methods, reason = "another process cannot be awaited, only asked")]
     fn vanishes(&self) {
-        for _ in 0..6_000 {
-            if !self.lives() && !self.folder.exists() {
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        panic!("a minute later, {} or process {} is there", self.folder.display(), self.process);
+        until("its end", || !self.lives() && !self.folder.exists());
     }
-}
-
-/// What a program printed, without the last line break.
-#[derive(Debug)]
-pub(crate) struct Printed {
-    pub(crate) stdout: String,
-    pub(crate) stderr: String,
-}
-
-/// Runs `psql`, as little of it as can be.
-pub(crate) fn psql(url: &str, arguments: &[&str]) -> Printed {
-    let output = Command::new("psql").args(["-AtqX", url]).args(arguments).output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap().trim_end().to_owned();
-    Printed { stdout: text(output.stdout), stderr: text(output.stderr) }
 }
