@@ -86,6 +86,12 @@ pub trait Tx {
     /// [`DbError`]; the unit is poisoned then.
     fn others(&mut self) -> Result<Option<i64>, DbError>;
 
+    /// Whether the statement is valid here, in every form that it may be sent in. It is not run.
+    ///
+    /// # Errors
+    /// [`DbError`] says what is wrong with it; the unit is poisoned then.
+    fn check(&mut self, sql: &Sql) -> Result<(), DbError>;
+
     /// Poisons the unit: it is rolled back whatever it returns.
     fn poison(&mut self, error: DbError) -> DbError;
 }

@@ -25,6 +25,14 @@ pub(super) fn migrate(
     let path = options.shown.as_str();
     let fail =
         |error: &Error| OpenError::Engine { path: path.to_owned(), message: failure::text(error) };
+    if access == Access::Existing {
+        // Nothing is written, not even a table.
+        let there = "select 1 from pg_tables where tablename = 'schema_migration'";
+        let (rows, _) = connection.run(None, there, Vec::new()).map_err(|error| fail(&error))?;
+        if rows.is_empty() {
+            return Err(OpenError::Missing { path: path.to_owned() });
+        }
+    }
     let mut tries: u32 = 0;
     while let Err(error) = connection.execute(VERSION_TABLE) {
         tries = tries.saturating_add(1);

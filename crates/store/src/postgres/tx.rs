@@ -183,6 +183,14 @@ impl Tx for PgTx<'_> {
         self.clean().map(|()| None)
     }
 
+    fn check(&mut self, sql: &Sql) -> Result<(), DbError> {
+        let known = self.known(sql)?;
+        let Some(many) = known.many.as_deref().filter(|_| !known.types.is_empty()) else {
+            return Ok(());
+        };
+        self.connection.describe(many).map(|_| ()).map_err(|error| self.fail(sql.name, &error))
+    }
+
     /// Something that was decided from does not hold any more: other units write at the same time.
     fn poison(&mut self, error: DbError) -> DbError {
         let remedy = if error.is_ids_used_up() { Remedy::None } else { Remedy::Again };

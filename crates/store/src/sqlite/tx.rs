@@ -152,6 +152,11 @@ impl Tx for SqliteTx<'_> {
         Ok(version)
     }
 
+    fn check(&mut self, sql: &Sql) -> Result<(), DbError> {
+        let prepared = self.prepare(sql).map(|_| ());
+        self.guard(prepared)
+    }
+
     fn poison(&mut self, error: DbError) -> DbError {
         self.poisoned.get_or_insert(error).clone()
     }

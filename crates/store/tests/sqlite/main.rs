@@ -52,57 +52,6 @@ fn every_statement_of_the_product_is_valid() {
 }
 
 #[test]
-fn what_was_written_is_there_after_a_new_start() {
-    let folder = tempfile::tempdir().unwrap();
-    run(async {
-        let store = open(&folder);
-        put(&store, "a").await.unwrap().unwrap();
-        drop(store);
-        assert_eq!(get(&open(&folder), "a").await.as_deref(), Some("x"));
-    });
-}
-
-#[test]
-fn a_refused_unit_leaves_nothing_and_its_neighbours_stay() {
-    let folder = tempfile::tempdir().unwrap();
-    run(async {
-        let store = open(&folder);
-        let refused = store.write(|tx| {
-            meta::put(tx, "refused", "x")?;
-            Err::<(), DbError>(DbError::new("TEST", "no"))
-        });
-        let panicking = store.write(|tx| -> Result<(), DbError> {
-            meta::put(tx, "panicked", "x")?;
-            panic!("on purpose")
-        });
-        // A unit that swallows a statement's error is rolled back all the same, as on an engine
-        // that refuses everything after an error.
-        let swallowing = store.write(|tx| {
-            meta::put(tx, "swallowed", "x")?;
-            let id = domain::AccountId(7);
-            let zero = domain::Micros::ZERO;
-            let now = domain::Timestamp(0);
-            accounts::insert(tx, id, "same", zero, true, now)?;
-            drop(accounts::insert(tx, id, "same", zero, true, now));
-            Ok::<_, DbError>(())
-        });
-        let (first, refused, panicking, swallowing, last) =
-            tokio::join!(put(&store, "first"), refused, panicking, swallowing, put(&store, "last"));
-        first.unwrap().unwrap();
-        last.unwrap().unwrap();
-        assert_eq!(refused, Ok(Err(DbError::new("TEST", "no"))));
-        assert_eq!(panicking, Err(StoreError::Panicked(String::from("on purpose"))));
-        assert!(matches!(swallowing, Err(StoreError::Db(_))), "{swallowing:?}");
-        for gone in ["refused", "panicked", "swallowed"] {
-            assert_eq!(get(&store, gone).await, None, "{gone}");
-        }
-        for kept in ["first", "last"] {
-            assert_eq!(get(&store, kept).await.as_deref(), Some("x"), "{kept}");
-        }
-    });
-}
-
-#[test]
 fn ids_are_given_out_once_and_not_used_up_by_a_refused_unit() {
     let folder = tempfile::tempdir().unwrap();
     run(async {
@@ -125,21 +74,6 @@ fn ids_are_given_out_once_and_not_used_up_by_a_refused_unit() {
         let other = store.write(|tx| accounts::set_suspended(tx, domain::AccountId(404), true));
         assert!(!used_up(&other.await.unwrap_err()));
         assert_eq!(take(1).await.unwrap().unwrap(), [5]);
-    });
-}
-
-#[test]
-fn a_guarded_write_that_finds_something_else_is_rolled_back() {
-    let folder = tempfile::tempdir().unwrap();
-    run(async {
-        let store = open(&folder);
-        let outcome = store.write(|tx| {
-            meta::put(tx, "before", "x")?;
-            accounts::set_suspended(tx, domain::AccountId(404), true)
-        });
-        let outcome = outcome.await;
-        assert!(matches!(outcome, Err(StoreError::Db(_))), "{outcome:?}");
-        assert_eq!(get(&store, "before").await, None);
     });
 }
 
@@ -258,23 +192,4 @@ fn a_file_that_is_no_database_is_left_alone() {
     let refused = Store::open(&url(&folder), Access::CreateIfMissing, |_| {});
     assert!(matches!(refused, Err(OpenError::Engine { .. })), "{refused:?}");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "not a database, but somebody's thesis");
-}
-
-/// Two processes on one file (the command line beside a server) wait for each other.
-#[test]
-fn two_stores_on_one_file_see_each_others_writes() {
-    let folder = tempfile::tempdir().unwrap();
-    run(async {
-        let (one, two) = (open(&folder), open(&folder));
-        for round in 0..20 {
-            let (writer, reader) = if round % 2 == 0 { (&one, &two) } else { (&two, &one) };
-            let text = round.to_string();
-            let unit = move |tx: &mut dyn Tx| meta::put(tx, "round", &text);
-            writer.write(unit).await.unwrap().unwrap();
-            assert_eq!(get(reader, "round").await, Some(round.to_string()));
-        }
-        let (a, b) = tokio::join!(put(&one, "a"), put(&two, "b"));
-        a.unwrap().unwrap();
-        b.unwrap().unwrap();
-    });
 }
