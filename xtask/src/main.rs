@@ -7,6 +7,7 @@
 mod bench;
 mod flags;
 mod lint;
+mod postgres;
 mod proof;
 mod python;
 mod step;

@@ -77,7 +77,7 @@ fn try_interpreters(home: &Path) -> Result<(), Failure> {
     Err(Failure::new(complaints.join("\n")))
 }
 
-fn apt_get(words: &[&str]) -> Command {
+pub(crate) fn apt_get(words: &[&str]) -> Command {
     let mut command = Command::new(APT_GET[0]);
     command.args(words).env("DEBIAN_FRONTEND", "noninteractive");
     command

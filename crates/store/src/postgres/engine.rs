@@ -48,10 +48,10 @@ pub(crate) struct Tick {
 impl Postgres {
     pub(crate) fn open(url: &str, access: Access) -> Result<Self, OpenError> {
         let options = Options::read(url)?;
-        apart(|| prepare(&options, access))?;
+        apart(|| migrate(&options, access))?;
         let shared = Arc::new(Shared {
             statements: Statements::default(),
-            ids: Ids::new(&options),
+            ids: Ids::default(),
             queue: Queue::default(),
             committed: AtomicU64::new(0),
             options,
@@ -67,7 +67,7 @@ impl Postgres {
 
     pub(crate) fn migrate(url: &str) -> Result<MigrationStatus, OpenError> {
         let options = Options::read(url)?;
-        apart(|| prepare(&options, Access::Migrate))
+        apart(|| migrate(&options, Access::Migrate))
     }
 
     pub(crate) fn submit(&self, job: Box<dyn Job>) {
@@ -131,18 +131,18 @@ impl Drop for Postgres {
                 drop(writer.join());
             }
         }
-        let idle = std::mem::take(&mut *self.idle.lock());
-        apart(|| {
-            self.shared.ids.close();
+        let mut idle = std::mem::take(&mut *self.idle.lock());
+        apart(move || {
+            if self.shared.ids.any_left() {
+                let kept = idle.pop().map_or_else(|| Connection::open(&self.shared.options), Ok);
+                match kept {
+                    Ok(connection) => self.shared.ids.give_back(&connection),
+                    Err(error) => tracing::debug!(%error, "unused ids stay unused"),
+                }
+            }
             drop(idle);
         });
     }
-}
-
-fn prepare(options: &Options, access: Access) -> Result<MigrationStatus, OpenError> {
-    let connection = Connection::open(options)
-        .map_err(|message| OpenError::Engine { path: options.shown.clone(), message })?;
-    migrate(&connection, options, access)
 }
 
 /// Runs what waits for the network, without keeping the tasks of this thread from running where

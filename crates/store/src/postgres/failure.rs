@@ -28,6 +28,9 @@ pub(super) fn remedy(error: &Error) -> Remedy {
         SqlState::T_R_DEADLOCK_DETECTED,
         SqlState::UNIQUE_VIOLATION,
         SqlState::LOCK_NOT_AVAILABLE,
+        // Two nodes that create the first table at once.
+        SqlState::DUPLICATE_OBJECT,
+        SqlState::DUPLICATE_TABLE,
     ];
     if met.contains(code) {
         Remedy::Again

@@ -1,136 +1,120 @@
-//! Ids, taken in blocks outside of units, so that no two units wait for each other over them.
+//! Ids, reserved in blocks between units, so that no two units wait for each other over them.
 //!
-//! Every process holds a block of each kind that it uses, and gives its ids out one by one. What a
+//! Every process holds blocks of each kind that it uses, and gives their ids out one by one. What a
 //! unit took and did not keep is lost, and so is what is left when a process dies; ids say nothing
 //! about the order of commits.
+//!
+//! Blocks are reserved on the connection of a writer before its next unit begins, never on another
+//! one: behind a pooler, units that each wait for a second connection would wait for ever. A unit
+//! that finds too few takes its own within its transaction.
 
 use super::connection::Connection;
-use super::failure::{self, Remedy};
-use super::options::Options;
+use super::failure;
 use super::param::Param;
-use crate::{DbError, Val};
+use crate::Val;
 use parking_lot::Mutex;
-use std::collections::HashMap;
-use tokio_postgres::Error;
+use std::collections::{BTreeMap, VecDeque};
+use std::ops::Range;
 use tokio_postgres::types::Type;
 
-/// Most ids of a block.
-const BLOCK_MAX: i64 = 1_000;
+/// Most ids of a block: at tens of thousands of orders a second a few dozen reservations.
+const BLOCK_MAX: i64 = 2_000;
 
-/// How often a lost connection is made anew for one request.
-const TRIES: u32 = 3;
-
-const TAKE: &str = "update id_block set next = next + $2 \
+/// Reserves `$2` ids: the first of them, or no row when there are not as many left.
+pub(super) const TAKE: &str = "update id_block set next = next + $2 \
     where kind = $1 and next + $2 - 1 <= last returning next - $2";
+
 const GIVE_BACK: &str = "update id_block set next = $2 where kind = $1 and next = $3";
 
-#[derive(Debug)]
-pub(super) struct Ids {
-    options: Options,
-    state: Mutex<State>,
-}
+#[derive(Debug, Default)]
+pub(super) struct Ids(Mutex<BTreeMap<&'static str, Kind>>);
 
 #[derive(Debug, Default)]
-struct State {
-    connection: Option<Connection>,
-    blocks: HashMap<&'static str, Block>,
+struct Kind {
+    /// Free ids, ascending.
+    free: VecDeque<Range<i64>>,
+    /// How many there shall be: grows with what is asked for.
+    wanted: i64,
+    /// Whether somebody is reserving some.
+    reserving: bool,
 }
 
-/// Ids from `next` to just below `end` are free. The next block will have `size` ids: a command that
-/// needs one takes one, a server takes many at a time soon.
-#[derive(Clone, Copy, Debug)]
-struct Block {
-    next: i64,
-    end: i64,
-    size: i64,
+impl Kind {
+    fn count(&self) -> i64 {
+        let sizes = self.free.iter().map(|ids| ids.end.saturating_sub(ids.start));
+        sizes.fold(0, i64::saturating_add)
+    }
 }
 
 impl Ids {
-    pub(super) fn new(options: &Options) -> Self {
-        Self { options: options.clone(), state: Mutex::default() }
-    }
-
-    /// `count` ids of a kind, ascending.
-    pub(super) fn take(&self, kind: &'static str, count: usize) -> Result<Vec<i64>, DbError> {
-        let mut state = self.state.lock();
-        let State { connection, blocks } = &mut *state;
-        let block = blocks.entry(kind).or_insert(Block { next: 0, end: 0, size: 1 });
+    /// `count` ids of a kind, ascending; nothing when there are not as many here. Then the unit takes
+    /// its own, and more will be here for the next one.
+    pub(super) fn take(&self, kind: &'static str, count: usize) -> Option<Vec<i64>> {
+        let mut kinds = self.0.lock();
+        let known = kinds.entry(kind).or_default();
+        let asked = i64::try_from(count).unwrap_or(i64::MAX);
+        if known.count() < asked {
+            known.wanted = known.wanted.max(asked).saturating_mul(2).min(BLOCK_MAX);
+            return None;
+        }
         let mut taken = Vec::with_capacity(count);
-        while taken.len() < count {
-            if block.next >= block.end {
-                let missing = count.saturating_sub(taken.len());
-                let missing = i64::try_from(missing).unwrap_or(i64::MAX);
-                let size = block.size.max(missing);
-                // Near the end of a kind, what is needed is asked for and no more.
-                let first = match self.reserve(connection, kind, size)? {
-                    Some(first) => Some((first, size)),
-                    None => self.reserve(connection, kind, missing)?.map(|first| (first, missing)),
-                };
-                let Some((first, size)) = first else { return Err(DbError::ids_used_up(kind)) };
-                let grown = block.size.saturating_mul(2).min(BLOCK_MAX);
-                *block = Block { next: first, end: first.saturating_add(size), size: grown };
-            }
-            taken.push(block.next);
-            block.next = block.next.saturating_add(1);
-        }
-        Ok(taken)
-    }
-
-    fn reserve(
-        &self,
-        connection: &mut Option<Connection>,
-        kind: &'static str,
-        size: i64,
-    ) -> Result<Option<i64>, DbError> {
-        let fail = |message: String| DbError::new("TAKE_IDS", message);
-        let mut last = String::from("no connection");
-        for _ in 0..TRIES {
-            let open = match connection.take() {
-                Some(open) => open,
-                None => match Connection::open(&self.options) {
-                    Ok(open) => open,
-                    Err(message) => {
-                        last = message;
-                        continue;
-                    }
-                },
-            };
-            match reserve(&open, kind, size) {
-                Ok(first) => {
-                    *connection = Some(open);
-                    return Ok(first);
-                }
-                // What was reserved without an answer is lost, and nothing else.
-                Err(error) if failure::remedy(&error) != Remedy::None => {
-                    last = failure::text(&error)
-                }
-                Err(error) => return Err(fail(failure::text(&error))),
+        while taken.len() < count
+            && let Some(ids) = known.free.front_mut()
+        {
+            taken.extend(ids.by_ref().take(count.saturating_sub(taken.len())));
+            if ids.is_empty() {
+                known.free.pop_front();
             }
         }
-        Err(fail(last))
+        Some(taken)
     }
 
-    /// Gives back what was not used, where nobody has taken ids behind it; closes the connection.
-    pub(super) fn close(&self) {
-        let State { connection, blocks } = std::mem::take(&mut *self.state.lock());
-        let Some(connection) = connection else { return };
-        for (kind, block) in blocks {
-            let params = params(kind, &[block.next, block.end]);
-            if block.next < block.end
-                && let Err(error) = connection.run(None, GIVE_BACK, params)
-            {
-                tracing::debug!(kind, error = failure::text(&error), "unused ids stay unused");
+    /// Reserves ids of every kind of which less than half are here of what is wanted.
+    pub(super) fn refill(&self, connection: &Connection) -> Result<(), tokio_postgres::Error> {
+        while let Some((kind, size)) = self.lacking() {
+            let reserved = connection.run(None, TAKE, params(kind, &[size]));
+            let reserved = reserved
+                .and_then(|(rows, _)| rows.first().map(|row| row.try_get::<_, i64>(0)).transpose());
+            let mut kinds = self.0.lock();
+            let known = kinds.entry(kind).or_default();
+            known.reserving = false;
+            match reserved? {
+                Some(first) => known.free.push_back(first..first.saturating_add(size)),
+                // The kind ends soon: units take what they need, one after the other.
+                None => known.wanted = 0,
+            }
+        }
+        Ok(())
+    }
+
+    fn lacking(&self) -> Option<(&'static str, i64)> {
+        let mut kinds = self.0.lock();
+        let lacks = |kind: &Kind| !kind.reserving && kind.count().saturating_mul(2) < kind.wanted;
+        let (name, kind) = kinds.iter_mut().find(|(_, kind)| lacks(kind))?;
+        kind.reserving = true;
+        Some((name, kind.wanted))
+    }
+
+    /// Whether any are left that could be given back.
+    pub(super) fn any_left(&self) -> bool {
+        self.0.lock().values().any(|kind| !kind.free.is_empty())
+    }
+
+    /// Gives back what was not used, where nobody has taken ids behind it.
+    pub(super) fn give_back(&self, connection: &Connection) {
+        for (kind, Kind { free, .. }) in std::mem::take(&mut *self.0.lock()) {
+            for ids in free.into_iter().rev() {
+                let params = params(kind, &[ids.start, ids.end]);
+                if let Err(error) = connection.run(None, GIVE_BACK, params) {
+                    tracing::debug!(kind, error = failure::text(&error), "ids stay unused");
+                }
             }
         }
     }
 }
 
-fn reserve(connection: &Connection, kind: &str, size: i64) -> Result<Option<i64>, Error> {
-    let (rows, _) = connection.run(None, TAKE, params(kind, &[size]))?;
-    rows.first().map(|row| row.try_get(0)).transpose()
-}
-
-fn params<'a>(kind: &'a str, numbers: &[i64]) -> Vec<(Param<'a>, Type)> {
+/// The parameters of the statements about ids.
+pub(super) fn params<'a>(kind: &'a str, numbers: &[i64]) -> Vec<(Param<'a>, Type)> {
     let numbers = numbers.iter().map(|number| (Param::One(Val::Int(*number)), Type::INT8));
     std::iter::once((Param::One(Val::Text(kind)), Type::TEXT)).chain(numbers).collect()
 }

@@ -1,7 +1,7 @@
 //! The schema on PostgreSQL.
 
 use super::connection::Connection;
-use super::failure;
+use super::failure::{self, Remedy};
 use super::options::Options;
 use super::param::Param;
 use crate::migrate::{MIGRATIONS, Migration, MigrationStatus, newest, plan};
@@ -12,58 +12,71 @@ use tokio_postgres::types::Type;
 const VERSION_TABLE: &str = "create table if not exists schema_migration (\
     version bigint not null primary key, name text not null, checksum text not null)";
 
-/// Two processes that create the table at the same moment: one of them fails, and finds it then.
+/// How often it is tried: connections break, and of two processes that create the table of versions at
+/// the same moment one fails, and finds it then.
 const TRIES: u32 = 5;
+
+/// Why it did not come to its end.
+enum Failed {
+    /// The database is not what it should be.
+    Refused(OpenError),
+    /// A statement failed.
+    Statement(Error),
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Self::Statement(error)
+    }
+}
 
 /// Checks the schema, and brings it to this program's where `access` allows. Any number of nodes may
 /// do so at once: the table of versions is locked, the first does the work.
-pub(super) fn migrate(
-    connection: &Connection,
-    options: &Options,
-    access: Access,
-) -> Result<MigrationStatus, OpenError> {
+pub(super) fn migrate(options: &Options, access: Access) -> Result<MigrationStatus, OpenError> {
     let path = options.shown.as_str();
-    let fail =
-        |error: &Error| OpenError::Engine { path: path.to_owned(), message: failure::text(error) };
+    let engine = |message| OpenError::Engine { path: path.to_owned(), message };
+    let mut tries: u32 = 1;
+    loop {
+        let connection = Connection::open(options).map_err(engine)?;
+        match attempt(&connection, path, access) {
+            Ok(status) => return Ok(status),
+            Err(Failed::Refused(refused)) => return Err(refused),
+            Err(Failed::Statement(error)) => {
+                if tries >= TRIES || failure::remedy(&error) == Remedy::None {
+                    return Err(engine(failure::text(&error)));
+                }
+            }
+        }
+        tries = tries.saturating_add(1);
+    }
+}
+
+fn attempt(connection: &Connection, path: &str, access: Access) -> Result<MigrationStatus, Failed> {
     if access == Access::Existing {
         // Nothing is written, not even a table.
         let there = "select 1 from pg_tables where tablename = 'schema_migration'";
-        let (rows, _) = connection.run(None, there, Vec::new()).map_err(|error| fail(&error))?;
+        let (rows, _) = connection.run(None, there, Vec::new())?;
         if rows.is_empty() {
-            return Err(OpenError::Missing { path: path.to_owned() });
+            return Err(Failed::Refused(OpenError::Missing { path: path.to_owned() }));
         }
     }
-    let mut tries: u32 = 0;
-    while let Err(error) = connection.execute(VERSION_TABLE) {
-        tries = tries.saturating_add(1);
-        if tries >= TRIES {
-            return Err(fail(&error));
-        }
-    }
-    connection
-        .execute("begin; lock table schema_migration in share row exclusive mode")
-        .map_err(|e| fail(&e))?;
-    let done = locked(connection, path, access);
-    let end = if done.is_ok() { "commit" } else { "rollback" };
-    connection.execute(end).map_err(|error| fail(&error))?;
-    done
+    connection.execute(VERSION_TABLE)?;
+    connection.execute("begin; lock table schema_migration in share row exclusive mode")?;
+    let done = locked(connection, path, access)?;
+    connection.execute("commit")?;
+    Ok(done)
 }
 
-fn locked(
-    connection: &Connection,
-    path: &str,
-    access: Access,
-) -> Result<MigrationStatus, OpenError> {
-    let fail =
-        |error: &Error| OpenError::Engine { path: path.to_owned(), message: failure::text(error) };
+/// What fails here rolls back with the connection, which is closed.
+fn locked(connection: &Connection, path: &str, access: Access) -> Result<MigrationStatus, Failed> {
     let text = "select version, checksum from schema_migration order by version";
-    let (rows, _) = connection.run(None, text, Vec::new()).map_err(|error| fail(&error))?;
+    let (rows, _) = connection.run(None, text, Vec::new())?;
     let applied: Result<Vec<(i64, String)>, Error> =
         rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect();
-    let before =
-        plan(&applied.map_err(|error| fail(&error))?, Migration::checksum_postgres, path, access)?;
+    let before = plan(&applied?, Migration::checksum_postgres, path, access);
+    let before = before.map_err(Failed::Refused)?;
     for migration in MIGRATIONS.iter().filter(|migration| migration.version > before) {
-        connection.execute(&migration.for_postgres()).map_err(|error| fail(&error))?;
+        connection.execute(&migration.for_postgres())?;
         let checksum = migration.checksum_postgres();
         let params = vec![
             (Param::One(Val::Int(migration.version)), Type::INT8),
@@ -71,7 +84,7 @@ fn locked(
             (Param::One(Val::Text(&checksum)), Type::TEXT),
         ];
         let text = "insert into schema_migration (version, name, checksum) values ($1, $2, $3)";
-        connection.run(None, text, params).map_err(|error| fail(&error))?;
+        connection.run(None, text, params)?;
     }
     Ok(MigrationStatus { before, after: newest() })
 }

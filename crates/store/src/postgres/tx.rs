@@ -2,7 +2,7 @@
 
 use super::connection::Connection;
 use super::failure::{self, Remedy};
-use super::ids::Ids;
+use super::ids::{self, Ids};
 use super::param::Param;
 use super::row::PgRow;
 use super::statements::{Known, Statements};
@@ -176,7 +176,16 @@ impl Tx for PgTx<'_> {
 
     fn take_ids(&mut self, kind: &'static str, count: usize) -> Result<Vec<i64>, DbError> {
         self.clean()?;
-        self.ids.take(kind, count).map_err(|error| self.poison(error))
+        if let Some(ids) = self.ids.take(kind, count) {
+            return Ok(ids);
+        }
+        let wanted = i64::try_from(count).unwrap_or(i64::MAX);
+        let (rows, _) = self.send("TAKE_IDS", ids::TAKE, ids::params(kind, &[wanted]))?;
+        let first = rows.first().map(|row| row.try_get::<_, i64>(0)).transpose();
+        match first.map_err(|error| self.fail("TAKE_IDS", &error))? {
+            Some(first) => Ok((first..).take(count).collect()),
+            None => Err(self.poison(DbError::ids_used_up(kind))),
+        }
     }
 
     fn others(&mut self) -> Result<Option<i64>, DbError> {

@@ -26,6 +26,9 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 /// that comes late is better than none.
 const SETTLE_WITHIN: Duration = Duration::from_secs(60);
 
+/// How often a mark is tried to be had, while other threads reserve some.
+const MARKS_TRIED: u32 = 10_000;
+
 /// Between two attempts to connect.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -42,13 +45,15 @@ pub(super) struct Shared {
 
 struct Writer {
     shared: Arc<Shared>,
+    /// A mark that was taken for a unit and not written.
+    mark: Option<i64>,
     connection: Option<Connection>,
 }
 
 /// Starts the writing threads.
 pub(super) fn start(shared: &Arc<Shared>) -> std::io::Result<Vec<JoinHandle<()>>> {
     let thread = |number: usize| {
-        let mut writer = Writer { shared: Arc::clone(shared), connection: None };
+        let mut writer = Writer { shared: Arc::clone(shared), mark: None, connection: None };
         std::thread::Builder::new().name(format!("store-writer-{number}")).spawn(move || {
             while let Some(job) = writer.shared.queue.pop() {
                 writer.carry_out(job);
@@ -136,6 +141,10 @@ impl Writer {
     fn run(&mut self, connection: Connection, job: &mut dyn Job) -> Run {
         let shared = Arc::clone(&self.shared);
         let Shared { options, statements, ids, .. } = &*shared;
+        let mark = match self.mark(&connection) {
+            Ok(mark) => mark,
+            Err(error) => return Run::Again(error),
+        };
         let mut tx = PgTx::new(&connection, statements, ids, options.begin());
         let ran = caught(|| job.run(&mut tx).map_err(StoreError::Db));
         let (begun, poison) = tx.end();
@@ -146,12 +155,10 @@ impl Writer {
             (_, Some(poison)) => (Err(StoreError::Db(poison.error)), poison.remedy),
             (Err(error), None) => (Err(error), Remedy::None),
             (Ok(false), None) => (Ok(()), Remedy::None),
-            (Ok(true), None) if begun => return self.commit(connection),
-            (Ok(true), None) => {
-                self.connection = Some(connection);
-                return Run::Over(Ok(()));
-            }
+            (Ok(true), None) if begun => return self.commit(connection, mark),
+            (Ok(true), None) => (Ok(()), Remedy::None),
         };
+        self.mark = Some(mark);
         // Nothing is kept. Where ROLLBACK itself fails, the connection goes, and the transaction with
         // it.
         if remedy != Remedy::Reconnect && (!begun || connection.execute("rollback").is_ok()) {
@@ -163,15 +170,24 @@ impl Writer {
         }
     }
 
-    /// Writes the unit's mark and commits, in one round trip.
-    fn commit(&mut self, connection: Connection) -> Run {
-        let mark = match self.shared.ids.take("unit", 1) {
-            Ok(ids) => ids.first().copied().unwrap_or(0),
-            Err(error) => {
-                // The transaction goes with the connection.
-                return Run::Again(error);
+    /// A mark for the next unit that is committed. Taken before it begins: once it holds locks, it
+    /// waits for nobody.
+    fn mark(&mut self, connection: &Connection) -> Result<i64, DbError> {
+        for _ in 0..MARKS_TRIED {
+            let refilled = self.shared.ids.refill(connection);
+            refilled.map_err(|error| DbError::new("TAKE_IDS", failure::text(&error)))?;
+            if let Some(mark) = self.mark.take() {
+                return Ok(mark);
             }
-        };
+            self.mark = self.shared.ids.take("unit", 1).and_then(|ids| ids.first().copied());
+            // Another thread may just be reserving some.
+            std::thread::yield_now();
+        }
+        Err(DbError::new("TAKE_IDS", "the table id_block gives out no ids of the kind `unit`"))
+    }
+
+    /// Writes the unit's mark and commits, in one round trip.
+    fn commit(&mut self, connection: Connection, mark: i64) -> Run {
         let (marked, committed) = connection.run_and_commit(marks::MARK, marks::params(mark));
         let error = match (marked, committed) {
             (Ok(_), Ok(())) => {

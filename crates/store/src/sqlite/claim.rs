@@ -109,7 +109,10 @@ mod tests {
             let holds = |line: &str| {
                 let fields: Vec<&str> = line.split_whitespace().collect();
                 let [_, _, _, _, process, file, from, to] = fields[..] else { return false };
-                let (from, to): (u64, u64) = (from.parse().unwrap(), to.parse().unwrap());
+                // A lock that is waited for has an arrow in front, and to the end of a file a word.
+                let (Ok(from), Ok(to)) = (from.parse::<u64>(), to.parse::<u64>()) else {
+                    return false;
+                };
                 process == id && file.ends_with(&shm) && (from..=to).contains(&HELD_WHILE_OPEN)
             };
             locks.lines().any(holds)
