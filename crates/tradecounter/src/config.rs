@@ -30,11 +30,9 @@ pub(crate) struct Config {
 }
 
 impl fmt::Debug for Config {
-    /// Without the stock keys.
+    /// Without the stock keys, and without the URL of the database, which may hold a password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { database_url, listen, .. } = self;
-        let mut shown = f.debug_struct("Config");
-        shown.field("database_url", database_url).field("listen", listen).finish_non_exhaustive()
+        f.debug_struct("Config").field("listen", &self.listen).finish_non_exhaustive()
     }
 }
 
@@ -141,8 +139,11 @@ impl Config {
         Networks::parse(&self.trusted_proxies.join(","))
     }
 
-    /// A file beside the database.
+    /// A file beside the database; in the working folder when that is elsewhere.
     fn beside_database(&self, end: &str) -> PathBuf {
+        if self.database_url.starts_with("postgres") {
+            return PathBuf::from(format!("tradecounter.{end}"));
+        }
         let path = self.database_url.strip_prefix("sqlite:").unwrap_or(&self.database_url);
         let path = path.strip_prefix("//").unwrap_or(path);
         PathBuf::from(format!("{path}.{end}"))
