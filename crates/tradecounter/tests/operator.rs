@@ -177,7 +177,8 @@ fn refusals_say_why_and_change_nothing() {
         (
             &["verify", "--database", "mysql:x"],
             1,
-            "database URL: write sqlite:PATH, for example sqlite:/var/lib/tradecounter/counter.db",
+            "database URL: write sqlite:PATH, for example sqlite:/var/lib/tradecounter/counter.db, \
+             or postgres://USER:PASSWORD@HOST:PORT/DATABASE",
         ),
     ];
     for (arguments, code, text) in cases {

@@ -18,7 +18,7 @@ const FLOORS: [(&str, &[&str]); 12] = [
     ("bench", &["counter", "domain", "store", "web"]),
     ("powercut", &["counter", "domain", "store"]),
     ("pgkit", &[]),
-    ("testkit", &["counter", "domain", "panel-api", "store", "web"]),
+    ("testkit", &["counter", "domain", "panel-api", "pgkit", "store", "web"]),
     ("proof", &["counter", "domain", "store", "testkit"]),
     ("xtask", &["counter", "domain", "panel-api", "store", "testkit", "web"]),
 ];
