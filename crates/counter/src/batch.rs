@@ -183,7 +183,7 @@ impl<R: Batched> Unit for Batch<R> {
 /// A price is made from several rows: list rate, discount, tier. Where others write at the same time,
 /// one of these may be read before a change and one after it, which together never were a price.
 fn price_epochs(tx: &mut dyn Tx) -> Result<Option<Vec<i64>>, DbError> {
-    if tx.others()?.is_some() { Ok(None) } else { meta::price_epochs(tx).map(Some) }
+    if tx.alone() { Ok(None) } else { meta::price_epochs(tx).map(Some) }
 }
 
 /// Lets a request join the batch that is forming; resolves after it is durable.

@@ -130,6 +130,17 @@ impl Store {
         migrate(&mut connection, &path, Access::Migrate)
     }
 
+    /// The database at `url` as people may read it: without a user's password.
+    ///
+    /// # Errors
+    /// [`OpenError`] when this is no URL of a database.
+    pub fn shown(url: &str) -> Result<String, OpenError> {
+        if Options::concerns(url) {
+            return Ok(Options::read(url)?.shown().to_owned());
+        }
+        sqlite_path(url).map(|_| url.to_owned())
+    }
+
     /// Runs a unit that writes; resolves after COMMIT. The outer error says that the unit was not
     /// carried out, the inner one is the unit's own refusal; both roll it back.
     ///

@@ -43,7 +43,9 @@ pub trait Tx {
     ///
     /// # Errors
     /// [`DbError`]; the unit is poisoned then.
-    fn exec(&mut self, sql: &Sql, params: &[Val<'_>]) -> Result<u64, DbError>;
+    fn exec(&mut self, sql: &Sql, params: &[Val<'_>]) -> Result<u64, DbError> {
+        self.exec_many(sql, params.len(), params)
+    }
 
     /// Runs a statement once for each `width` parameters and returns how many rows were changed in
     /// all: a prepared loop here, one round trip on an engine across a network.
@@ -56,7 +58,9 @@ pub trait Tx {
     ///
     /// # Errors
     /// [`DbError`], from the engine or from `on_row`; the unit is poisoned then.
-    fn each(&mut self, sql: &Sql, params: &[Val<'_>], on_row: OnRow<'_>) -> Result<(), DbError>;
+    fn each(&mut self, sql: &Sql, params: &[Val<'_>], on_row: OnRow<'_>) -> Result<(), DbError> {
+        self.each_many(sql, params.len(), params, on_row)
+    }
 
     /// Runs a query once for each `width` parameters and hands each row over.
     ///
@@ -85,6 +89,10 @@ pub trait Tx {
     /// # Errors
     /// [`DbError`]; the unit is poisoned then.
     fn others(&mut self) -> Result<Option<i64>, DbError>;
+
+    /// Whether units that write run one after the other, whoever they are of: what one has read, no
+    /// other changes before it ends.
+    fn alone(&self) -> bool;
 
     /// Whether the statement is valid here, in every form that it may be sent in. It is not run.
     ///

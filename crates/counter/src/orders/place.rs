@@ -77,7 +77,7 @@ pub(super) fn place_orders(
     let ids = desk.tx.take_ids("order", placed)?;
     desk.expect_transfers(placed);
     // Where others write at the same time, nothing is remembered.
-    let remembered = desk.tx.others()?.and(memory.recent).map(|(recent, _)| recent);
+    let remembered = memory.recent.filter(|_| desk.tx.alone()).map(|(recent, _)| recent);
     let answers = write_down(desk, remembered, batch, decisions, ids)?;
     debug_assert_eq!(answers.len(), batch.len());
     Ok(answers)

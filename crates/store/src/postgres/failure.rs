@@ -34,7 +34,7 @@ pub(super) fn remedy(error: &Error) -> Remedy {
     ];
     if met.contains(code) {
         Remedy::Again
-    } else if says_nothing_about_commit(code) || *code == SqlState::READ_ONLY_SQL_TRANSACTION {
+    } else if ends_the_connection(code) || *code == SqlState::READ_ONLY_SQL_TRANSACTION {
         // Read-only: the server has become a standby.
         Remedy::Reconnect
     } else {
@@ -42,13 +42,17 @@ pub(super) fn remedy(error: &Error) -> Remedy {
     }
 }
 
-/// Whether an answer to COMMIT leaves open what became of the transaction: there was none, or the
-/// server ended the connection instead of answering (40003, class 08, 57P0x).
+/// Whether an answer to COMMIT leaves open what became of the transaction. Only what PostgreSQL says
+/// when it has rolled back is believed: it met another transaction (class 40, but 40003), or broke a
+/// constraint (class 23). Everything else is looked after, which is right whatever it was.
 pub(super) fn leaves_open(error: &Error) -> bool {
-    error.code().is_none_or(says_nothing_about_commit)
+    error.code().is_none_or(|code| {
+        let rolled_back = ["40", "23"].iter().any(|class| code.code().starts_with(class));
+        !rolled_back || *code == SqlState::T_R_STATEMENT_COMPLETION_UNKNOWN
+    })
 }
 
-fn says_nothing_about_commit(code: &SqlState) -> bool {
+fn ends_the_connection(code: &SqlState) -> bool {
     code.code().starts_with("08")
         || [
             SqlState::T_R_STATEMENT_COMPLETION_UNKNOWN,

@@ -6,7 +6,7 @@
 //!
 //! Blocks are reserved on the connection of a writer before its next unit begins, never on another
 //! one: behind a pooler, units that each wait for a second connection would wait for ever. A unit
-//! that finds too few takes its own within its transaction.
+//! that finds too few takes the rest within its transaction.
 
 use super::connection::Connection;
 use super::failure;
@@ -47,17 +47,16 @@ impl Kind {
 }
 
 impl Ids {
-    /// `count` ids of a kind, ascending; nothing when there are not as many here. Then the unit takes
-    /// its own, and more will be here for the next one.
-    pub(super) fn take(&self, kind: &'static str, count: usize) -> Option<Vec<i64>> {
+    /// Up to `count` ids of a kind, ascending. Where there are fewer, the unit takes the rest by
+    /// itself, and more will be here for the next one.
+    pub(super) fn take(&self, kind: &'static str, count: usize) -> Vec<i64> {
         let mut kinds = self.0.lock();
         let known = kinds.entry(kind).or_default();
         let asked = i64::try_from(count).unwrap_or(i64::MAX);
         if known.count() < asked {
             known.wanted = known.wanted.max(asked).saturating_mul(2).min(BLOCK_MAX);
-            return None;
         }
-        let mut taken = Vec::with_capacity(count);
+        let mut taken = Vec::new();
         while taken.len() < count
             && let Some(ids) = known.free.front_mut()
         {
@@ -66,7 +65,7 @@ impl Ids {
                 known.free.pop_front();
             }
         }
-        Some(taken)
+        taken
     }
 
     /// Reserves ids of every kind of which less than half are here of what is wanted.

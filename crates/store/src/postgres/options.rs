@@ -117,6 +117,11 @@ impl Options {
         Ok(options)
     }
 
+    /// Hosts and database, without user and password.
+    pub(crate) fn shown(&self) -> &str {
+        &self.shown
+    }
+
     /// How a unit that writes begins.
     pub(super) const fn begin(&self) -> &'static str {
         match self.isolation {

@@ -137,16 +137,8 @@ fn all_differ(params: &[Val<'_>], width: usize) -> bool {
 }
 
 impl Tx for PgTx<'_> {
-    fn exec(&mut self, sql: &Sql, params: &[Val<'_>]) -> Result<u64, DbError> {
-        self.exec_many(sql, params.len(), params)
-    }
-
     fn exec_many(&mut self, sql: &Sql, width: usize, params: &[Val<'_>]) -> Result<u64, DbError> {
         self.run(sql, width, params).map(|(_, changed)| changed)
-    }
-
-    fn each(&mut self, sql: &Sql, params: &[Val<'_>], on_row: OnRow<'_>) -> Result<(), DbError> {
-        self.each_many(sql, params.len(), params, on_row)
     }
 
     fn each_many(
@@ -176,20 +168,29 @@ impl Tx for PgTx<'_> {
 
     fn take_ids(&mut self, kind: &'static str, count: usize) -> Result<Vec<i64>, DbError> {
         self.clean()?;
-        if let Some(ids) = self.ids.take(kind, count) {
+        let mut ids = self.ids.take(kind, count);
+        let missing = count.saturating_sub(ids.len());
+        if missing == 0 {
             return Ok(ids);
         }
-        let wanted = i64::try_from(count).unwrap_or(i64::MAX);
+        let wanted = i64::try_from(missing).unwrap_or(i64::MAX);
         let (rows, _) = self.send("TAKE_IDS", ids::TAKE, ids::params(kind, &[wanted]))?;
         let first = rows.first().map(|row| row.try_get::<_, i64>(0)).transpose();
         match first.map_err(|error| self.fail("TAKE_IDS", &error))? {
-            Some(first) => Ok((first..).take(count).collect()),
+            Some(first) => {
+                ids.extend((first..).take(missing));
+                Ok(ids)
+            }
             None => Err(self.poison(DbError::ids_used_up(kind))),
         }
     }
 
     fn others(&mut self) -> Result<Option<i64>, DbError> {
         self.clean().map(|()| None)
+    }
+
+    fn alone(&self) -> bool {
+        false
     }
 
     fn check(&mut self, sql: &Sql) -> Result<(), DbError> {

@@ -179,7 +179,7 @@ impl Writer {
             if let Some(mark) = self.mark.take() {
                 return Ok(mark);
             }
-            self.mark = self.shared.ids.take("unit", 1).and_then(|ids| ids.first().copied());
+            self.mark = self.shared.ids.take("unit", 1).first().copied();
             // Another thread may just be reserving some.
             std::thread::yield_now();
         }

@@ -99,17 +99,9 @@ fn chunks<'p, 'v>(
 }
 
 impl Tx for SqliteTx<'_> {
-    fn exec(&mut self, sql: &Sql, params: &[Val<'_>]) -> Result<u64, DbError> {
-        self.exec_many(sql, params.len(), params)
-    }
-
     fn exec_many(&mut self, sql: &Sql, width: usize, params: &[Val<'_>]) -> Result<u64, DbError> {
         let result = self.try_exec_many(sql, width, params);
         self.guard(result)
-    }
-
-    fn each(&mut self, sql: &Sql, params: &[Val<'_>], on_row: OnRow<'_>) -> Result<(), DbError> {
-        self.each_many(sql, params.len(), params, on_row)
     }
 
     fn each_many(
@@ -150,6 +142,10 @@ impl Tx for SqliteTx<'_> {
             Ok(())
         })?;
         Ok(version)
+    }
+
+    fn alone(&self) -> bool {
+        true
     }
 
     fn check(&mut self, sql: &Sql) -> Result<(), DbError> {

@@ -35,23 +35,6 @@ async fn get(store: &Store, name: &str) -> Option<String> {
 }
 
 #[test]
-fn every_statement_of_the_product_is_valid() {
-    let folder = tempfile::tempdir().unwrap();
-    drop(open(&folder));
-    let connection = rusqlite::Connection::open(folder.path().join("counter.db")).unwrap();
-    let mut names = std::collections::BTreeSet::new();
-    let mut count = 0;
-    for sql in store::tables::statements() {
-        connection.prepare(sql.text).unwrap_or_else(|error| panic!("{}: {error}", sql.name));
-        assert!(!sql.text.contains('/') || sql.text.contains("/*lock*/"), "{}: `/`", sql.name);
-        names.insert(sql.text);
-        count += 1;
-    }
-    assert_eq!(names.len(), count, "two statements are the same");
-    assert!(count > 60, "{count} statements");
-}
-
-#[test]
 fn ids_are_given_out_once_and_not_used_up_by_a_refused_unit() {
     let folder = tempfile::tempdir().unwrap();
     run(async {

@@ -42,7 +42,7 @@ pub(crate) struct Cli {
     /// The configuration file.
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// The database, as sqlite:PATH.
+    /// The database, as sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE.
     #[arg(long, global = true, value_name = "URL")]
     database: Option<String>,
     #[command(subcommand)]
@@ -155,7 +155,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
                 let user = environment.user.as_deref().unwrap_or("unknown");
                 let actor = format!("cli:{user}");
                 let counter = opened::open(&config, Access::Existing).await?;
-                let database = config.database_url.clone();
+                let database = store::Store::shown(&config.database_url)?;
                 let in_file = config.stock_keys.is_empty();
                 let stock_keys = in_file.then(|| config.stock_key_path());
                 let desk = Desk { counter, output, actor, now: clock::now(), database, stock_keys };

@@ -44,6 +44,8 @@ pub(crate) struct Account {
 pub(crate) struct Shop {
     pub(crate) counter: Counter,
     pub(crate) router: Router,
+    /// The same as the server serves it.
+    pub(crate) site: web::Site,
     /// Has 1,000.
     pub(crate) alice: Account,
     /// Has 50.
@@ -133,8 +135,8 @@ impl Shop {
             random: counted_random(),
             options: setup.options,
         };
-        let router = web::router(web);
-        Self { counter, router, alice, bob, poor, careful, revoked, clock, _folder: folder }
+        let (router, site) = (web::router(web.clone()), web::Site::new(web));
+        Self { counter, router, site, alice, bob, poor, careful, revoked, clock, _folder: folder }
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -23,7 +23,7 @@ impl Open {
         let (stop, stopped) = oneshot::channel::<()>();
         let mut server = JoinSet::new();
         let shutdown = async move { drop(stopped.await) };
-        server.spawn(web::serve(listener, shop.router.clone(), shutdown));
+        server.spawn(web::serve(listener, shop.site.clone(), shutdown));
         Self { shop, address, stop, server }
     }
 
