@@ -1,11 +1,5 @@
 //! The program on PostgreSQL: by its URL alone, and without telling anybody the password in it.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "what cannot be done is a failed test"
-)]
-
 use serde_json::json;
 use testkit::{Database, Program};
 
