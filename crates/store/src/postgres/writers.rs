@@ -147,7 +147,7 @@ impl Writer {
         };
         let mut tx = PgTx::new(&connection, statements, ids, options.begin());
         let ran = caught(|| job.run(&mut tx).map_err(StoreError::Db));
-        let (begun, poison) = tx.end();
+        let (begun, poison) = tx.end(matches!(ran, Ok(true)));
         let (outcome, remedy) = match (ran, poison) {
             (Err(StoreError::Panicked(panic)), _) => {
                 (Err(StoreError::Panicked(panic)), Remedy::None)
