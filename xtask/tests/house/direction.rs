@@ -15,11 +15,11 @@ const FLOORS: [(&str, &[&str]); 12] = [
     ("counter", &["domain", "store"]),
     ("web", &["counter", "domain", "panel-api", "store"]),
     ("tradecounter", &["counter", "domain", "panel-api", "store", "web"]),
-    ("bench", &["counter", "domain", "store", "web"]),
+    ("bench", &["counter", "domain", "pgkit", "store", "web"]),
     ("powercut", &["counter", "domain", "store"]),
     ("pgkit", &[]),
     ("testkit", &["counter", "domain", "panel-api", "pgkit", "store", "web"]),
-    ("proof", &["counter", "domain", "store", "testkit"]),
+    ("proof", &["counter", "domain", "pgkit", "store", "testkit"]),
     ("xtask", &["counter", "domain", "panel-api", "store", "testkit", "web"]),
 ];
 

@@ -7,7 +7,7 @@ use super::marks;
 use super::options::Options;
 use super::queue::Queue;
 use super::statements::Statements;
-use super::tx::PgTx;
+use super::tx::{Ended, PgTx};
 use crate::unit::{Job, caught};
 use crate::{DbError, StoreError};
 use std::sync::Arc;
@@ -42,8 +42,8 @@ pub(super) struct Shared {
     pub(super) statements: Statements,
     pub(super) ids: Ids,
     pub(super) queue: Queue,
-    /// How many units were committed here.
-    pub(super) committed: AtomicU64,
+    /// How many units that moved an epoch were committed here.
+    pub(super) epochs_moved: AtomicU64,
 }
 
 struct Writer {
@@ -151,7 +151,7 @@ impl Writer {
         };
         let mut tx = PgTx::new(&connection, statements, ids, options.begin());
         let ran = caught(|| job.run(&mut tx).map_err(StoreError::Db));
-        let (begun, poison) = tx.end(matches!(ran, Ok(true)));
+        let Ended { begun, poison, epoch_moves } = tx.end(matches!(ran, Ok(true)));
         let (outcome, remedy) = match (ran, poison) {
             (Err(StoreError::Panicked(panic)), _) => {
                 (Err(StoreError::Panicked(panic)), Remedy::None)
@@ -159,7 +159,14 @@ impl Writer {
             (_, Some(poison)) => (Err(StoreError::Db(poison.error)), poison.remedy),
             (Err(error), None) => (Err(error), Remedy::None),
             (Ok(false), None) => (Ok(()), Remedy::None),
-            (Ok(true), None) if begun => return self.commit(connection, mark),
+            (Ok(true), None) if begun => {
+                let run = self.commit(connection, mark);
+                if epoch_moves {
+                    // Before anybody is told, and whatever became of it: to look again is never wrong.
+                    shared.epochs_moved.fetch_add(1, Ordering::Release);
+                }
+                return run;
+            }
             (Ok(true), None) => (Ok(()), Remedy::None),
         };
         self.mark = Some(mark);
@@ -197,7 +204,6 @@ impl Writer {
         let (marked, committed) = connection.run_and_commit(marks::MARK, marks::params(mark));
         let error = match (marked, committed) {
             (Ok(_), Ok(())) => {
-                self.shared.committed.fetch_add(1, Ordering::Release);
                 marks::forget(&connection, mark);
                 self.connection = Some(connection);
                 return Run::Over(Ok(()));
@@ -238,7 +244,6 @@ impl Writer {
                     tracing::info!(committed, "the COMMIT without an answer is settled");
                     self.connection = Some(connection);
                     if committed {
-                        self.shared.committed.fetch_add(1, Ordering::Release);
                         return Run::Over(Ok(()));
                     }
                     return Run::Again(DbError::new("COMMIT", error), Remedy::Reconnect);
