@@ -28,7 +28,6 @@ const FORBIDDEN: &[&str] = &[
     "currval",
     "datetime",
     "deferrable",
-    "distinct",
     "domain",
     "double",
     "float",
@@ -133,7 +132,7 @@ fn complaints(text: &str) -> Vec<String> {
     for call in calls(&plain) {
         // `insert into table (…)`, `with recursive name(…)`.
         let names_table = (inserts && plain.contains(&format!("into {call} (")))
-            || plain.starts_with(&format!("with recursive {call}("));
+            || plain.starts_with("with recursive ") && plain.contains(&format!(" {call} ("));
         if !FUNCTIONS.contains(&call) && !KEYWORDS.contains(&call) && !names_table {
             found.push(format!("`{call}(` is not known of every engine"));
         }
