@@ -21,6 +21,7 @@ pub use round::RACERS;
 
 use crate::{Boxed, watch};
 use arena::Arena;
+use counter::nodes::Job;
 use round::{Outcome, Round};
 use std::time::Duration;
 
@@ -98,7 +99,7 @@ async fn run_case(case: &Case, rounds: u32) -> Verdict {
         }
     }
     let last = arena::START.plus_hours(i64::from(rounds));
-    arena.counter(0).seal_events(last).await.unwrap();
+    arena::worker(arena.counter(0), Job::Sealing).await.seal_events(last).await.unwrap();
     let report = arena.counter(1).verify(&mut |_, _| {}).await.unwrap();
     for check in report.checks {
         check.findings.into_iter().for_each(&mut complain);
