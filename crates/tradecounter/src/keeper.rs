@@ -167,11 +167,12 @@ impl Post {
     /// Tells who does the job what became of its lease, and the operator when that is new.
     fn tell(&self, held: Held) {
         let before = self.lease.borrow().as_ref().map(Lease::fence);
+        let was_lost = self.lease.borrow().as_ref().is_some_and(Lease::is_lost);
         let (now, lease) = match held {
             Held::Here(lease) => (Some(lease.fence()), Some(lease)),
             Held::Elsewhere => (None, None),
         };
-        if before == now {
+        if before == now && !was_lost {
             return;
         }
         let job = self.job.name();
