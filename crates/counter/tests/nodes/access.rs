@@ -31,9 +31,12 @@ async fn a_key_that_one_node_changes_places_no_order_on_another(database: &Datab
         match case {
             0 => drop(here.revoke_key(key, NOW).await.unwrap()),
             1 => drop(here.edit_key(key, change(Some("read"), None), NOW).await.unwrap()),
-            _ => drop(here.edit_key(key, change(None, Some(Some(NOW))), NOW).await.unwrap()),
+            _ => {
+                let soon = Some(Some(NOW.plus_minutes(1)));
+                drop(here.edit_key(key, change(None, soon), NOW).await.unwrap());
+            }
         }
-        let refused = there.place_order(order(Some(key)), NOW).await;
+        let refused = there.place_order(order(Some(key)), NOW.plus_minutes(2)).await;
         assert!(matches!(refused, Err(Failure::Refused(OrderRefusal::Key))), "{refused:?}");
     }
     assert_clean(&there).await;

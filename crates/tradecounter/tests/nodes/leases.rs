@@ -32,13 +32,7 @@ fn a_killed_nodes_work_is_taken_over_and_done_once() {
 #[test]
 fn who_ends_in_order_hands_over_before_the_term_is_over() {
     let counter = Counter::new();
-    let mut program = counter.program.another();
-    for name in ["tradecounter.secret", "tradecounter.stock-keys"] {
-        let from = counter.program.folder().join(name);
-        std::fs::copy(from, program.folder().join(name)).unwrap();
-    }
-    // Nobody waits for so long.
-    program.set("TRADECOUNTER_LEASE_SECONDS", "600");
+    let program = counter.patient();
     let start = || program.start(&["serve", "--listen", "127.0.0.1:0"]);
     let first = start();
     counter.wait_until_it_works(&first);
@@ -69,12 +63,7 @@ fn a_stopped_node_does_nothing_any_more_once_another_has_taken_over() {
     counter.drip_feeds(&client, 5);
     counter.wait_for_the_runs();
     stopped.stop();
-    let mut program = counter.program.another();
-    for name in ["tradecounter.secret", "tradecounter.stock-keys"] {
-        let from = counter.program.folder().join(name);
-        std::fs::copy(from, program.folder().join(name)).unwrap();
-    }
-    program.set("TRADECOUNTER_LEASE_SECONDS", "600");
+    let program = counter.patient();
     let other = program.start(&["serve", "--listen", "127.0.0.1:0", "--role", "worker"]);
     counter.wait_until_it_works(&other);
     other.stop();

@@ -66,6 +66,18 @@ impl Counter {
         self.program.start(&arguments)
     }
 
+    /// The program of nodes in another folder, with the same secrets, whose leases last for longer than
+    /// anybody waits.
+    fn patient(&self) -> Program {
+        let mut program = self.program.another();
+        for name in ["tradecounter.secret", "tradecounter.stock-keys"] {
+            let (from, to) = (self.program.folder().join(name), program.folder().join(name));
+            std::fs::copy(from, to).unwrap();
+        }
+        program.set("TRADECOUNTER_LEASE_SECONDS", "600");
+        program
+    }
+
     /// Waits until a node does the work of every lease.
     fn wait_until_it_works(&self, node: &Demo) {
         testkit::until("the node to have every lease", || {

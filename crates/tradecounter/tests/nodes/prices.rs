@@ -23,8 +23,8 @@ const STEPS: &[(&str, Option<i64>, Option<i64>)] = &[
     ("price clear beta --service 1", Some(3_000_000), Some(4_000_000)),
     ("key edit 1 --scopes read", None, Some(4_000_000)),
     ("key edit 1 --scopes all", Some(3_000_000), Some(4_000_000)),
-    ("key edit 2 --expires 2020-01-01", Some(3_000_000), None),
-    ("key edit 2 --expires never", Some(3_000_000), Some(4_000_000)),
+    ("key edit 2 --daily-cap 0.000001", Some(3_000_000), None),
+    ("key edit 2 --daily-cap none", Some(3_000_000), Some(4_000_000)),
     ("account set beta --discount 50", Some(3_000_000), Some(2_000_000)),
     ("tier edit gold --discount 0", Some(4_000_000), Some(2_000_000)),
     ("key revoke 1", None, Some(2_000_000)),
@@ -105,6 +105,7 @@ fn what_was_acknowledged_on_one_node_holds_for_every_order_on_all() {
                 callers.push(scope.spawn(move || ask(&client, account, &name, tick, end)));
             }
         }
+        until("some to be asked", || (tick.load(Ordering::SeqCst) > 60).then_some(()));
         for (command, first, second) in STEPS {
             let begun = tick.fetch_add(1, Ordering::SeqCst);
             counter.tell(command);
@@ -153,15 +154,15 @@ fn what_one_node_changes_the_others_show() {
     let node = counter.start("api");
     let client = node.client_with(&counter.key);
     let shown = |field: &str| client.call(&[("action", "services")])[0][field].clone();
-    assert_eq!(shown("rate"), "5.00");
-    assert_eq!(client.call(&[("action", "balance")])["balance"], "100000.00");
+    assert_eq!(shown("rate"), "5");
+    assert_eq!(client.call(&[("action", "balance")])["balance"], "100000");
     counter.tell("service edit 1 --rate 6 --name Proofs");
-    until("the new rate", || (shown("rate") == "6.00" && shown("name") == "Proofs").then_some(()));
+    until("the new rate", || (shown("rate") == "6" && shown("name") == "Proofs").then_some(()));
     counter.tell("price set acme --service 1 2");
-    until("the price of its own", || (shown("rate") == "2.00").then_some(()));
+    until("the price of its own", || (shown("rate") == "2").then_some(()));
     counter.tell("credit acme 5 --reason more");
     let balance = || client.call(&[("action", "balance")])["balance"].clone();
-    until("the new balance", || (balance() == "100005.00").then_some(()));
+    until("the new balance", || (balance() == "100005").then_some(()));
     counter.tell("key revoke 1");
     until("the end of the key", || balance().is_null().then_some(()));
 }
