@@ -17,7 +17,6 @@
 )]
 
 pub mod crash;
-mod database;
 pub mod races;
 mod watch;
 

@@ -6,13 +6,19 @@ mod flags;
 
 use flags::{Crash, Proof, ProofCmd, Races};
 use proof::crash::{self, Plan, Report, Rush, Watcher};
-use proof::races::{self, RACERS};
-use std::path::PathBuf;
+use proof::races::{self, RACERS, Verdict};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let right = match Proof::from_env_or_exit().subcommand {
-        ProofCmd::Races(options) => race(&options),
+        ProofCmd::Races(options) => match program() {
+            Ok(program) => race(&program, &options),
+            Err(complaint) => {
+                eprintln!("proof: {complaint}");
+                false
+            }
+        },
         ProofCmd::Crash(options) => match program() {
             Ok(program) => kill(&program, &options),
             Err(complaint) => {
@@ -31,17 +37,26 @@ fn program() -> Result<PathBuf, String> {
     if program.exists() { Ok(program) } else { Err(format!("there is no {}", program.display())) }
 }
 
-fn race(options: &Races) -> bool {
+fn race(program: &Path, options: &Races) -> bool {
     let rounds = options.rounds.unwrap_or(1_000);
-    let verdicts = races::run(rounds, options.only.as_deref().unwrap_or(""), |verdict| {
+    let only = options.only.as_deref().unwrap_or("");
+    let name = options.engine.as_deref().unwrap_or("sqlite");
+    let Some(engine) = races::Engine::named(name) else {
+        eprintln!("proof: --engine is sqlite, postgres or serializable, not {name}");
+        return false;
+    };
+    let told = |verdict: &Verdict| {
         let (name, wrong, took) = (verdict.name, verdict.wrong, verdict.took);
         println!("{name}: {rounds} rounds, {wrong} wrong, {took:.1?}");
         for complaint in &verdict.complaints {
             println!("  {complaint}");
         }
-    });
+    };
+    let mut verdicts = races::run(engine, rounds, only, told);
+    let program = program.display().to_string();
+    verdicts.extend(races::run_served(engine, &program, rounds, only, told));
     let wrong: u32 = verdicts.iter().map(|verdict| verdict.wrong).sum();
-    println!("{} use cases", verdicts.len());
+    println!("{} use cases on {name}", verdicts.len());
     println!("{rounds} rounds, {RACERS} racers, {wrong} wrong");
     wrong == 0 && !verdicts.is_empty()
 }
@@ -96,7 +111,7 @@ fn tell(report: &Report) {
     println!("{kills} kills, {acknowledged} acknowledged, {} lost", findings.lost.len());
 }
 
-fn kill(program: &std::path::Path, options: &Crash) -> bool {
+fn kill(program: &Path, options: &Crash) -> bool {
     let seed = options.seed.unwrap_or(1);
     println!("seed {seed}");
     let (items, buyers) = (1_000, 5_000);

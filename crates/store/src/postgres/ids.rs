@@ -71,7 +71,7 @@ impl Ids {
     /// Reserves ids of every kind of which less than half are here of what is wanted.
     pub(super) fn refill(&self, connection: &Connection) -> Result<(), tokio_postgres::Error> {
         while let Some((kind, size)) = self.lacking() {
-            let reserved = connection.run(None, TAKE, params(kind, &[size]));
+            let reserved = connection.run(TAKE, params(kind, &[size]));
             let reserved = reserved
                 .and_then(|(rows, _)| rows.first().map(|row| row.try_get::<_, i64>(0)).transpose());
             let mut kinds = self.0.lock();
@@ -104,7 +104,7 @@ impl Ids {
         for (kind, Kind { free, .. }) in std::mem::take(&mut *self.0.lock()) {
             for ids in free.into_iter().rev() {
                 let params = params(kind, &[ids.start, ids.end]);
-                if let Err(error) = connection.run(None, GIVE_BACK, params) {
+                if let Err(error) = connection.run(GIVE_BACK, params) {
                     tracing::debug!(kind, error = failure::text(&error), "ids stay unused");
                 }
             }

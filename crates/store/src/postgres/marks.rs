@@ -42,14 +42,14 @@ pub(super) fn params<'a>(mark: i64) -> Vec<(Param<'a>, Type)> {
 
 /// Whether the unit of the mark was committed.
 pub(super) fn settle(connection: &Connection, mark: i64) -> Result<bool, Error> {
-    let (rows, _) = connection.run(None, SETTLE, params(mark))?;
+    let (rows, _) = connection.run(SETTLE, params(mark))?;
     rows.first().map_or(Ok(false), |row| row.try_get::<_, i64>(0).map(|verdict| verdict > 0))
 }
 
 /// Forgets old marks, now and then.
 pub(super) fn forget(connection: &Connection, mark: i64) {
     if mark.checked_rem(FORGET_EVERY) == Some(0)
-        && let Err(error) = connection.run(None, FORGET, params(mark.saturating_sub(KEPT)))
+        && let Err(error) = connection.run(FORGET, params(mark.saturating_sub(KEPT)))
     {
         tracing::debug!(error = super::failure::text(&error), "old marks of units stay for now");
     }

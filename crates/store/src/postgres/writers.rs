@@ -15,8 +15,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// How often a unit is run that meets others.
+/// How often a unit is run of which something does not hold any more.
 const RUNS: u32 = 12;
+
+/// After so many runs, the pauses between two runs of a unit get no longer.
+const LONGEST_PAUSE_AFTER: u32 = 10;
 
 /// How long a unit waits for a server that takes connections, before it is refused: longer than a
 /// standby needs to take over.
@@ -100,14 +103,14 @@ enum Run {
     /// It is over, and this is what its caller is told.
     Over(Result<(), StoreError>),
     /// It met another unit, or its connection broke; nothing is kept. With the error for the case
-    /// that it was run too often.
-    Again(DbError),
+    /// that it was run too often, and what is to be done.
+    Again(DbError, Remedy),
 }
 
 impl Writer {
     fn carry_out(&mut self, mut job: Box<dyn Job>) {
         let patience = deadline(PATIENCE);
-        let mut met: u32 = 0;
+        let (mut met, mut missed): (u32, u32) = (0, 0);
         let outcome = loop {
             let connection = match self.connection.take() {
                 Some(connection) => connection,
@@ -118,20 +121,21 @@ impl Writer {
             };
             match self.run(connection, &mut *job) {
                 Run::Over(outcome) => break outcome,
+                Run::Again(error, _) if passed(patience) => break Err(StoreError::Db(error)),
                 // The connection is kept where the unit met another one.
-                Run::Again(error) if self.connection.is_some() => {
+                Run::Again(error, remedy) if self.connection.is_some() => {
                     met = met.saturating_add(1);
-                    if met >= RUNS {
+                    missed = missed.saturating_add(u32::from(remedy == Remedy::Again));
+                    if missed >= RUNS {
                         break Err(StoreError::Db(error));
                     }
                     // At once the first time; then those that met wait for different whiles, each
                     // longer than the one before.
-                    let longer = met.saturating_sub(1);
+                    let longer = met.saturating_sub(1).min(LONGEST_PAUSE_AFTER);
                     let spread = longer.saturating_mul(longer).saturating_mul(thread_number());
                     pause(Duration::from_micros(u64::from(spread.saturating_mul(150))));
                 }
-                Run::Again(error) if passed(patience) => break Err(StoreError::Db(error)),
-                Run::Again(error) => tracing::debug!(%error, "a unit's connection broke"),
+                Run::Again(error, _) => tracing::debug!(%error, "a unit's connection broke"),
             }
         };
         job.finish(outcome);
@@ -143,11 +147,11 @@ impl Writer {
         let Shared { options, statements, ids, .. } = &*shared;
         let mark = match self.mark(&connection) {
             Ok(mark) => mark,
-            Err(error) => return Run::Again(error),
+            Err(error) => return Run::Again(error, Remedy::Reconnect),
         };
         let mut tx = PgTx::new(&connection, statements, ids, options.begin());
         let ran = caught(|| job.run(&mut tx).map_err(StoreError::Db));
-        let (begun, poison) = tx.end();
+        let (begun, poison) = tx.end(matches!(ran, Ok(true)));
         let (outcome, remedy) = match (ran, poison) {
             (Err(StoreError::Panicked(panic)), _) => {
                 (Err(StoreError::Panicked(panic)), Remedy::None)
@@ -165,7 +169,9 @@ impl Writer {
             self.connection = Some(connection);
         }
         match (outcome, remedy) {
-            (Err(StoreError::Db(error)), Remedy::Again | Remedy::Reconnect) => Run::Again(error),
+            (Err(StoreError::Db(error)), remedy) if remedy != Remedy::None => {
+                Run::Again(error, remedy)
+            }
             (outcome, _) => Run::Over(outcome),
         }
     }
@@ -211,7 +217,7 @@ impl Writer {
         let text = failure::text(&error);
         match failure::remedy(&error) {
             Remedy::None => Run::Over(Err(StoreError::Db(DbError::new("COMMIT", text)))),
-            Remedy::Again | Remedy::Reconnect => Run::Again(DbError::new("COMMIT", text)),
+            remedy => Run::Again(DbError::new("COMMIT", text), remedy),
         }
     }
 
@@ -235,7 +241,7 @@ impl Writer {
                         self.shared.committed.fetch_add(1, Ordering::Release);
                         return Run::Over(Ok(()));
                     }
-                    return Run::Again(DbError::new("COMMIT", error));
+                    return Run::Again(DbError::new("COMMIT", error), Remedy::Reconnect);
                 }
                 Err(failed) if passed(end) => {
                     return Run::Over(Err(StoreError::Unknown(format!("{error}; {failed}"))));
