@@ -218,13 +218,13 @@ impl Ask {
                 Answer::Done
             }
             Self::Resume => {
-                let worker = worker(&counter, Job::Stock).await?;
+                let worker = worker(counter, Job::Stock).await?;
                 worker.clear_discarded().await?;
                 worker.resume_imports(now).await?;
                 Answer::Done
             }
             Self::Seal => {
-                worker(&counter, Job::Sealing).await?.seal_events(now).await?;
+                worker(counter, Job::Sealing).await?.seal_events(now).await?;
                 Answer::Done
             }
         })
