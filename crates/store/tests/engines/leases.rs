@@ -164,5 +164,5 @@ fn a_unit_under_way_keeps_the_lease() {
 /// Waits for one message, on whatever thread.
 fn parking(receiver: mpsc::Receiver<()>) -> impl Fn() + Send {
     let receiver = std::sync::Mutex::new(receiver);
-    move || drop(receiver.lock().unwrap().recv())
+    move || receiver.lock().unwrap().recv().unwrap()
 }

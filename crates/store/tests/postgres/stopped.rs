@@ -5,8 +5,8 @@ use crate::{count, get, open, run};
 use pgkit::{Bouncer, Database, Server};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
+use store::Tx;
 use store::tables::meta;
-use store::{DbError, Tx};
 
 /// One unit stands still with a lock that another one needs; then it goes on.
 fn one_stands_and_the_other_goes_on(database: &Database, url: &str) {

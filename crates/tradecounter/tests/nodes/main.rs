@@ -3,7 +3,6 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     clippy::arithmetic_side_effects,
     reason = "what cannot be done is a failed test, also in a helper, and the numbers are small"
 )]
