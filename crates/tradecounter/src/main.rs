@@ -7,6 +7,8 @@ mod clock;
 mod config;
 mod demo;
 mod failure;
+mod jobs;
+mod keeper;
 mod low_stock;
 mod opened;
 mod output;

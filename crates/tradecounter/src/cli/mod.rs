@@ -18,12 +18,13 @@ mod tier;
 mod verify;
 mod when;
 
-use crate::config::{Config, Environment, Overrides};
+use crate::config::{Config, Environment, NodeRole, Overrides};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::{clock, demo, opened, serve, signals, telemetry};
 use clap::{Parser, Subcommand};
 use counter::Counter;
+use counter::nodes::Job;
 use domain::{AccountId, Micros, Timestamp};
 use std::path::PathBuf;
 use store::Access;
@@ -53,7 +54,7 @@ pub(crate) struct Cli {
 enum Command {
     /// Starts a counter with a catalogue, a funded account and a simulated supplier, to try it.
     Demo(demo::DemoArgs),
-    /// Serves the panel API.
+    /// Serves the panel API, and does what is to be done in the background.
     Serve(ServeArgs),
     /// Creates the database, or brings its schema to this program's.
     Migrate,
@@ -108,6 +109,9 @@ struct ServeArgs {
     /// Address and port to listen on.
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
+    /// What this node is there for, when several work on one database.
+    #[arg(long, value_name = "ROLE")]
+    role: Option<NodeRole>,
 }
 
 /// What every command that works on the counter needs.
@@ -126,9 +130,10 @@ pub(crate) struct Desk {
 pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
     let environment = Environment::of_process();
     let mut overrides =
-        Overrides { config: cli.config, database_url: cli.database.clone(), listen: None };
+        Overrides { config: cli.config, database_url: cli.database.clone(), ..Default::default() };
     if let Command::Serve(args) = &cli.command {
         overrides.listen.clone_from(&args.listen);
+        overrides.role = args.role;
     }
     let config = Config::load(&overrides, &environment)?;
     let output = Output { json: cli.json };
@@ -209,10 +214,16 @@ async fn serve(config: &Config, output: Output) -> Result<(), Failure> {
     telemetry::start(config)?;
     let end = signals::end()?;
     let server = serve::start(config).await?;
-    let url = format!("http://{}/api/v2", server.address);
-    output.done(&serde_json::json!({ "url": url }), &format!("serving {url}"));
+    if server.role().serves() {
+        let url = format!("http://{}/api/v2", server.address);
+        output.done(&serde_json::json!({ "url": url }), &format!("serving {url}"));
+    } else {
+        let url = format!("http://{}/healthz", server.address);
+        let sentence = format!("working in the background; health check at {url}");
+        output.done(&serde_json::json!({ "url": url }), &sentence);
+    }
     crate::output::print()?;
-    server.run(end, None).await
+    server.run(end, &Job::USUAL).await
 }
 
 /// An account as people name it: its id, or its name.

@@ -8,10 +8,11 @@ mod supplier;
 
 pub(crate) use supplier::Supplier;
 
-use crate::config::{Config, LogFormat};
+use crate::config::{Config, LogFormat, NodeRole};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::{clock, opened, serve, signals, telemetry};
+use counter::nodes::{Job, Node, Role};
 use note::Note;
 use std::path::{Path, PathBuf};
 use store::Access;
@@ -47,6 +48,7 @@ pub(crate) async fn run(
         config.log = String::from("warn");
     }
     config.log_format = LogFormat::Text;
+    config.role = NodeRole::All;
     telemetry::start(&config)?;
     let earlier = Note::read(&data)?;
     if database_given {
@@ -66,8 +68,8 @@ pub(crate) async fn run(
     note.write(&data)?;
     output.done(&note.json(), note.told(&data).trim_end());
     crate::output::print()?;
-    let supplier = Supplier::new(server.counter.clone());
-    server.run(end, Some(supplier)).await
+    let jobs: Vec<Job> = Job::USUAL.into_iter().chain([Job::Supplier]).collect();
+    server.run(end, &jobs).await
 }
 
 /// Fills a new database beside its place and moves it there when it is whole: a demo that was
@@ -85,7 +87,9 @@ async fn fill_apart(data: &Path, config: &Config) -> Result<(), Failure> {
     let note = seed::fill(&counter, String::new(), config, clock::now()).await?;
     // Once a unit has come back, no earlier one holds the counter any more; so this drop is the
     // last, and waits until the database is closed and in one file.
-    counter.seal_events(clock::now()).await?;
+    let filler = Node::new("demo", Role::Worker, 0);
+    let lease = counter.take_lease(&filler, Job::Sealing).await?;
+    counter.worker(lease).seal_events(clock::now()).await?;
     drop(counter);
     for name in ["counter.db.secret", "counter.db.stock-keys", "counter.db"] {
         let (from, to) = (draft.join(name), data.join(name));
