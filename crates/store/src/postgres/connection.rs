@@ -23,7 +23,7 @@ pub(super) struct Connection {
 }
 
 /// Rows, and how many were changed.
-type Outcome = Result<(Vec<Row>, u64), Error>;
+pub(super) type Outcome = Result<(Vec<Row>, u64), Error>;
 
 impl std::fmt::Debug for Connection {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -83,6 +83,29 @@ impl Connection {
     ) -> (Outcome, Result<(), Error>) {
         let commit = self.client.batch_execute("commit");
         self.runtime.block_on(future::join(self.statement(text, params), commit))
+    }
+
+    /// As [`Self::run_and_commit`], with a question behind COMMIT in the same round trip.
+    pub(super) fn run_and_commit_and_ask(
+        &self,
+        text: &str,
+        params: Vec<(Param<'_>, Type)>,
+        question: &str,
+    ) -> (Outcome, Result<(), Error>, Outcome) {
+        let commit = self.client.batch_execute("commit");
+        let asked = self.statement(question, Vec::new());
+        self.runtime.block_on(future::join3(self.statement(text, params), commit, asked))
+    }
+
+    /// Runs a statement, and another one behind it in the same round trip.
+    pub(super) fn run_and_ask(
+        &self,
+        text: &str,
+        params: Vec<(Param<'_>, Type)>,
+        question: &str,
+    ) -> (Outcome, Outcome) {
+        let asked = self.statement(question, Vec::new());
+        self.runtime.block_on(future::join(self.statement(text, params), asked))
     }
 
     /// Without a name and with its types: the server needs to remember nothing.

@@ -15,6 +15,7 @@ mod options;
 mod param;
 mod queue;
 mod row;
+mod standbys;
 mod statements;
 mod tx;
 mod writers;

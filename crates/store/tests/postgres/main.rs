@@ -5,6 +5,7 @@
 mod faults;
 mod lost;
 mod opening;
+mod standbys;
 
 use store::tables::meta;
 use store::{Access, DbError, Store, StoreError, Tx};
