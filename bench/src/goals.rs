@@ -2,7 +2,7 @@
 
 use crate::load::Figures;
 use crate::scripts::Kind;
-use crate::stages::{Measured, Measurements};
+use crate::stages::{Loads, Measured, Measurements};
 
 /// A row.
 #[derive(Debug)]
@@ -31,6 +31,12 @@ impl Row {
     fn at_most(mut self, most: f64) -> Self {
         self.goal = Some(format!("≤ {most}"));
         self.met = Some(self.value <= most);
+        self
+    }
+
+    fn beside(mut self, ceiling: f64, ratio: f64) -> Self {
+        self.ceiling = Some(ceiling);
+        self.ratio = Some(ratio);
         self
     }
 
@@ -71,6 +77,7 @@ pub(crate) fn rows(measurements: &Measurements) -> Vec<Row> {
             load_rows(kind, measured, of(Kind::Add), &mut rows);
         }
     }
+    postgres_rows(&measurements.postgres, &mut rows);
     for kind in Kind::ALL {
         let Some(measured) = of(kind).filter(|measured| !measured.large.is_empty()) else {
             continue;
@@ -106,9 +113,9 @@ fn load_rows(kind: Kind, measured: &Measured, add: Option<&Measured>, rows: &mut
             let p99 = median(measured.small.iter().map(|figures| figures.p99_ms));
             rows.push(row("").at_least(20_000.0));
             rows.push(plaintext(row(" : plaintext"), 0.3));
-            if !measured.group_commit.is_empty() {
-                let share = ratio(&measured.small, &measured.group_commit);
-                let bare = rate(&measured.group_commit);
+            if !measured.bare.is_empty() {
+                let share = ratio(&measured.small, &measured.bare);
+                let bare = rate(&measured.bare);
                 rows.push(row(" : bare group commit").ratio_at_least(bare, share, 0.5));
             }
             rows.push(Row::plain(format!("{name}, p99"), p99, "ms").at_most(25.0));
@@ -125,6 +132,31 @@ fn load_rows(kind: Kind, measured: &Measured, add: Option<&Measured>, rows: &mut
         }
         Kind::StatusOf100 | Kind::StatusOf100Anywhere | Kind::Services => {
             rows.push(row("").at_least(5_000.0));
+        }
+    }
+}
+
+/// The loads on PostgreSQL, which shares the processors with all others. Goals of the speed of reading
+/// are SQLite's, which needs no second process.
+fn postgres_rows(loads: &Loads, rows: &mut Vec<Row>) {
+    let add = loads.get(Kind::Add.name());
+    for kind in Kind::ALL {
+        let name = format!("PostgreSQL, {}", kind.name());
+        let Some(measured) = loads.get(kind.name()) else { continue };
+        let row = |what: &str| Row::plain(format!("{name}{what}"), rate(&measured.small), "1/s");
+        match (kind, add) {
+            (Kind::Add, _) => {
+                let p99 = median(measured.small.iter().map(|figures| figures.p99_ms));
+                rows.push(row("").at_least(10_000.0));
+                let share = ratio(&measured.small, &measured.bare);
+                rows.push(row(" : bare unnest loop").beside(rate(&measured.bare), share));
+                rows.push(Row::plain(format!("{name}, p99"), p99, "ms"));
+            }
+            (Kind::AddOneAccount, Some(add)) => {
+                let share = ratio(&measured.small, &add.small);
+                rows.push(row(" : add").ratio_at_least(rate(&add.small), share, 0.8));
+            }
+            _ => rows.push(row("")),
         }
     }
 }

@@ -15,6 +15,7 @@ mod ceilings;
 mod goals;
 mod load;
 mod options;
+mod place;
 mod program;
 mod report;
 mod scripts;
@@ -29,7 +30,7 @@ type Failed = Box<dyn Error>;
 
 fn main() -> Result<(), Failed> {
     match options::read(std::env::args().skip(1))? {
-        Call::Ceilings(folder) => ceilings::serve(&folder),
+        Call::Ceilings(place) => ceilings::serve(&place),
         Call::Measure(options) => measure(&options),
     }
 }

@@ -6,8 +6,9 @@ use std::path::PathBuf;
 /// What is asked for.
 #[derive(Debug)]
 pub(crate) enum Call {
-    /// To be the server of the ceilings, in a process of its own, with its rows in this folder.
-    Ceilings(PathBuf),
+    /// To be the server of the ceilings, in a process of its own, with its rows in this folder, or at
+    /// this URL of PostgreSQL.
+    Ceilings(String),
     /// To measure.
     Measure(Options),
 }
@@ -48,7 +49,7 @@ pub(crate) fn read(mut arguments: impl Iterator<Item = String>) -> Result<Call, 
     while let Some(name) = arguments.next() {
         let value = arguments.next().ok_or_else(|| format!("{name}: a value is missing"))?;
         match name.as_str() {
-            "ceilings" => return Ok(Call::Ceilings(PathBuf::from(value))),
+            "ceilings" => return Ok(Call::Ceilings(value)),
             "--program" => options.program = PathBuf::from(value),
             "--seconds" => options.seconds = value.parse()?,
             "--rounds" => options.rounds = value.parse()?,

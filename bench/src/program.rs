@@ -1,6 +1,8 @@
 //! A process under measurement: the released program, or the ceilings.
 
 use crate::Failed;
+use crate::place::Place;
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
@@ -18,17 +20,16 @@ pub(crate) struct Served {
 }
 
 impl Served {
-    /// Starts the program on the database in `folder`.
-    pub(crate) fn program(program: &Path, folder: &Path) -> Result<Self, Failed> {
-        let database = format!("sqlite:{}", folder.join("bench.db").display());
-        let mut command = Command::new(program);
-        command.args(["--json", "--database", &database, "serve", "--listen", "127.0.0.1:0"]);
+    /// Starts the program on a database.
+    pub(crate) fn program(program: &Path, database: &Place) -> Result<Self, Failed> {
+        let mut command = on(program, database);
+        command.args(["--json", "serve", "--listen", "127.0.0.1:0"]);
         Self::start(&mut command)
     }
 
-    /// Starts the ceilings, with their rows in `folder`.
-    pub(crate) fn ceilings(folder: &Path) -> Result<Self, Failed> {
-        Self::start(Command::new(std::env::current_exe()?).arg("ceilings").arg(folder))
+    /// Starts the ceilings, with their rows in a folder or at a URL of PostgreSQL.
+    pub(crate) fn ceilings(place: impl AsRef<OsStr>) -> Result<Self, Failed> {
+        Self::start(Command::new(std::env::current_exe()?).arg("ceilings").arg(place))
     }
 
     fn start(command: &mut Command) -> Result<Self, Failed> {
@@ -88,6 +89,28 @@ impl Served {
         }
         Ok(())
     }
+}
+
+/// The program, told of a database.
+fn on(program: &Path, database: &Place) -> Command {
+    let mut command = Command::new(program);
+    command
+        .args(["--database", &database.url()])
+        .env("TRADECOUNTER_KEY_SECRET_FILE", database.secret())
+        .env("TRADECOUNTER_STOCK_KEY_FILE", database.stock_keys());
+    command
+}
+
+/// Recomputes the books of a database.
+///
+/// # Errors
+/// When they do not balance.
+pub(crate) fn verify(program: &Path, database: &Place) -> Result<(), Failed> {
+    let output = on(program, database).arg("verify").output()?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(format!("the books do not balance: {}", String::from_utf8_lossy(&output.stdout)).into())
 }
 
 impl Drop for Served {

@@ -32,6 +32,33 @@ pub(crate) enum Kind {
     ServicesKnown,
 }
 
+/// What a load leaves in the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Placed {
+    /// Orders for services.
+    Orders,
+    /// Orders for products.
+    ProductOrders,
+}
+
+impl Placed {
+    /// The kind of their ids.
+    pub(crate) const fn ids(self) -> &'static str {
+        match self {
+            Self::Orders => "order",
+            Self::ProductOrders => "product_order",
+        }
+    }
+
+    /// The table that they are in.
+    pub(crate) const fn table(self) -> &'static str {
+        match self {
+            Self::Orders => "orders",
+            Self::ProductOrders => "product_order",
+        }
+    }
+}
+
 impl Kind {
     /// All of them.
     pub(crate) const ALL: [Self; 10] = [
@@ -63,11 +90,11 @@ impl Kind {
         }
     }
 
-    /// Which counter of ids its answers are compared with.
-    pub(crate) const fn places(self) -> Option<&'static str> {
+    /// What its answers are compared with in the database.
+    pub(crate) const fn places(self) -> Option<Placed> {
         match self {
-            Self::Add | Self::AddWithId | Self::AddOneAccount => Some("order"),
-            Self::AddProduct => Some("product_order"),
+            Self::Add | Self::AddWithId | Self::AddOneAccount => Some(Placed::Orders),
+            Self::AddProduct => Some(Placed::ProductOrders),
             _ => None,
         }
     }

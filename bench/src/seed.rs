@@ -1,6 +1,7 @@
 //! Databases to measure on, made by the counter's own use cases.
 
 use crate::Failed;
+use crate::place::Place;
 use counter::accounts::{Adjustment, KeySecret};
 use counter::catalogue::{CategoryChange, ServiceChange};
 use counter::orders::PlaceOrder;
@@ -12,7 +13,6 @@ use domain::orders::{Number, OrderRequest};
 use domain::products::ProductKind;
 use domain::{AccountId, CategoryId, Micros, ProductId, Timestamp};
 use std::future::poll_fn;
-use std::path::Path;
 use std::pin::pin;
 use std::task::Poll;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -42,12 +42,12 @@ fn now() -> Timestamp {
     Timestamp(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
 }
 
-/// Makes a database in `folder` with accounts, a catalogue, `orders` orders and `items` of stock.
+/// Fills a new database with accounts, a catalogue, `orders` orders and `items` of stock.
 ///
 /// # Errors
 /// When the store fails.
-pub(crate) async fn fill(folder: &Path, orders: i64, items: i64) -> Result<Seeded, Failed> {
-    let counter = open(folder).await?;
+pub(crate) async fn fill(database: &Place, orders: i64, items: i64) -> Result<Seeded, Failed> {
+    let counter = open(database).await?;
     let at = now();
     let category = CategoryChange { name: Some(String::from("Words")), position: None };
     let category = counter.add_category(category, at).await?;
@@ -81,18 +81,16 @@ pub(crate) async fn fill(folder: &Path, orders: i64, items: i64) -> Result<Seede
     Ok(Seeded { keys, orders })
 }
 
-/// Opens the database in `folder` as the released program will: with its files of secrets beside.
-async fn open(folder: &Path) -> Result<Counter, Failed> {
-    let database = folder.join("bench.db");
-    let url = format!("sqlite:{}", database.display());
-    let store = Store::open(&url, Access::CreateIfMissing, |error| {
+/// Opens the database as the released program will: with its files of secrets beside.
+async fn open(database: &Place) -> Result<Counter, Failed> {
+    let store = Store::open(&database.url_in_order(), Access::CreateIfMissing, |error| {
         eprintln!("commit failed: {error}");
         std::process::exit(1);
     })?;
     let secret = "bench bench bench bench bench bench";
     let vault = Vault::from_random([7; 64]);
-    std::fs::write(folder.join("bench.db.secret"), secret)?;
-    std::fs::write(folder.join("bench.db.stock-keys"), vault.text())?;
+    std::fs::write(database.secret(), secret)?;
+    std::fs::write(database.stock_keys(), vault.text())?;
     let settings = Settings {
         currency: String::from("USD"),
         duplicate_window_seconds: 30,

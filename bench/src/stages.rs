@@ -3,14 +3,12 @@
 use crate::Failed;
 use crate::load::{self, Figures};
 use crate::options::Options;
-use crate::program::Served;
+use crate::place::Place;
+use crate::program::{Served, verify};
 use crate::scripts::Kind;
 use crate::seed::{self, Seeded};
-use rusqlite::{Connection, OpenFlags};
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::Duration;
+use std::path::PathBuf;
 
 /// Orders in the small database.
 const SMALL: i64 = 100_000;
@@ -23,19 +21,24 @@ const ITEMS_PER_SECOND: i64 = 40_000;
 pub(crate) struct Measured {
     /// The bare answer, right before.
     pub(crate) plaintext: Vec<Figures>,
-    /// The bare loop, right before.
-    pub(crate) group_commit: Vec<Figures>,
+    /// The bare loop of the engine, right before.
+    pub(crate) bare: Vec<Figures>,
     /// The small database.
     pub(crate) small: Vec<Figures>,
-    /// The large one.
+    /// The large one; on SQLite only.
     pub(crate) large: Vec<Figures>,
 }
+
+/// Loads by their names.
+pub(crate) type Loads = HashMap<&'static str, Measured>;
 
 /// All that was measured.
 #[derive(Debug, Default)]
 pub(crate) struct Measurements {
-    /// Each load.
-    pub(crate) loads: HashMap<&'static str, Measured>,
+    /// Each load on SQLite.
+    pub(crate) loads: Loads,
+    /// Each load on PostgreSQL.
+    pub(crate) postgres: Loads,
     /// Orders in the large database; 0 without one.
     pub(crate) large_orders: i64,
     /// Memory, in MiB: at rest, and after all loads.
@@ -46,6 +49,14 @@ pub(crate) struct Measurements {
     /// Start to first answer, in milliseconds.
     pub(crate) start_empty: Vec<f64>,
     pub(crate) start_large: Vec<f64>,
+}
+
+/// PostgreSQL as it comes, with what its manual says to set first on a machine that is not tiny.
+fn postgres() -> Result<pgkit::Server, Failed> {
+    let settings = [("shared_buffers", "1GB"), ("max_wal_size", "4GB")];
+    let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    let options = pgkit::Options { durable: true, settings, ..pgkit::Options::default() };
+    Ok(pgkit::Server::start(&options)?)
 }
 
 /// Measures everything.
@@ -62,10 +73,14 @@ pub(crate) fn run(options: &Options) -> Result<Measurements, Failed> {
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let items = i64::from(options.seconds).saturating_mul(ITEMS_PER_SECOND);
-    let template = folder_of("template")?;
+    let server = postgres()?;
+    let template = Place::sqlite(folder_of("template")?);
     eprintln!("filling a database with {SMALL} orders …");
     let small = runtime.block_on(seed::fill(&template, SMALL, items))?;
-    let empty = folder_of("empty")?;
+    let postgres_template = Place::postgres(folder_of("postgres")?, &server);
+    eprintln!("filling one of PostgreSQL with {SMALL} orders …");
+    let postgres_small = runtime.block_on(seed::fill(&postgres_template, SMALL, items))?;
+    let empty = Place::sqlite(folder_of("empty")?);
     runtime.block_on(seed::fill(&empty, 0, 1))?;
     let mut measurements = Measurements {
         program_mb: to_f64(std::fs::metadata(&options.program)?.len()) / 1e6,
@@ -78,70 +93,92 @@ pub(crate) fn run(options: &Options) -> Result<Measurements, Failed> {
         measurements.idle_mib = served.memory()?;
         served.stop()?;
     }
-    let large_folder = folder_of("large")?;
+    let large_place = Place::sqlite(folder_of("large")?);
     let large = if options.orders > 0 {
         eprintln!("filling a database with {} orders …", options.orders);
         let rounds = i64::try_from(options.rounds)?;
-        let filled = seed::fill(&large_folder, options.orders, items.saturating_mul(rounds));
+        let filled = seed::fill(&large_place, options.orders, items.saturating_mul(rounds));
         Some(runtime.block_on(filled)?)
     } else {
         None
     };
     for round in 1..=options.rounds {
-        let work = folder_of(&format!("round-{round}"))?;
-        for file in std::fs::read_dir(&template)? {
-            let file = file?;
-            std::fs::copy(file.path(), work.join(file.file_name()))?;
-        }
+        let work = template.copy(folder_of(&format!("round-{round}"))?)?;
         let mut stage = Stage {
             options,
-            ceilings: Served::ceilings(&work)?,
-            small: (Served::program(&options.program, &work)?, work.clone(), small.clone()),
+            ceilings: Served::ceilings(work.folder())?,
+            small: Site::open(options, &work, &small)?,
             large: None,
             scripts: tempfile::tempdir()?,
         };
         if let Some(seeded) = &large {
-            let served = Served::program(&options.program, &large_folder)?;
-            measurements.start_large.push(served.started.as_secs_f64() * 1e3);
-            stage.large = Some((served, large_folder.clone(), seeded.clone()));
+            let site = Site::open(options, &large_place, seeded)?;
+            measurements.start_large.push(site.served.started.as_secs_f64() * 1e3);
+            stage.large = Some(site);
         }
-        stage.round(round, &mut measurements)?;
-        measurements.loaded_mib = measurements.loaded_mib.max(stage.small.0.memory()?);
+        stage.round(round, "", &mut measurements.loads)?;
+        measurements.loaded_mib = measurements.loaded_mib.max(stage.small.served.memory()?);
         stage.end()?;
         verify(&options.program, &work)?;
-        std::fs::remove_dir_all(&work)?;
+        std::fs::remove_dir_all(work.folder())?;
+
+        let work = postgres_template.copy(folder_of(&format!("postgres-round-{round}"))?)?;
+        let bare = server.database();
+        let stage = Stage {
+            options,
+            ceilings: Served::ceilings(bare.url())?,
+            small: Site::open(options, &work, &postgres_small)?,
+            large: None,
+            scripts: tempfile::tempdir()?,
+        };
+        stage.round(round, "PostgreSQL, ", &mut measurements.postgres)?;
+        stage.end()?;
+        verify(&options.program, &work)?;
     }
     Ok(measurements)
 }
 
-/// A process, the folder it works in, and what it was filled with.
-type Site = (Served, PathBuf, Seeded);
+/// A process, the database it works on, and what that was filled with.
+struct Site<'p> {
+    served: Served,
+    place: &'p Place,
+    seeded: Seeded,
+}
+
+impl<'p> Site<'p> {
+    fn open(options: &Options, place: &'p Place, seeded: &Seeded) -> Result<Self, Failed> {
+        let served = Served::program(&options.program, place)?;
+        Ok(Self { served, place, seeded: seeded.clone() })
+    }
+}
 
 struct Stage<'o> {
     options: &'o Options,
     ceilings: Served,
-    small: Site,
-    large: Option<Site>,
+    small: Site<'o>,
+    large: Option<Site<'o>>,
     scripts: tempfile::TempDir,
 }
 
 impl Stage<'_> {
-    fn round(&self, round: usize, measurements: &mut Measurements) -> Result<(), Failed> {
+    /// One round of every load that is asked for; `engine` stands before its name.
+    fn round(&self, round: usize, engine: &str, loads: &mut Loads) -> Result<(), Failed> {
         // Warm: pages of the database, and the processor.
         load::run(&self.ceiling_url("/"), None, &[], 1)?;
         for kind in Kind::ALL {
             let name = kind.name();
-            if self.options.only.as_ref().is_some_and(|only| !name.contains(only.as_str())) {
+            let full = format!("{engine}{name}");
+            if self.options.only.as_ref().is_some_and(|only| !full.contains(only.as_str())) {
                 continue;
             }
-            let measured = measurements.loads.entry(name).or_default();
+            let measured = loads.entry(name).or_default();
             let brief = self.options.seconds.div_ceil(2);
             measured.plaintext.push(load::run(&self.ceiling_url("/"), None, &[], brief)?);
             if kind == Kind::Add {
-                let script = kind.write(self.scripts.path(), &self.small.2)?;
+                let script = kind.write(self.scripts.path(), &self.small.seeded)?;
                 let url = self.ceiling_url("");
                 let figures = load::run(&url, Some(&script), &[], self.options.seconds)?;
-                measured.group_commit.push(figures);
+                measured.bare.push(figures);
             }
             measured.small.push(self.measure(kind, &self.small)?);
             if let Some(large) = &self.large {
@@ -149,7 +186,7 @@ impl Stage<'_> {
             }
             let last = |all: &[Figures]| all.last().map_or(f64::NAN, |last| last.per_second);
             eprintln!(
-                "round {round}: {name}: {:.0}/s, on the large database {:.0}/s, plaintext {:.0}/s",
+                "round {round}: {full}: {:.0}/s, on the large database {:.0}/s, plaintext {:.0}/s",
                 last(&measured.small),
                 last(&measured.large),
                 last(&measured.plaintext)
@@ -163,7 +200,8 @@ impl Stage<'_> {
     }
 
     /// Runs one load on one database. What it placed must be stored.
-    fn measure(&self, kind: Kind, (served, folder, seeded): &Site) -> Result<Figures, Failed> {
+    fn measure(&self, kind: Kind, site: &Site<'_>) -> Result<Figures, Failed> {
+        let Site { served, place, seeded } = site;
         let (form, expected) = kind.example(seeded);
         let answer = served.post(&form)?;
         if !answer.contains(expected) {
@@ -181,11 +219,11 @@ impl Stage<'_> {
             let tag = tag.ok_or("no ETag")?.trim().trim_end_matches('"');
             headers.push(format!("If-None-Match: {tag}-gzip\""));
         }
-        let before = kind.places().map(|ids| next_id(folder, ids)).transpose()?;
+        let before = kind.places().map(|placed| place.stored(placed)).transpose()?;
         let url = format!("http://{}", served.address);
         let figures = load::run(&url, Some(&script), &headers, self.options.seconds)?;
-        if let (Some(ids), Some(before)) = (kind.places(), before) {
-            let stored = next_id(folder, ids)?.saturating_sub(before);
+        if let (Some(placed), Some(before)) = (kind.places(), before) {
+            let stored = place.stored(placed)?.saturating_sub(before);
             // wrk counts complete answers only; orders whose answer it did not wait for are stored.
             if stored < i64::try_from(figures.requests)? {
                 let (name, answered) = (kind.name(), figures.requests);
@@ -196,30 +234,12 @@ impl Stage<'_> {
     }
 
     fn end(self) -> Result<(), Failed> {
-        self.small.0.stop()?;
-        if let Some((served, ..)) = self.large {
-            served.stop()?;
+        self.small.served.stop()?;
+        if let Some(large) = self.large {
+            large.served.stop()?;
         }
         Ok(())
     }
-}
-
-/// The next id of a kind that the database will give out.
-fn next_id(folder: &Path, kind: &str) -> Result<i64, Failed> {
-    let connection =
-        Connection::open_with_flags(folder.join("bench.db"), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    connection.busy_timeout(Duration::from_secs(10))?;
-    let sql = "select next from id_block where kind = ?1";
-    Ok(connection.query_row(sql, [kind], |row| row.get(0))?)
-}
-
-fn verify(program: &Path, folder: &Path) -> Result<(), Failed> {
-    let database = format!("sqlite:{}", folder.join("bench.db").display());
-    let output = Command::new(program).args(["--database", &database, "verify"]).output()?;
-    if output.status.success() {
-        return Ok(());
-    }
-    Err(format!("the books do not balance: {}", String::from_utf8_lossy(&output.stdout)).into())
 }
 
 /// Exact up to 2^53, which no file size here comes near.

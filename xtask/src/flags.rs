@@ -13,6 +13,8 @@ xflags::xflags! {
             optional --rounds rounds: u32
             /// Only the use cases whose name contains this.
             optional --only only: String
+            /// sqlite, postgres, or serializable: PostgreSQL at that level; sqlite unless given.
+            optional --engine engine: String
         }
         /// Kill the program under load, again and again, and compare what it stored with a record.
         cmd crash {

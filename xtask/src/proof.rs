@@ -12,6 +12,7 @@ pub(crate) fn races(root: &Path, options: &Races) -> Result<(), Failure> {
     let mut words = vec![String::from("races")];
     push(&mut words, "--rounds", options.rounds.map(|rounds| rounds.to_string()));
     push(&mut words, "--only", options.only.clone());
+    push(&mut words, "--engine", options.engine.clone());
     run(root, "races", &words)
 }
 

@@ -19,6 +19,14 @@ const REQUESTS_PER_UNIT: usize = 64;
 /// not piled up behind.
 const REQUESTS_WAITING: usize = 4_096;
 
+/// What a unit sees of what is kept in memory.
+pub(crate) struct Seen {
+    /// The catalogue.
+    pub(crate) catalogue: Arc<Snapshot>,
+    /// The epoch of keys and the standing of accounts.
+    pub(crate) access_epoch: i64,
+}
+
 /// A kind of request that is carried out in batches.
 pub(crate) trait Batched: Sized + Send + 'static {
     /// What its caller is told.
@@ -31,7 +39,7 @@ pub(crate) trait Batched: Sized + Send + 'static {
     fn carry_out(
         counter: &Counter,
         tx: &mut dyn Tx,
-        catalogue: &Snapshot,
+        seen: &Seen,
         batch: &[Self],
         now: Timestamp,
     ) -> Result<Vec<Self::Answer>, DbError>;
@@ -96,8 +104,8 @@ struct Batch<R: Batched> {
     more: bool,
     callers: Vec<oneshot::Sender<R::Answer>>,
     requests: Vec<R>,
-    /// Whether prices have changed in the middle of an earlier run.
-    prices_moved: bool,
+    /// Whether prices or keys have changed in the middle of an earlier run.
+    moved: bool,
     /// The catalogue as the unit saw it.
     catalogue: Option<Arc<Snapshot>>,
     now: Timestamp,
@@ -112,7 +120,7 @@ impl<R: Batched> Batch<R> {
             more: false,
             callers: Vec::new(),
             requests: Vec::new(),
-            prices_moved: false,
+            moved: false,
             catalogue: None,
             now: Timestamp(0),
             answers: Vec::new(),
@@ -139,19 +147,24 @@ impl<R: Batched> Batch<R> {
 impl<R: Batched> Unit for Batch<R> {
     fn run(&mut self, tx: &mut dyn Tx) -> Result<(), DbError> {
         self.take();
-        if self.prices_moved {
+        if self.moved {
             // Once is enough: the next change waits for this unit.
             meta::lock_catalogue(tx)?;
+            meta::lock_access(tx)?;
         }
-        let prices = price_epochs(tx)?;
-        let catalogue = self.counter.catalogue.within(tx)?;
-        self.answers = R::carry_out(&self.counter, tx, &catalogue, &self.requests, self.now)?;
-        if price_epochs(tx)? != prices {
-            self.prices_moved = true;
-            let changed = "prices have changed while the orders were being placed";
-            return Err(tx.poison(DbError::new("PRICES", changed)));
+        let epochs = meta::epochs(tx)?;
+        let catalogue = self.counter.catalogue.at(tx, epochs.catalogue)?;
+        let seen = Seen { catalogue, access_epoch: epochs.access };
+        self.answers = R::carry_out(&self.counter, tx, &seen, &self.requests, self.now)?;
+        // A price is made from several rows: list rate, discount, tier. Where others write at the
+        // same time, one may be read before a change and one after it, which together never were a
+        // price; and a key may be revoked while the unit waits for an account.
+        if !tx.alone() && meta::epochs(tx)? != epochs {
+            self.moved = true;
+            let changed = "prices or keys have changed while the orders were being placed";
+            return Err(tx.poison(DbError::new("EPOCHS", changed)));
         }
-        self.catalogue = Some(catalogue);
+        self.catalogue = Some(seen.catalogue);
         Ok(())
     }
 
@@ -177,13 +190,6 @@ impl<R: Batched> Unit for Batch<R> {
             drop(caller.send(answer));
         }
     }
-}
-
-/// What tells that prices have changed; nothing where that cannot happen in the middle of a unit.
-/// A price is made from several rows: list rate, discount, tier. Where others write at the same time,
-/// one of these may be read before a change and one after it, which together never were a price.
-fn price_epochs(tx: &mut dyn Tx) -> Result<Option<Vec<i64>>, DbError> {
-    if tx.alone() { Ok(None) } else { meta::price_epochs(tx).map(Some) }
 }
 
 /// Lets a request join the batch that is forming; resolves after it is durable.

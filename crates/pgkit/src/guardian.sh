@@ -53,7 +53,7 @@ finish() {
     if [ -n "$server" ]; then strike QUIT; fi
     server=
     while ids=$(postmasters) && [ -n "$ids" ] && [ "$tries" -lt 1000 ]; do
-      if [ "$tries" -eq 300 ]; then kill -s KILL $ids; fi
+      if [ "$tries" -eq 150 ]; then kill -s KILL $ids; fi
       sleep 0.02
       tries=$((tries + 1))
     done

@@ -9,6 +9,8 @@ xflags::xflags! {
             optional --rounds rounds: u32
             /// Only the use cases whose name contains this.
             optional --only only: String
+            /// sqlite, postgres, or serializable: PostgreSQL at that level; sqlite unless given.
+            optional --engine engine: String
         }
         /// The program that stands beside this one, killed under load.
         cmd crash {

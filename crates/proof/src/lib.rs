@@ -18,7 +18,6 @@
 )]
 
 pub mod crash;
-mod database;
 pub mod failover;
 pub mod races;
 mod watch;

@@ -7,13 +7,13 @@ mod flags;
 use flags::{Crash, Failover, Proof, ProofCmd, Races};
 use proof::crash::{self, Plan, Report, Rush, Watcher};
 use proof::failover::{self, Manager};
-use proof::races::{self, RACERS};
+use proof::races::{self, RACERS, Verdict};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let right = match Proof::from_env_or_exit().subcommand {
-        ProofCmd::Races(options) => race(&options),
+        ProofCmd::Races(options) => with_program(|program| race(program, &options)),
         ProofCmd::Crash(options) => with_program(|program| kill(program, &options)),
         ProofCmd::Failover(options) => match manager(&options.manager) {
             Some(manager) => with_program(|program| fail_over(program, manager, &options)),
@@ -43,17 +43,26 @@ fn program() -> Result<PathBuf, String> {
     if program.exists() { Ok(program) } else { Err(format!("there is no {}", program.display())) }
 }
 
-fn race(options: &Races) -> bool {
+fn race(program: &Path, options: &Races) -> bool {
     let rounds = options.rounds.unwrap_or(1_000);
-    let verdicts = races::run(rounds, options.only.as_deref().unwrap_or(""), |verdict| {
+    let only = options.only.as_deref().unwrap_or("");
+    let name = options.engine.as_deref().unwrap_or("sqlite");
+    let Some(engine) = races::Engine::named(name) else {
+        eprintln!("proof: --engine is sqlite, postgres or serializable, not {name}");
+        return false;
+    };
+    let told = |verdict: &Verdict| {
         let (name, wrong, took) = (verdict.name, verdict.wrong, verdict.took);
         println!("{name}: {rounds} rounds, {wrong} wrong, {took:.1?}");
         for complaint in &verdict.complaints {
             println!("  {complaint}");
         }
-    });
+    };
+    let mut verdicts = races::run(engine, rounds, only, told);
+    let program = program.display().to_string();
+    verdicts.extend(races::run_served(engine, &program, rounds, only, told));
     let wrong: u32 = verdicts.iter().map(|verdict| verdict.wrong).sum();
-    println!("{} use cases", verdicts.len());
+    println!("{} use cases on {name}", verdicts.len());
     println!("{rounds} rounds, {RACERS} racers, {wrong} wrong");
     wrong == 0 && !verdicts.is_empty()
 }

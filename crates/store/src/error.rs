@@ -17,6 +17,11 @@ impl DbError {
         Self { statement, message: message.into() }
     }
 
+    /// A guarded statement changed another number of rows than was decided on.
+    pub(crate) fn unexpected(statement: &'static str, changed: u64, expected: usize) -> Self {
+        Self::new(statement, format!("changed {changed} rows where {expected} were expected"))
+    }
+
     /// The statement that [`Self::ids_used_up`] names, and no other error.
     const IDS_USED_UP: &'static str = "TAKE_IDS_USED_UP";
 

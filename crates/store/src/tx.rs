@@ -54,6 +54,29 @@ pub trait Tx {
     /// [`DbError`]; the unit is poisoned then.
     fn exec_many(&mut self, sql: &Sql, width: usize, params: &[Val<'_>]) -> Result<u64, DbError>;
 
+    /// Runs a guarded statement for each `width` parameters, which in all must change exactly
+    /// `expected` rows; anything else means that what was decided in this unit no longer holds, and
+    /// poisons it.
+    ///
+    /// On an engine across a network it may be sent only with the next statement that is waited for,
+    /// or when the unit ends: the unit is poisoned then, and this call knows nothing of it.
+    ///
+    /// # Errors
+    /// As [`Tx::exec_many`], and when another number of rows was changed.
+    fn exec_exactly(
+        &mut self,
+        sql: &Sql,
+        width: usize,
+        params: &[Val<'_>],
+        expected: usize,
+    ) -> Result<(), DbError> {
+        let changed = self.exec_many(sql, width, params)?;
+        if usize::try_from(changed) == Ok(expected) {
+            return Ok(());
+        }
+        Err(self.poison(DbError::unexpected(sql.name, changed, expected)))
+    }
+
     /// Runs a query and hands each row over.
     ///
     /// # Errors
@@ -170,26 +193,6 @@ pub trait TxExt: Tx {
     fn take_id(&mut self, kind: &'static str) -> Result<i64, DbError> {
         let taken = self.take_ids(kind, 1)?;
         taken.first().copied().ok_or_else(|| DbError::new(kind, "no id was given out"))
-    }
-
-    /// Runs a guarded statement that must change exactly `expected` rows; anything else means that
-    /// what was decided in this unit no longer holds, and poisons it.
-    ///
-    /// # Errors
-    /// As [`Tx::exec_many`], and when another number of rows was changed.
-    fn exec_exactly(
-        &mut self,
-        sql: &Sql,
-        width: usize,
-        params: &[Val<'_>],
-        expected: usize,
-    ) -> Result<(), DbError> {
-        let changed = self.exec_many(sql, width, params)?;
-        if usize::try_from(changed) == Ok(expected) {
-            return Ok(());
-        }
-        let message = format!("changed {changed} rows where {expected} were expected");
-        Err(self.poison(DbError::new(sql.name, message)))
     }
 }
 

@@ -82,17 +82,18 @@ impl Access {
         Ok(Some(found))
     }
 
-    /// Those of the keys that were not revoked, as the transaction sees them.
+    /// Those of the keys that were not revoked, as the transaction sees them, in which access has
+    /// this epoch.
     pub(crate) fn standing(
         &self,
         tx: &mut dyn Tx,
+        epoch: i64,
         ids: &[KeyId],
     ) -> Result<HashMap<KeyId, Arc<Principal>>, DbError> {
         let mut standing = HashMap::with_capacity(ids.len());
         if ids.is_empty() {
             return Ok(standing);
         }
-        let epoch = meta::access_epoch(tx)?;
         {
             let known = self.known.read();
             if known.epoch == epoch {

@@ -7,6 +7,13 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use store::tables::keys::{self, Spend};
 use store::{DbError, Tx};
 
+/// What is known of keys, and the epoch of access in the unit that asks.
+#[derive(Clone, Copy)]
+pub(crate) struct Standing<'a> {
+    pub(crate) known: &'a Access,
+    pub(crate) epoch: i64,
+}
+
 /// The budgets of the keys of a unit. Read them under the lock of the accounts that the keys
 /// belong to: it is what keeps two units from spending the same money.
 #[derive(Debug, Default)]
@@ -26,7 +33,7 @@ impl KeyBudgets {
     /// admit nothing.
     pub(crate) fn read(
         tx: &mut dyn Tx,
-        access: &Access,
+        access: Standing<'_>,
         mut keys: Vec<KeyId>,
         scope: Scope,
         now: Timestamp,
@@ -35,7 +42,7 @@ impl KeyBudgets {
         keys.dedup();
         let mut budgets = Self { day: utc_day(now), ..Self::default() };
         let mut capped = Vec::new();
-        for (key, principal) in access.standing(tx, &keys)? {
+        for (key, principal) in access.known.standing(tx, access.epoch, &keys)? {
             let rules = &principal.rules;
             if rules.scopes.contains(scope) && rules.expires.is_none_or(|end| now < end) {
                 budgets.admitted.insert(key);

@@ -13,7 +13,7 @@ mod token;
 pub(crate) use access::Access;
 pub use admit::Admitted;
 pub(crate) use admit::KeyUses;
-pub(crate) use budgets::KeyBudgets;
+pub(crate) use budgets::{KeyBudgets, Standing};
 pub use import::{IMPORT_MAX, ImportedKey};
 pub use keys::{KeyChange, KeyMade, KeyShown};
 pub use money::Adjustment;

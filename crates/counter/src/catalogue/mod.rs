@@ -67,6 +67,11 @@ impl Catalogue {
     /// change.
     pub(crate) fn within(&self, tx: &mut dyn Tx) -> Result<Arc<Snapshot>, DbError> {
         let epoch = meta::catalogue_epoch(tx)?;
+        self.at(tx, epoch)
+    }
+
+    /// The same, for a unit that knows the epoch already.
+    pub(crate) fn at(&self, tx: &mut dyn Tx, epoch: i64) -> Result<Arc<Snapshot>, DbError> {
         let latest = Arc::clone(&self.latest.read());
         if latest.epoch == epoch { Ok(latest) } else { load(tx, epoch).map(Arc::new) }
     }

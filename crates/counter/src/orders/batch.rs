@@ -1,8 +1,8 @@
 //! The batch of orders that is forming.
 
 use super::place::{Memory, PlaceOrder, place_orders};
-use crate::batch::{Batched, Queue};
-use crate::catalogue::Snapshot;
+use crate::accounts::Standing;
+use crate::batch::{Batched, Queue, Seen};
 use crate::{Counter, Failure};
 use domain::orders::OrderRefusal;
 use domain::{OrderId, Timestamp};
@@ -24,14 +24,14 @@ impl Batched for PlaceOrder {
     fn carry_out(
         counter: &Counter,
         tx: &mut dyn Tx,
-        catalogue: &Snapshot,
+        seen: &Seen,
         batch: &[Self],
         now: Timestamp,
     ) -> Result<Vec<Placed>, DbError> {
         let seconds = counter.settings.duplicate_window_seconds;
         let memory = Memory {
-            catalogue,
-            access: &counter.access,
+            catalogue: &seen.catalogue,
+            access: Standing { known: &counter.access, epoch: seen.access_epoch },
             recent: (seconds > 0).then_some((&*counter.recent, seconds)),
         };
         let answers = place_orders(tx, memory, batch, now)?;

@@ -9,7 +9,7 @@ use super::Placing;
 use super::decide::{Decision, Known, decide};
 use super::params::params_json;
 use super::recent::{Range, RecentOrders};
-use crate::accounts::{Access, KeyBudgets};
+use crate::accounts::{KeyBudgets, Standing};
 use crate::catalogue::Snapshot;
 use crate::desk::{Cause, Desk};
 use crate::prices;
@@ -53,7 +53,7 @@ pub struct PlaceOrder {
 /// What the counter remembers beside the database.
 pub(super) struct Memory<'a> {
     pub(super) catalogue: &'a Snapshot,
-    pub(super) access: &'a Access,
+    pub(super) access: Standing<'a>,
     /// The duplicate window, and how many seconds it is long; nothing when there is none.
     pub(super) recent: Option<(&'a Mutex<RecentOrders>, i64)>,
 }

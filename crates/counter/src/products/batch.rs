@@ -1,7 +1,8 @@
 //! The batch of orders for products that is forming.
 
 use super::place::{PlaceProductOrder, place_product_orders};
-use crate::catalogue::Snapshot;
+use crate::accounts::Standing;
+use crate::batch::Seen;
 use crate::{Counter, Failure};
 use domain::products::ProductRefusal;
 use domain::{ProductOrderId, Timestamp};
@@ -23,12 +24,13 @@ impl crate::batch::Batched for PlaceProductOrder {
     fn carry_out(
         counter: &Counter,
         tx: &mut dyn Tx,
-        catalogue: &Snapshot,
+        seen: &Seen,
         batch: &[Self],
         now: Timestamp,
     ) -> Result<Vec<ProductPlaced>, DbError> {
         let vault = &counter.settings.vault;
-        let answers = place_product_orders(tx, catalogue, &counter.access, vault, batch, now)?;
+        let access = Standing { known: &counter.access, epoch: seen.access_epoch };
+        let answers = place_product_orders(tx, &seen.catalogue, access, vault, batch, now)?;
         Ok(answers.into_iter().map(|answer| answer.map_err(Failure::Refused)).collect())
     }
 

@@ -5,7 +5,7 @@
 //! items, or neither.
 
 use super::deliver::Shelf;
-use crate::accounts::{Access, KeyBudgets};
+use crate::accounts::{KeyBudgets, Standing};
 use crate::catalogue::Snapshot;
 use crate::desk::{Cause, Desk};
 use crate::stock::vault::{NONCE_BYTES, Place as Row, Vault};
@@ -60,7 +60,7 @@ impl fmt::Debug for PlaceProductOrder {
 pub(super) fn place_product_orders(
     tx: &mut dyn Tx,
     catalogue: &Snapshot,
-    access: &Access,
+    access: Standing<'_>,
     vault: &Vault,
     batch: &[PlaceProductOrder],
     now: Timestamp,

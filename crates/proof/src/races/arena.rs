@@ -1,6 +1,5 @@
 //! Where races are run: a counter's database, opened by two stores as by two processes.
 
-use crate::database::Database;
 use counter::accounts::{AccountChange, Adjustment, KeySecret};
 use counter::catalogue::{CategoryChange, ServiceChange};
 use counter::orders::PlaceOrder;
@@ -13,6 +12,7 @@ use domain::products::{ProductKind, ProductRequest};
 use domain::{AccountId, CategoryId, KeyId, Micros, ProductId, ServiceId, Timestamp};
 use std::sync::atomic::{AtomicU64, Ordering};
 use store::{Access, Store};
+use testkit::{Database, Demo, Program};
 
 /// What everything costs: an order of [`UNITS`], a piece of a product.
 pub(crate) const PRICE: i64 = 1_000_000;
@@ -42,28 +42,80 @@ pub(crate) struct Arena {
     category: CategoryId,
     rich: Vec<AccountId>,
     serial: AtomicU64,
+    engine: Engine,
     // Behind the counters, because fields are dropped in this order.
-    _database: Database,
+    database: Database,
 }
+
+/// What a race takes place on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// SQLite.
+    Sqlite,
+    /// PostgreSQL, at READ COMMITTED.
+    Postgres,
+    /// PostgreSQL, at SERIALIZABLE.
+    Serializable,
+}
+
+impl Engine {
+    /// The one of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "sqlite" => Some(Self::Sqlite),
+            "postgres" => Some(Self::Postgres),
+            "serializable" => Some(Self::Serializable),
+            _ => None,
+        }
+    }
+
+    fn database(self) -> Database {
+        if self == Self::Sqlite { Database::sqlite() } else { Database::postgres() }
+    }
+
+    /// The URL of a database, with what the engine is told beside it.
+    fn url(self, database: &Database) -> String {
+        match self {
+            Self::Sqlite | Self::Postgres => database.url().to_owned(),
+            Self::Serializable => format!("{}?isolation=serializable", database.url()),
+        }
+    }
+}
+
+/// A process that serves.
+#[derive(Debug)]
+pub(crate) struct Server {
+    pub(crate) serving: Demo,
+    // Behind it, because fields are dropped in this order.
+    _program: Program,
+}
+
+/// What the keys of an arena are hashed with.
+const KEY_SECRET: &str = "races races races races races races";
 
 fn open(url: &str) -> Counter {
     let store = Store::open(url, Access::CreateIfMissing, |error| panic!("{error}")).unwrap();
     let settings = Settings {
         currency: String::from("USD"),
         duplicate_window_seconds: 30,
-        key_secret: KeySecret::new(vec![7; 32]).unwrap(),
-        vault: Vault::from_random([7; 64]),
+        key_secret: KeySecret::new(KEY_SECRET.as_bytes().to_vec()).unwrap(),
+        vault: vault(),
     };
     Counter::new(store, settings)
+}
+
+fn vault() -> Vault {
+    Vault::from_random([7; 64])
 }
 
 /// When the first round takes place.
 pub(crate) const START: Timestamp = Timestamp(1_700_000_000_000_000);
 
 impl Arena {
-    pub(crate) async fn open() -> Self {
-        let database = Database::sqlite();
-        let counters = [open(database.url()), open(database.url())];
+    pub(crate) async fn open(engine: Engine) -> Self {
+        let database = engine.database();
+        let url = engine.url(&database);
+        let counters = [open(&url), open(&url)];
         let [first, _] = &counters;
         let category = CategoryChange { name: Some(String::from("all")), position: None };
         let category = first.add_category(category, START).await.unwrap();
@@ -88,12 +140,44 @@ impl Arena {
             assert_eq!(first.add_service(change, START).await.unwrap(), service);
         }
         let serial = AtomicU64::new(1);
-        let mut arena = Self { counters, category, rich: Vec::new(), serial, _database: database };
+        let rich = Vec::new();
+        let mut arena = Self { counters, category, rich, serial, engine, database };
         for _ in 0..RICH {
             let account = arena.account(1_000_000 * PRICE, 0).await;
             arena.rich.push(account);
         }
         arena
+    }
+
+    /// Whether units run one after the other, and every store knows at once what was committed: ids are
+    /// in the order of commits then.
+    pub(crate) fn in_order(&self) -> bool {
+        self.engine == Engine::Sqlite
+    }
+
+    /// A server of its own on the database, as a process.
+    pub(crate) async fn serve(&self, program: &str) -> Server {
+        self.counter(0).bind().await.unwrap();
+        let mut program = Program::new(program);
+        let folder = program.folder().to_owned();
+        let files = [("secret", KEY_SECRET.to_owned()), ("stock-keys", vault().text())];
+        for (name, text) in files {
+            let path = folder.join(name);
+            std::fs::write(&path, text).unwrap();
+            let setting = if name == "secret" { "KEY_SECRET_FILE" } else { "STOCK_KEY_FILE" };
+            program.set(&format!("TRADECOUNTER_{setting}"), path.to_str().unwrap());
+        }
+        program.set("TRADECOUNTER_DATABASE_URL", &self.engine.url(&self.database));
+        program.set("TRADECOUNTER_LOG", "warn");
+        let serving = program.start(&["serve", "--listen", "127.0.0.1:0"]);
+        Server { serving, _program: program }
+    }
+
+    /// A key of an account, as its owner has it.
+    pub(crate) async fn key(&self, account: AccountId, now: Timestamp) -> (KeyId, String) {
+        let random = self.seed()[..24].try_into().unwrap_or([0; 24]);
+        let made = self.counter(0).make_key(account, "race", random, now).await.unwrap();
+        (made.id, made.token.reveal().to_owned())
     }
 
     /// A new service, at [`PRICE`] for [`UNITS`].

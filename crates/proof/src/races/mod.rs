@@ -14,14 +14,18 @@ mod parts;
 mod planted;
 mod reports;
 mod round;
+mod served;
 mod spend;
 mod views;
 
+pub use arena::Engine;
 pub use round::RACERS;
 
 use crate::{Boxed, watch};
 use arena::Arena;
+use domain::Timestamp;
 use round::{Outcome, Round};
+use served::{Served, ServedCase};
 use std::time::Duration;
 
 /// A use case, and a round of racers for it.
@@ -59,14 +63,19 @@ pub struct Verdict {
     pub took: Duration,
 }
 
-/// Runs so many rounds of every use case whose name contains `only`; `told` hears of each when it
-/// is done.
-pub fn run(rounds: u32, only: &str, mut told: impl FnMut(&Verdict)) -> Vec<Verdict> {
+/// Runs so many rounds of every use case whose name contains `only`, on an engine; `told` hears of
+/// each when it is done.
+pub fn run(
+    engine: Engine,
+    rounds: u32,
+    only: &str,
+    mut told: impl FnMut(&Verdict),
+) -> Vec<Verdict> {
     let runtime = runtime();
     let cases = CASES.into_iter().flatten().filter(|case| case.name.contains(only));
     cases
         .map(|case| {
-            let verdict = runtime.block_on(run_case(case, rounds));
+            let verdict = runtime.block_on(run_case(engine, case, rounds));
             told(&verdict);
             verdict
         })
@@ -78,32 +87,87 @@ fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().unwrap()
 }
 
-async fn run_case(case: &Case, rounds: u32) -> Verdict {
+async fn run_case(engine: Engine, case: &Case, rounds: u32) -> Verdict {
     let start = watch::now();
-    let mut wrong = 0;
-    let mut complaints = Vec::new();
-    let mut complain = |complaint: String| {
-        wrong += 1;
-        if complaints.len() < COMPLAINTS_TOLD {
-            complaints.push(complaint);
-        }
-    };
-    let arena = Arena::open().await;
+    let mut findings = Findings::default();
+    let arena = Arena::open(engine).await;
     for number in 0..rounds {
         // Far enough apart that nothing of one round is recent in the next.
         let now = arena::START.plus_hours(i64::from(number));
         let round = Round { arena: &arena, number, now };
         if let Err(complaint) = (case.round)(round).await {
-            complain(format!("round {number}: {complaint}"));
+            findings.add(format!("round {number}: {complaint}"));
         }
     }
     let last = arena::START.plus_hours(i64::from(rounds));
-    arena.counter(0).seal_events(last).await.unwrap();
-    let report = arena.counter(1).verify(&mut |_, _| {}).await.unwrap();
-    for check in report.checks {
-        check.findings.into_iter().for_each(&mut complain);
-    }
+    findings.verify(&arena, last).await;
+    let Findings { wrong, complaints } = findings;
     Verdict { name: case.name, rounds, wrong, complaints, took: start.elapsed() }
+}
+
+/// As [`run`], of what resellers ask for over HTTP, from two servers of the program at the path, each
+/// a process of its own.
+pub fn run_served(
+    engine: Engine,
+    program: &str,
+    rounds: u32,
+    only: &str,
+    mut told: impl FnMut(&Verdict),
+) -> Vec<Verdict> {
+    let runtime = runtime();
+    let cases = served::CASES.iter().filter(|case| case.name.contains(only));
+    cases
+        .map(|case| {
+            let verdict = runtime.block_on(run_served_case(engine, program, case, rounds));
+            told(&verdict);
+            verdict
+        })
+        .collect()
+}
+
+async fn run_served_case(engine: Engine, program: &str, case: &ServedCase, rounds: u32) -> Verdict {
+    let start = watch::now();
+    let mut findings = Findings::default();
+    let arena = Arena::open(engine).await;
+    let servers = [arena.serve(program).await, arena.serve(program).await];
+    let addresses = servers.each_ref().map(|server| server.serving.client_with("").address);
+    for number in 0..rounds {
+        let served = Served { arena: &arena, servers: &addresses };
+        if let Err(complaint) = (case.round)(served).await {
+            findings.add(format!("round {number}: {complaint}"));
+        }
+    }
+    for server in servers {
+        if !server.serving.terminate().success() {
+            findings.add(String::from("a server did not end in order"));
+        }
+    }
+    findings.verify(&arena, watch::time()).await;
+    let Findings { wrong, complaints } = findings;
+    Verdict { name: case.name, rounds, wrong, complaints, took: start.elapsed() }
+}
+
+/// What was wrong, and the first few texts about it.
+#[derive(Default)]
+struct Findings {
+    wrong: u32,
+    complaints: Vec<String>,
+}
+
+impl Findings {
+    fn add(&mut self, complaint: String) {
+        self.wrong += 1;
+        if self.complaints.len() < COMPLAINTS_TOLD {
+            self.complaints.push(complaint);
+        }
+    }
+
+    /// Recomputes everything that is always true.
+    async fn verify(&mut self, arena: &Arena, now: Timestamp) {
+        arena.counter(0).seal_events(now).await.unwrap();
+        let report = arena.counter(1).verify(&mut |_, _| {}).await.unwrap();
+        report.checks.into_iter().flat_map(|check| check.findings).for_each(|f| self.add(f));
+    }
 }
 
 #[cfg(test)]
@@ -113,9 +177,26 @@ mod tests {
     /// Enough for every way that the suite knows to go wrong, few enough for every day.
     const ROUNDS: u32 = 20;
 
+    /// Each takes longer there.
+    const ROUNDS_ON_POSTGRES: u32 = 4;
+
     #[test]
     fn exactly_as_many_have_it_as_there_is_for() {
-        let verdicts = run(ROUNDS, "", |verdict| {
+        all_have_what_there_is(Engine::Sqlite, ROUNDS);
+    }
+
+    #[test]
+    fn on_postgresql_too() {
+        all_have_what_there_is(Engine::Postgres, ROUNDS_ON_POSTGRES);
+    }
+
+    #[test]
+    fn and_at_serializable() {
+        all_have_what_there_is(Engine::Serializable, ROUNDS_ON_POSTGRES);
+    }
+
+    fn all_have_what_there_is(engine: Engine, rounds: u32) {
+        let verdicts = run(engine, rounds, "", |verdict| {
             println!("{}: {} rounds in {:.1?}", verdict.name, verdict.rounds, verdict.took);
         });
         assert!(verdicts.len() > 30, "use cases have gone: {}", verdicts.len());

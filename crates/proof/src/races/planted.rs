@@ -20,7 +20,7 @@ use store::{Sql, Tx, Val};
 /// How many of a few rounds were found to be wrong.
 fn wrong(round: impl for<'a> Fn(Round<'a>) -> Boxed<'a, Outcome>) -> Vec<String> {
     runtime().block_on(async {
-        let arena = Arena::open().await;
+        let arena = Arena::open(super::Engine::Sqlite).await;
         let mut complaints = Vec::new();
         for number in 0..4 {
             let now = arena::START.plus_hours(i64::from(number));

@@ -4,11 +4,12 @@ use super::Case;
 use super::arena::{PRICE, RATE, request};
 use super::round::{Outcome, RACERS, Round, same, told};
 use crate::Boxed;
-use counter::Counter;
 use counter::catalogue::ServiceChange;
 use counter::orders::PlaceOrder;
-use domain::orders::PublicStatus;
+use counter::{Counter, Failure};
+use domain::orders::{OrderRefusal, PublicStatus};
 use domain::{AccountId, Micros, Timestamp};
+use std::time::Duration;
 
 pub(super) const CASES: &[Case] = &[
     Case { name: "orders seen by everybody", round: |r| Box::pin(orders(r)) },
@@ -51,6 +52,11 @@ async fn orders(round: Round<'_>) -> Outcome {
     same("money", arena.riches().await, before)
 }
 
+/// For a second, a store may go by what it remembers of a key where others write beside it; not to
+/// place an order.
+const LOOKS: u32 = 100;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
+
 /// A way to find out whose key it is; nothing when it is not good.
 pub(crate) type Admit = fn(Counter, String, Timestamp) -> Boxed<'static, Admitted>;
 
@@ -66,11 +72,13 @@ pub(crate) async fn admit(counter: Counter, key: String, now: Timestamp) -> Admi
 /// A round: a key is good wherever it is used until it is revoked, and nowhere from then on.
 pub(crate) async fn revoked_keys(round: Round<'_>, admit: Admit) -> Outcome {
     let (arena, now) = (round.arena, round.now);
+    let in_order = arena.in_order();
     let seen = round
         .race(|racer, _| {
             let (one, other) = (arena.counter(racer).clone(), arena.counter(racer + 1).clone());
             let account = arena.rich(racer);
             let random = arena.seed()[..24].try_into().unwrap_or([0; 24]);
+            let mut order = arena.order(account, None);
             async move {
                 let made = one.make_key(account, "race", random, now).await.map_err(told)?;
                 let key = made.token.reveal().to_owned();
@@ -79,7 +87,20 @@ pub(crate) async fn revoked_keys(round: Round<'_>, admit: Admit) -> Outcome {
                     same("whose key it is", whose, Some(account))?;
                 }
                 one.revoke_key(made.id, now).await.map_err(told)?;
+                // At once, whatever a store still remembers.
+                order.key = Some(made.id);
+                let placed = other.place_order(order, now).await;
+                let refused = matches!(placed, Err(Failure::Refused(OrderRefusal::Key)));
+                same("an order with a revoked key is refused", refused, true)?;
                 for counter in [&other, &one] {
+                    for _ in 0..LOOKS {
+                        let whose = admit(counter.clone(), key.clone(), now).await?;
+                        if in_order || whose.is_none() {
+                            same("whose revoked key it is", whose, None)?;
+                            break;
+                        }
+                        tokio::time::sleep(BETWEEN_LOOKS).await;
+                    }
                     let whose = admit(counter.clone(), key.clone(), now).await?;
                     same("whose revoked key it is", whose, None)?;
                 }
@@ -118,7 +139,8 @@ async fn rates(round: Round<'_>) -> Outcome {
         charges.push((order.0, shown.order.charge.raw()));
     }
     same("the charge of who changed the rate", charges[0].1, PRICE * 2)?;
-    charges.sort_unstable();
+    // In the order in which they were committed, where ids tell it.
+    charges.sort_unstable_by_key(|(id, charge)| if arena.in_order() { *id } else { *charge });
     let dear = charges.iter().skip_while(|(_, charge)| *charge == PRICE);
     let dear: Vec<i64> = dear.map(|(_, charge)| *charge).collect();
     same("charges from the first new one on", &dear, &vec![PRICE * 2; dear.len()])?;

@@ -22,6 +22,9 @@ pub(super) struct Connection {
     runtime: Runtime,
 }
 
+/// Most statements that are sent together.
+const TOGETHER: usize = 16;
+
 /// Rows, and how many were changed.
 pub(super) type Outcome = Result<(Vec<Row>, u64), Error>;
 
@@ -52,24 +55,44 @@ impl Connection {
         Ok(Self { client, runtime })
     }
 
-    /// Runs a statement, `before` in front of it in the same round trip when it is given.
-    pub(super) fn run(
+    /// Runs a statement.
+    pub(super) fn run(&self, text: &str, params: Vec<(Param<'_>, Type)>) -> Outcome {
+        self.runtime.block_on(self.statement(text, params))
+    }
+
+    /// Runs statements one after the other, without waiting for one before the next is sent; `before`
+    /// in front of them when it is given, whose failure is the error. After one that fails, the others
+    /// fail too.
+    pub(super) fn run_all(
         &self,
         before: Option<&str>,
-        text: &str,
-        params: Vec<(Param<'_>, Type)>,
-    ) -> Outcome {
+        statements: Vec<(&str, Vec<(Param<'_>, Type)>)>,
+    ) -> Result<Vec<Outcome>, Error> {
         self.runtime.block_on(async {
-            let statement = self.statement(text, params);
-            match before {
-                None => statement.await,
-                // Polled in this order, so sent in this order.
-                Some(before) => {
-                    let (begun, done) =
-                        future::join(self.client.batch_execute(before), statement).await;
-                    begun?;
-                    done
+            let begin = async {
+                match before {
+                    Some(before) => self.client.batch_execute(before).await,
+                    None => Ok(()),
                 }
+            };
+            let mut statements = statements.into_iter();
+            // So few are polled in their order, so they are sent in it.
+            let mut next = || {
+                future::join_all(
+                    statements
+                        .by_ref()
+                        .take(TOGETHER)
+                        .map(|(text, params)| self.statement(text, params)),
+                )
+            };
+            let (begun, mut outcomes) = future::join(begin, next()).await;
+            begun?;
+            loop {
+                let more = next().await;
+                if more.is_empty() {
+                    return Ok(outcomes);
+                }
+                outcomes.extend(more);
             }
         })
     }

@@ -109,7 +109,7 @@ impl Postgres {
             let connection = kept.map_or_else(|| connect(options, patience), Ok)?;
             let mut tx = PgTx::new(&connection, statements, ids, READ);
             let result = caught(|| Ok(body(&mut tx)));
-            let (begun, poison) = tx.end();
+            let (begun, poison) = tx.end(true);
             let remedy = poison.as_ref().map_or(Remedy::None, |poison| poison.remedy);
             if remedy != Remedy::Reconnect && (!begun || connection.execute("commit").is_ok()) {
                 self.idle.lock().push(connection);

@@ -7,7 +7,11 @@ use tokio_postgres::error::SqlState;
 /// What is to be done about an error before COMMIT, when it is certain that nothing is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Remedy {
-    /// Run the unit again: it met another one.
+    /// Run the unit again: PostgreSQL let another one go before it. Some unit always goes first, so
+    /// this ends.
+    Yield,
+    /// Run the unit again: what it found or decided from does not hold any more. It may be that it
+    /// never will.
     Again,
     /// Connect anew, then run the unit again: the connection is gone, or the server is going.
     Reconnect,
@@ -21,18 +25,22 @@ pub(super) fn remedy(error: &Error) -> Remedy {
         // Nothing came from the server: the connection broke, or the client refused to send it.
         return if error.is_closed() || is_io(error) { Remedy::Reconnect } else { Remedy::None };
     };
+    let gave_way = [
+        SqlState::T_R_SERIALIZATION_FAILURE,
+        SqlState::T_R_DEADLOCK_DETECTED,
+        SqlState::LOCK_NOT_AVAILABLE,
+    ];
     // A key that is taken: another unit wrote the row after this one had looked for it in vain. Run
     // again, it finds it.
     let met = [
-        SqlState::T_R_SERIALIZATION_FAILURE,
-        SqlState::T_R_DEADLOCK_DETECTED,
         SqlState::UNIQUE_VIOLATION,
-        SqlState::LOCK_NOT_AVAILABLE,
         // Two nodes that create the first table at once.
         SqlState::DUPLICATE_OBJECT,
         SqlState::DUPLICATE_TABLE,
     ];
-    if met.contains(code) {
+    if gave_way.contains(code) {
+        Remedy::Yield
+    } else if met.contains(code) {
         Remedy::Again
     } else if ends_the_connection(code) || *code == SqlState::READ_ONLY_SQL_TRANSACTION {
         // Read-only: the server has become a standby.

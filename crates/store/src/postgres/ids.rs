@@ -71,7 +71,7 @@ impl Ids {
     /// Reserves ids of every kind of which less than half are here of what is wanted.
     pub(super) fn refill(&self, connection: &Connection) -> Result<(), tokio_postgres::Error> {
         while let Some((kind, size)) = self.lacking() {
-            let reserved = connection.run(None, TAKE, params(kind, &[size]));
+            let reserved = connection.run(TAKE, params(kind, &[size]));
             let reserved = reserved
                 .and_then(|(rows, _)| rows.first().map(|row| row.try_get::<_, i64>(0)).transpose());
             let mut kinds = self.0.lock();
@@ -94,6 +94,11 @@ impl Ids {
         Some((name, kind.wanted))
     }
 
+    /// Forgets what is reserved: the server that comes next may not know of it, and give it out again.
+    pub(super) fn forget(&self) {
+        self.0.lock().values_mut().for_each(|kind| kind.free.clear());
+    }
+
     /// Whether any are left that could be given back.
     pub(super) fn any_left(&self) -> bool {
         self.0.lock().values().any(|kind| !kind.free.is_empty())
@@ -104,7 +109,7 @@ impl Ids {
         for (kind, Kind { free, .. }) in std::mem::take(&mut *self.0.lock()) {
             for ids in free.into_iter().rev() {
                 let params = params(kind, &[ids.start, ids.end]);
-                if let Err(error) = connection.run(None, GIVE_BACK, params) {
+                if let Err(error) = connection.run(GIVE_BACK, params) {
                     tracing::debug!(kind, error = failure::text(&error), "ids stay unused");
                 }
             }

@@ -120,7 +120,7 @@ impl Marks {
             standbys::had_waited(&rows, after)?;
             rows
         } else {
-            connection.run(None, SETTLE, params).map_err(|error| reason(&error))?.0
+            connection.run(SETTLE, params).map_err(|error| reason(&error))?.0
         };
         let verdict = rows.first().map_or(Ok(0), |row| row.try_get::<_, i64>(0));
         verdict.map(|verdict| verdict == self.own).map_err(|error| reason(&error))
@@ -134,7 +134,7 @@ fn numbers<'a>(numbers: &[i64]) -> Vec<(Param<'a>, Type)> {
 /// Forgets old marks, now and then.
 pub(super) fn forget(connection: &Connection, mark: i64) {
     if mark.checked_rem(FORGET_EVERY) == Some(0)
-        && let Err(error) = connection.run(None, FORGET, numbers(&[mark.saturating_sub(KEPT)]))
+        && let Err(error) = connection.run(FORGET, numbers(&[mark.saturating_sub(KEPT)]))
     {
         tracing::debug!(error = super::failure::text(&error), "old marks of units stay for now");
     }

@@ -55,7 +55,7 @@ fn attempt(connection: &Connection, path: &str, access: Access) -> Result<Migrat
     if access == Access::Existing {
         // Nothing is written, not even a table.
         let there = "select 1 from pg_tables where tablename = 'schema_migration'";
-        let (rows, _) = connection.run(None, there, Vec::new())?;
+        let (rows, _) = connection.run(there, Vec::new())?;
         if rows.is_empty() {
             return Err(Failed::Refused(OpenError::Missing { path: path.to_owned() }));
         }
@@ -70,7 +70,7 @@ fn attempt(connection: &Connection, path: &str, access: Access) -> Result<Migrat
 /// What fails here rolls back with the connection, which is closed.
 fn locked(connection: &Connection, path: &str, access: Access) -> Result<MigrationStatus, Failed> {
     let text = "select version, checksum from schema_migration order by version";
-    let (rows, _) = connection.run(None, text, Vec::new())?;
+    let (rows, _) = connection.run(text, Vec::new())?;
     let applied: Result<Vec<(i64, String)>, Error> =
         rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect();
     let before = plan(&applied?, Migration::checksum_postgres, path, access);
@@ -84,7 +84,7 @@ fn locked(connection: &Connection, path: &str, access: Access) -> Result<Migrati
             (Param::One(Val::Text(&checksum)), Type::TEXT),
         ];
         let text = "insert into schema_migration (version, name, checksum) values ($1, $2, $3)";
-        connection.run(None, text, params)?;
+        connection.run(text, params)?;
     }
     Ok(MigrationStatus { before, after: newest() })
 }

@@ -14,6 +14,7 @@ mod migrate;
 mod options;
 mod param;
 mod queue;
+mod request;
 mod row;
 mod standbys;
 mod statements;

@@ -12,6 +12,8 @@ pub(super) enum Param<'a> {
     Ints(Vec<Option<i64>>),
     Texts(Vec<Option<&'a str>>),
     Blobs(Vec<Option<&'a [u8]>>),
+    /// As it is sent; nothing for NULL.
+    Written(Option<BytesMut>),
 }
 
 impl<'a> Param<'a> {
@@ -55,6 +57,18 @@ impl<'a> Param<'a> {
     }
 }
 
+impl Param<'_> {
+    /// The same, written down: it needs nothing any more of what it was made from. The error says
+    /// what is wrong.
+    pub(super) fn written(&self, kind: &Type) -> Result<Param<'static>, String> {
+        let mut bytes = BytesMut::new();
+        match self.to_sql(kind, &mut bytes).map_err(|error| error.to_string())? {
+            IsNull::Yes => Ok(Param::Written(None)),
+            IsNull::No => Ok(Param::Written(Some(bytes))),
+        }
+    }
+}
+
 impl ToSql for Param<'_> {
     fn to_sql(
         &self,
@@ -62,7 +76,11 @@ impl ToSql for Param<'_> {
         out: &mut BytesMut,
     ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
         match (self, ty) {
-            (Self::One(Val::Null), _) => Ok(IsNull::Yes),
+            (Self::One(Val::Null) | Self::Written(None), _) => Ok(IsNull::Yes),
+            (Self::Written(Some(bytes)), _) => {
+                out.extend_from_slice(bytes);
+                Ok(IsNull::No)
+            }
             (Self::One(Val::Int(value)), &Type::INT8) => value.to_sql(ty, out),
             (Self::One(Val::Text(value)), &Type::TEXT) => value.to_sql(ty, out),
             (Self::One(Val::Blob(value)), &Type::BYTEA) => value.to_sql(ty, out),

@@ -46,7 +46,7 @@ pub(super) const LOADED: &str = "select current_setting('synchronous_standby_nam
 
 /// Whether the server waits for standbys now.
 pub(super) fn server_waits(connection: &Connection) -> Result<bool, Error> {
-    let (rows, _) = connection.run(None, ASK, Vec::new())?;
+    let (rows, _) = connection.run(ASK, Vec::new())?;
     rows.first().map_or(Ok(false), |row| row.try_get(0))
 }
 

@@ -1,16 +1,15 @@
 //! A transaction on a PostgreSQL connection.
 
-use super::connection::Connection;
+use super::connection::{Connection, Outcome};
 use super::failure::{self, Remedy};
 use super::ids::{self, Ids};
-use super::param::Param;
+use super::request::{Request, Sending};
 use super::row::PgRow;
 use super::statements::{Known, Statements};
 use crate::tx::OnRow;
 use crate::{DbError, Sql, Tx, Val};
 use std::sync::Arc;
 use tokio_postgres::Row;
-use tokio_postgres::types::Type;
 
 pub(super) struct PgTx<'a> {
     connection: &'a Connection,
@@ -19,7 +18,17 @@ pub(super) struct PgTx<'a> {
     /// How it begins; sent in front of its first statement.
     begin: &'static str,
     begun: bool,
+    /// Writes that are not sent yet.
+    later: Vec<Later>,
     poison: Option<Poison>,
+}
+
+/// A guarded write whose answer nobody waits for: it is sent with the next statement of which
+/// somebody does, or when the unit ends.
+struct Later {
+    name: &'static str,
+    request: Request<'static>,
+    expected: usize,
 }
 
 /// The first error of a unit.
@@ -36,11 +45,17 @@ impl<'a> PgTx<'a> {
         ids: &'a Ids,
         begin: &'static str,
     ) -> Self {
-        Self { connection, statements, ids, begin, begun: false, poison: None }
+        let later = Vec::new();
+        Self { connection, statements, ids, begin, begun: false, later, poison: None }
     }
 
-    /// Whether anything was sent, and the first error when there was one.
-    pub(super) fn end(self) -> (bool, Option<Poison>) {
+    /// Sends what was not sent yet, when the unit shall be `kept`. Returns whether anything was sent,
+    /// and the first error when there was one.
+    pub(super) fn end(mut self, kept: bool) -> (bool, Option<Poison>) {
+        if kept && self.poison.is_none() && !self.later.is_empty() {
+            // An error is the poison.
+            drop(self.send("END", "", Vec::new()));
+        }
         (self.begun, self.poison)
     }
 
@@ -76,69 +91,92 @@ impl<'a> PgTx<'a> {
         self.connection.execute(self.begin)
     }
 
+    /// Sends the writes that were put off, and the statement behind them, in one round trip.
     fn send(
         &mut self,
         name: &'static str,
         text: &str,
-        params: Vec<(Param<'_>, Type)>,
+        sendings: Vec<Sending<'_>>,
     ) -> Result<(Vec<Row>, u64), DbError> {
         let begin = (!std::mem::replace(&mut self.begun, true)).then_some(self.begin);
-        self.connection.run(begin, text, params).map_err(|error| self.fail(name, &error))
+        let mut later = std::mem::take(&mut self.later);
+        let mut parts = Vec::with_capacity(later.len());
+        let mut all = Vec::new();
+        for Later { request, .. } in &mut later {
+            let sendings = std::mem::take(&mut request.sendings);
+            parts.push(sendings.len());
+            all.extend(sendings.into_iter().map(|params| (request.text(), params)));
+        }
+        all.extend(sendings.into_iter().map(|params| (text, params)));
+        let outcomes = self.connection.run_all(begin, all);
+        let mut outcomes = outcomes.map_err(|error| self.fail(name, &error))?.into_iter();
+        for (Later { name, expected, .. }, sent) in later.iter().zip(parts) {
+            let (_, changed) = self.joined(name, outcomes.by_ref().take(sent))?;
+            if usize::try_from(changed) != Ok(*expected) {
+                return Err(self.poison(DbError::unexpected(name, changed, *expected)));
+            }
+        }
+        self.joined(name, outcomes)
     }
 
-    /// Runs a statement for each row of parameters, in one round trip where its text allows.
+    /// What the sendings of one statement brought in all.
+    fn joined(
+        &mut self,
+        name: &'static str,
+        outcomes: impl Iterator<Item = Outcome>,
+    ) -> Result<(Vec<Row>, u64), DbError> {
+        let mut all = (Vec::new(), 0_u64);
+        for outcome in outcomes {
+            let (rows, changed) = outcome.map_err(|error| self.fail(name, &error))?;
+            all.0.extend(rows);
+            all.1 = all.1.saturating_add(changed);
+        }
+        Ok(all)
+    }
+
+    fn request<'v>(
+        &mut self,
+        sql: &Sql,
+        width: usize,
+        params: &[Val<'v>],
+    ) -> Result<Request<'v>, DbError> {
+        let known = self.known(sql)?;
+        let request = Request::new(known, sql, width, params);
+        request.map_err(|message| self.poison(DbError::new(sql.name, message)))
+    }
+
+    /// Runs a statement for each row of parameters, in one round trip.
     fn run(
         &mut self,
         sql: &Sql,
         width: usize,
         params: &[Val<'_>],
     ) -> Result<(Vec<Row>, u64), DbError> {
-        let known = self.known(sql)?;
-        if known.types.len() != width {
-            let wants = known.types.len();
-            let message = format!("has {wants} parameters and was given {width}");
-            return Err(self.poison(DbError::new(sql.name, message)));
+        let mut request = self.request(sql, width, params)?;
+        let sendings = std::mem::take(&mut request.sendings);
+        if sendings.is_empty() {
+            return Ok((Vec::new(), 0));
         }
-        if let Some(text) = known.many.as_deref()
-            && params.len() > width
-            && (is_query(sql) || (known.names_rows && all_differ(params, width)))
-        {
-            let columns: Result<Vec<_>, String> = (0..)
-                .zip(&known.types)
-                .map(|(at, kind)| Param::column(params, width, at, kind))
-                .collect();
-            let columns =
-                columns.map_err(|message| self.poison(DbError::new(sql.name, message)))?;
-            return self.send(sql.name, text, columns);
-        }
-        let mut all = (Vec::new(), 0_u64);
-        // One empty row for a statement without parameters.
-        let rows = if width == 0 { 1 } else { params.len().checked_div(width).unwrap_or(0) };
-        for row in 0..rows {
-            let values = params.iter().skip(row.saturating_mul(width)).take(width);
-            let values =
-                values.zip(&known.types).map(|(value, kind)| (Param::One(*value), kind.clone()));
-            let (rows, changed) = self.send(sql.name, &known.single, values.collect())?;
-            all.0.extend(rows);
-            all.1 = all.1.saturating_add(changed);
-        }
-        Ok(all)
+        self.send(sql.name, request.text(), sendings)
     }
-}
-
-fn is_query(sql: &Sql) -> bool {
-    sql.text.starts_with("select") || sql.text.starts_with("with")
-}
-
-/// Whether no two rows have the same first parameter.
-fn all_differ(params: &[Val<'_>], width: usize) -> bool {
-    let mut seen = std::collections::HashSet::new();
-    params.iter().step_by(width.max(1)).all(|value| seen.insert(*value))
 }
 
 impl Tx for PgTx<'_> {
     fn exec_many(&mut self, sql: &Sql, width: usize, params: &[Val<'_>]) -> Result<u64, DbError> {
         self.run(sql, width, params).map(|(_, changed)| changed)
+    }
+
+    fn exec_exactly(
+        &mut self,
+        sql: &Sql,
+        width: usize,
+        params: &[Val<'_>],
+        expected: usize,
+    ) -> Result<(), DbError> {
+        let written = self.request(sql, width, params)?.written();
+        let request = written.map_err(|message| self.poison(DbError::new(sql.name, message)))?;
+        self.later.push(Later { name: sql.name, request, expected });
+        Ok(())
     }
 
     fn each_many(
@@ -174,7 +212,7 @@ impl Tx for PgTx<'_> {
             return Ok(ids);
         }
         let wanted = i64::try_from(missing).unwrap_or(i64::MAX);
-        let (rows, _) = self.send("TAKE_IDS", ids::TAKE, ids::params(kind, &[wanted]))?;
+        let (rows, _) = self.send("TAKE_IDS", ids::TAKE, vec![ids::params(kind, &[wanted])])?;
         let first = rows.first().map(|row| row.try_get::<_, i64>(0)).transpose();
         match first.map_err(|error| self.fail("TAKE_IDS", &error))? {
             Some(first) => {

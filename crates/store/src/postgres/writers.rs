@@ -16,8 +16,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// How often a unit is run that meets others.
+/// How often a unit is run of which something does not hold any more.
 const RUNS: u32 = 12;
+
+/// After so many runs, the pauses between two runs of a unit get no longer.
+const LONGEST_PAUSE_AFTER: u32 = 10;
 
 /// How long a unit waits for a server that takes connections, before it is refused: longer than a
 /// standby needs to take over.
@@ -104,8 +107,8 @@ enum Run {
     /// It is over, and this is what its caller is told.
     Over(Result<(), StoreError>),
     /// It met another unit, or its connection broke; nothing is kept. With the error for the case
-    /// that it was run too often.
-    Again(DbError),
+    /// that it was run too often, and what is to be done.
+    Again(DbError, Remedy),
     /// The server does not wait for standbys, which is required; nothing is kept.
     Alone,
 }
@@ -113,7 +116,7 @@ enum Run {
 impl Writer {
     fn carry_out(&mut self, mut job: Box<dyn Job>) {
         let patience = deadline(PATIENCE);
-        let mut met: u32 = 0;
+        let (mut met, mut missed): (u32, u32) = (0, 0);
         let outcome = loop {
             let connection = match self.connection.take() {
                 Some(connection) => connection,
@@ -129,20 +132,25 @@ impl Writer {
                         break Err(error);
                     }
                 }
+                Run::Again(error, _) if passed(patience) => break Err(StoreError::Db(error)),
                 // The connection is kept where the unit met another one.
-                Run::Again(error) if self.connection.is_some() => {
+                Run::Again(error, remedy) if self.connection.is_some() => {
                     met = met.saturating_add(1);
-                    if met >= RUNS {
+                    missed = missed.saturating_add(u32::from(remedy == Remedy::Again));
+                    if missed >= RUNS {
                         break Err(StoreError::Db(error));
                     }
                     // At once the first time; then those that met wait for different whiles, each
                     // longer than the one before.
-                    let longer = met.saturating_sub(1);
+                    let longer = met.saturating_sub(1).min(LONGEST_PAUSE_AFTER);
                     let spread = longer.saturating_mul(longer).saturating_mul(thread_number());
                     pause(Duration::from_micros(u64::from(spread.saturating_mul(150))));
                 }
-                Run::Again(error) if passed(patience) => break Err(StoreError::Db(error)),
-                Run::Again(error) => tracing::debug!(%error, "a unit's connection broke"),
+                Run::Again(error, _) => {
+                    tracing::debug!(%error, "a unit's connection broke");
+                    self.shared.ids.forget();
+                    self.mark = None;
+                }
             }
         };
         job.finish(outcome);
@@ -154,11 +162,11 @@ impl Writer {
         let Shared { options, statements, ids, .. } = &*shared;
         let mark = match self.mark(&connection) {
             Ok(mark) => mark,
-            Err(error) => return Run::Again(error),
+            Err(error) => return Run::Again(error, Remedy::Reconnect),
         };
         let mut tx = PgTx::new(&connection, statements, ids, options.begin());
         let ran = caught(|| job.run(&mut tx).map_err(StoreError::Db));
-        let (begun, poison) = tx.end();
+        let (begun, poison) = tx.end(matches!(ran, Ok(true)));
         let (outcome, remedy) = match (ran, poison) {
             (Err(StoreError::Panicked(panic)), _) => {
                 (Err(StoreError::Panicked(panic)), Remedy::None)
@@ -176,7 +184,9 @@ impl Writer {
             self.connection = Some(connection);
         }
         match (outcome, remedy) {
-            (Err(StoreError::Db(error)), Remedy::Again | Remedy::Reconnect) => Run::Again(error),
+            (Err(StoreError::Db(error)), remedy) if remedy != Remedy::None => {
+                Run::Again(error, remedy)
+            }
             (outcome, _) => Run::Over(outcome),
         }
     }
@@ -227,7 +237,7 @@ impl Writer {
         let text = failure::text(&error);
         match failure::remedy(&error) {
             Remedy::None => Run::Over(Err(StoreError::Db(DbError::new("COMMIT", text)))),
-            Remedy::Again | Remedy::Reconnect => Run::Again(DbError::new("COMMIT", text)),
+            remedy => Run::Again(DbError::new("COMMIT", text), remedy),
         }
     }
 
@@ -260,6 +270,7 @@ impl Writer {
     /// Finds out what became of a COMMIT that had no answer, or none that is believed.
     fn settle(&mut self, mark: i64, error: &str) -> Run {
         tracing::warn!(error, "a COMMIT had no certain answer, looking for what it wrote");
+        self.shared.ids.forget();
         let end = deadline(SETTLE_WITHIN);
         loop {
             let settled = connect(&self.shared.options, end).and_then(|connection| {
@@ -274,7 +285,7 @@ impl Writer {
                         self.shared.committed.fetch_add(1, Ordering::Release);
                         return Run::Over(Ok(()));
                     }
-                    return Run::Again(DbError::new("COMMIT", error));
+                    return Run::Again(DbError::new("COMMIT", error), Remedy::Reconnect);
                 }
                 Err(failed) if passed(end) => {
                     return Run::Over(Err(StoreError::Unknown(format!("{error}; {failed}"))));

@@ -8,8 +8,7 @@ crate::statements! {
         on conflict (name) do update set value = excluded.value";
     EPOCH = "select value from epoch where name = ?1";
     EPOCH_LOCKED = "select value from epoch where name = ?1 /*lock*/";
-    PRICE_EPOCHS = "select value from epoch where name = 'catalogue' or name = 'prices' \
-        order by name";
+    EPOCHS = "select name, value from epoch order by name";
     BUMP = "update epoch set value = value + 1 where name = ?1";
 }
 
@@ -47,13 +46,34 @@ pub fn access_epoch(tx: &mut dyn Tx) -> Result<i64, DbError> {
     epoch.ok_or_else(|| DbError::new(EPOCH.name, "access has no epoch"))
 }
 
-/// How often the catalogue has changed, and how often what accounts pay has: while both are the same,
-/// all prices are.
+/// How often what is kept in memory has changed: while an epoch is the same, what was read at it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Epochs {
+    /// Keys and the standing of accounts.
+    pub access: i64,
+    /// Categories, services, products.
+    pub catalogue: i64,
+    /// What accounts pay that is not in the catalogue: tiers, discounts, prices of their own.
+    pub prices: i64,
+}
+
+/// All epochs, as of one moment.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn price_epochs(tx: &mut dyn Tx) -> Result<Vec<i64>, DbError> {
-    tx.rows(&PRICE_EPOCHS, &[], |row| row.int(0))
+pub fn epochs(tx: &mut dyn Tx) -> Result<Epochs, DbError> {
+    let mut epochs = Epochs::default();
+    tx.each(&EPOCHS, &[], &mut |row| {
+        let epoch = match row.text(0)? {
+            "access" => &mut epochs.access,
+            "catalogue" => &mut epochs.catalogue,
+            "prices" => &mut epochs.prices,
+            other => return Err(row.error(&format!("the epoch `{other}` is not known"))),
+        };
+        *epoch = row.int(1)?;
+        Ok(())
+    })?;
+    Ok(epochs)
 }
 
 /// Notes that what accounts pay changes in this unit. The statements that do call it themselves.
