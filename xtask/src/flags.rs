@@ -32,6 +32,18 @@ xflags::xflags! {
             /// Only the sale of a stock to more buyers than it has items for.
             optional --rush
         }
+        /// Kill the primary of a PostgreSQL cluster under two servers, and compare what is stored with
+        /// a record; with a control that must lose.
+        cmd failover {
+            /// Who lets a standby take over: paf (pg_auto_failover) or patroni.
+            required --manager manager: String
+            /// How often the primary is killed; 5 unless given.
+            optional --kills kills: u32
+            /// Clients at the same time; 64 unless given.
+            optional --clients clients: usize
+            /// The same choices as another run; 1 unless given.
+            optional --seed seed: u64
+        }
         /// Let the counter lose its power, and look what is left; with controls that must lose.
         cmd powercut {
             /// Seeds to run; 1000 unless given.

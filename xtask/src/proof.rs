@@ -1,10 +1,11 @@
-//! `cargo xtask races`, `goodput`, `crash` and `powercut`: what the tests do a little of, for as long as one
-//! likes. The last line that is printed is the result.
+//! `cargo xtask races`, `crash`, `failover`, `goodput` and `powercut`: what the tests do a little of,
+//! for as long as one likes. The last line that is printed is the result.
 
 use std::path::Path;
 
 use crate::cargo;
-use crate::flags::{Crash, Goodput, Powercut, Races};
+use crate::flags::{Crash, Failover, Goodput, Powercut, Races};
+use crate::postgres;
 use crate::step::{self, Failure};
 
 pub(crate) fn races(root: &Path, options: &Races) -> Result<(), Failure> {
@@ -28,6 +29,16 @@ pub(crate) fn crash(root: &Path, options: &Crash) -> Result<(), Failure> {
     push(&mut words, "--seed", options.seed.map(|seed| seed.to_string()));
     words.extend(options.rush.then(|| String::from("--rush")));
     run(root, "crashes", &words)
+}
+
+pub(crate) fn failover(root: &Path, options: &Failover) -> Result<(), Failure> {
+    postgres::ready()?;
+    let mut words = vec![String::from("failover")];
+    push(&mut words, "--manager", Some(options.manager.clone()));
+    push(&mut words, "--kills", options.kills.map(|kills| kills.to_string()));
+    push(&mut words, "--clients", options.clients.map(|clients| clients.to_string()));
+    push(&mut words, "--seed", options.seed.map(|seed| seed.to_string()));
+    run(root, "failovers", &words)
 }
 
 pub(crate) fn powercut(root: &Path, options: &Powercut) -> Result<(), Failure> {

@@ -10,7 +10,10 @@ use crate::Error;
 const DEBIAN: &str = "/usr/lib/postgresql";
 
 /// The folder of `postgres` and `initdb`.
-pub(crate) fn postgres() -> Result<PathBuf, Error> {
+///
+/// # Errors
+/// There is none.
+pub fn postgres() -> Result<PathBuf, Error> {
     // Links lead away from the other programs, so they are followed.
     let in_path = in_path("postgres").and_then(|found| found.canonicalize().ok());
     let candidates = in_path.as_deref().and_then(Path::parent).map(Path::to_path_buf);
@@ -37,7 +40,10 @@ fn versions(below: &Path) -> Vec<PathBuf> {
 }
 
 /// A program in PATH, or where Debian puts daemons, which is not in everybody's PATH.
-pub(crate) fn program(name: &'static str, package: &'static str) -> Result<PathBuf, Error> {
+///
+/// # Errors
+/// It is not there; the text names Debian's package.
+pub fn program(name: &'static str, package: &'static str) -> Result<PathBuf, Error> {
     let daemon = Path::new("/usr/sbin").join(name);
     in_path(name)
         .or_else(|| daemon.is_file().then_some(daemon))

@@ -51,6 +51,20 @@ impl Place {
     }
 }
 
+/// Runs statements as one text in a database of any server that wants no password. Returns the rows,
+/// one a line, columns between `|`, NULL as nothing.
+///
+/// # Errors
+/// The server cannot be reached, or refuses.
+pub fn run_sql(
+    address: SocketAddr,
+    user: &str,
+    database: &str,
+    sql: &str,
+) -> Result<String, Error> {
+    Place { user: user.to_owned(), address }.run_sql(database, sql)
+}
+
 /// A database of one test, dropped with this value.
 #[derive(Debug)]
 pub struct Database {

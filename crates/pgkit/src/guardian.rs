@@ -17,9 +17,10 @@ const SCRIPT: &str = include_str!("guardian.sh");
 /// How often a server is asked whether it is ready, every hundredth of a second: a minute.
 const PATIENCE: u32 = 6_000;
 
-/// The shell process.
+/// The shell process, and the server that it holds. With a user of its own when this process is
+/// root's: servers of PostgreSQL do not run as root.
 #[derive(Debug)]
-pub(crate) struct Guardian {
+pub struct Guardian {
     program: &'static str,
     folder: PathBuf,
     as_user: Vec<String>,
@@ -55,12 +56,25 @@ impl Guardian {
         Ok(guardian)
     }
 
-    pub(crate) fn folder(&self) -> &Path {
+    /// A guardian of a server that starts others itself, below it or apart. When the pipe closes, it
+    /// is killed with all of them.
+    ///
+    /// # Errors
+    /// There is no shell, no folder, or no user to run servers as.
+    pub fn of_manager(program: &'static str) -> Result<Self, Error> {
+        Self::new(program, "strike")
+    }
+
+    /// The folder of the server: removed with it.
+    pub fn folder(&self) -> &Path {
         &self.folder
     }
 
     /// Runs a command to its end.
-    pub(crate) fn run(&mut self, what: &'static str, command: &[String]) -> Result<(), Error> {
+    ///
+    /// # Errors
+    /// It fails; with the end of its log.
+    pub fn run(&mut self, what: &'static str, command: &[String]) -> Result<(), Error> {
         let before = self.logged();
         let order = self.order_of("run", command);
         if self.ask(&order)? == "0" {
@@ -72,7 +86,10 @@ impl Guardian {
 
     /// Starts the server and waits until it is `ready`, which is given its process id. Returns the
     /// process id.
-    pub(crate) fn start(
+    ///
+    /// # Errors
+    /// It ends, or is not ready after a minute; with the end of its log.
+    pub fn start(
         &mut self,
         command: &[String],
         mut ready: impl FnMut(u32) -> bool,
@@ -106,6 +123,25 @@ impl Guardian {
         self.ask(&format!("end {signal}")).map(drop)
     }
 
+    /// Kills the server with SIGKILL, and with it all processes below it and every PostgreSQL whose
+    /// data lie in the folder: what a machine does that loses its power.
+    ///
+    /// # Errors
+    /// The shell is gone.
+    pub fn strike(&mut self) -> Result<(), Error> {
+        self.ask("strike").map(drop)
+    }
+
+    /// The file that all commands write to.
+    pub fn log_file(&self) -> PathBuf {
+        self.folder.join("log")
+    }
+
+    /// The end of what was logged.
+    pub fn log(&self) -> String {
+        self.log_since(0)
+    }
+
     fn ask(&mut self, order: &str) -> Result<String, Error> {
         let told = self.orders.as_mut().is_some_and(|orders| writeln!(orders, "{order}").is_ok());
         if told { self.answer() } else { Err(Error::Guardian { program: self.program }) }
@@ -123,10 +159,6 @@ impl Guardian {
         let words = self.as_user.iter().chain(command).map(|word| quoted(word));
         let words: Vec<String> = words.collect();
         format!("{order} {}", words.join(" "))
-    }
-
-    fn log_file(&self) -> PathBuf {
-        self.folder.join("log")
     }
 
     fn logged(&self) -> u64 {
@@ -162,7 +194,10 @@ fn quoted(word: &str) -> String {
 
 /// A port that is free on the loopback address, and that no outgoing connection is given while its
 /// server is down: those come from 32,768 on.
-pub(crate) fn free_port() -> Result<u16, Error> {
+///
+/// # Errors
+/// None is free.
+pub fn free_port() -> Result<u16, Error> {
     let free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
     let mut tried = std::iter::repeat_with(|| fastrand::u16(15_000..32_000)).take(1_000);
     tried.find(free).ok_or_else(|| {
@@ -216,6 +251,46 @@ mod tests {
         let id = guardian.start(&words(&["sh", "-c", deaf]), |_| true).unwrap();
         drop(guardian);
         assert!(!alive(id));
+    }
+
+    /// A server with a process below it, and with a PostgreSQL that it has started apart: their ids.
+    fn manager(guardian: &mut Guardian) -> Vec<u32> {
+        let folder = guardian.folder().display().to_string();
+        let script = "cd \"$0\"; mkdir data; sleep 1000 & echo $! >below; \
+            setsid --fork sh -c 'cd data; echo $$ >postmaster.pid; exec sleep 1000'; \
+            until [ -s data/postmaster.pid ]; do sleep 0.01; done; echo done >done; wait";
+        let done = guardian.folder().join("done");
+        let id = guardian.start(&words(&["sh", "-c", script, &folder]), |_| done.exists()).unwrap();
+        let mut ids = vec![id];
+        for file in ["below", "data/postmaster.pid"] {
+            let text = std::fs::read_to_string(guardian.folder().join(file)).unwrap();
+            ids.push(text.trim().parse().unwrap());
+        }
+        assert!(ids.iter().all(|id| alive(*id)));
+        ids
+    }
+
+    /// Whoever adopts them may take a moment to bury them.
+    fn gone(ids: &[u32]) -> bool {
+        crate::poll(1_000, || (!ids.iter().any(|id| alive(*id))).then_some(())).is_some()
+    }
+
+    #[test]
+    fn a_manager_is_struck_with_all_that_it_started() {
+        let mut guardian = Guardian::of_manager("a test").unwrap();
+        let ids = manager(&mut guardian);
+        guardian.strike().unwrap();
+        assert!(gone(&ids));
+        assert!(guardian.folder().exists());
+    }
+
+    #[test]
+    fn nothing_of_a_manager_is_left_when_it_is_dropped() {
+        let mut guardian = Guardian::of_manager("a test").unwrap();
+        let ids = manager(&mut guardian);
+        let folder = guardian.folder().to_path_buf();
+        drop(guardian);
+        assert!(gone(&ids) && !folder.exists());
     }
 
     fn alive(id: u32) -> bool {

@@ -4,12 +4,13 @@
 //! - [`Bouncer`]: `PgBouncer` in front of it, pooling by transaction.
 //! - [`proxy`]: a connection to PostgreSQL that fails at the moments that matter.
 //! - [`raw`]: a client that sends exactly the messages it is given.
+//! - [`guardian`]: what lets a server end with the process that started it.
 
-mod binaries;
+pub mod binaries;
 mod bouncer;
 mod database;
 mod error;
-mod guardian;
+pub mod guardian;
 pub mod proxy;
 pub mod raw;
 mod server;
@@ -17,14 +18,14 @@ mod tls;
 pub mod wire;
 
 pub use bouncer::Bouncer;
-pub use database::Database;
+pub use database::{Database, run_sql};
 pub use error::Error;
 pub use server::{Options, Server};
 
 /// Asks again and again, a hundredth of a second apart and at most `times`, until the answer is
 /// there. For what another process does in its own time and tells nobody about.
 #[expect(clippy::disallowed_methods, reason = "another process cannot be awaited, only asked")]
-pub(crate) fn poll<T>(times: u32, mut ask: impl FnMut() -> Option<T>) -> Option<T> {
+pub fn poll<T>(times: u32, mut ask: impl FnMut() -> Option<T>) -> Option<T> {
     for _ in 0..times {
         if let Some(answer) = ask() {
             return Some(answer);

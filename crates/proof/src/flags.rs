@@ -28,5 +28,16 @@ xflags::xflags! {
             /// Only the sale of a stock to more buyers than it has items for.
             optional --rush
         }
+        /// Two servers on a cluster of PostgreSQL whose primary is killed under load.
+        cmd failover {
+            /// Who lets a standby take over: paf (pg_auto_failover) or patroni.
+            required --manager manager: String
+            /// How often the primary is killed; 5 unless given.
+            optional --kills kills: u32
+            /// Clients at the same time; 64 unless given.
+            optional --clients clients: usize
+            /// The same choices as another run; 1 unless given.
+            optional --seed seed: u64
+        }
     }
 }

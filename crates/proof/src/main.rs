@@ -4,8 +4,9 @@
 
 mod flags;
 
-use flags::{Crash, Goodput, Proof, ProofCmd, Races};
+use flags::{Crash, Failover, Goodput, Proof, ProofCmd, Races};
 use proof::crash::{self, Plan, Report, Rush, Watcher};
+use proof::failover::{self, Manager};
 use proof::goodput;
 use proof::races::{self, RACERS, Verdict};
 use std::path::{Path, PathBuf};
@@ -14,29 +15,28 @@ use std::time::Duration;
 
 fn main() -> ExitCode {
     let right = match Proof::from_env_or_exit().subcommand {
-        ProofCmd::Races(options) => match program() {
-            Ok(program) => race(&program, &options),
-            Err(complaint) => {
-                eprintln!("proof: {complaint}");
-                false
-            }
-        },
-        ProofCmd::Goodput(options) => match program() {
-            Ok(program) => fail(&program, &options),
-            Err(complaint) => {
-                eprintln!("proof: {complaint}");
-                false
-            }
-        },
-        ProofCmd::Crash(options) => match program() {
-            Ok(program) => kill(&program, &options),
-            Err(complaint) => {
-                eprintln!("proof: {complaint}");
+        ProofCmd::Races(options) => with_program(|program| race(program, &options)),
+        ProofCmd::Goodput(options) => with_program(|program| fail(program, &options)),
+        ProofCmd::Crash(options) => with_program(|program| kill(program, &options)),
+        ProofCmd::Failover(options) => match manager(&options.manager) {
+            Some(manager) => with_program(|program| fail_over(program, manager, &options)),
+            None => {
+                eprintln!("proof: --manager is paf or patroni");
                 false
             }
         },
     };
     if right { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn with_program(run: impl FnOnce(&Path) -> bool) -> bool {
+    match program() {
+        Ok(program) => run(&program),
+        Err(complaint) => {
+            eprintln!("proof: {complaint}");
+            false
+        }
+    }
 }
 
 /// The program that was built with this one.
@@ -126,7 +126,7 @@ impl Watcher for Progress {
 /// Findings of a kind that are printed; the rest is counted.
 const TOLD: usize = 20;
 
-fn tell(report: &Report) {
+fn tell_findings(report: &Report) {
     let Report { findings, broken_rules, .. } = report;
     let all = [
         ("lost", &findings.lost),
@@ -139,6 +139,11 @@ fn tell(report: &Report) {
             println!("  {kind}: {text}");
         }
     }
+}
+
+fn tell(report: &Report) {
+    let Report { findings, broken_rules, .. } = report;
+    tell_findings(report);
     println!(
         "{} kills while starting, {} requests without an answer, {} of them stored",
         report.kills_while_starting, report.unanswered, report.unanswered_and_stored
@@ -172,4 +177,50 @@ fn kill(program: &Path, options: &Crash) -> bool {
     let report = crash::run(program, plan, &mut Progress);
     tell(&report);
     rush.clean() && report.clean()
+}
+
+fn manager(name: &str) -> Option<Manager> {
+    match name {
+        "paf" => Some(Manager::PgAutoFailover),
+        "patroni" => Some(Manager::Patroni),
+        _ => None,
+    }
+}
+
+fn fail_over(program: &Path, manager: Manager, options: &Failover) -> bool {
+    let (kills, seed) = (options.kills.unwrap_or(5), options.seed.unwrap_or(1));
+    let plan = failover::Plan { manager, kills, clients: options.clients.unwrap_or(64), seed };
+    println!("{manager:?}, {} clients, seed {seed}", plan.clients);
+    let control = failover::control(program, plan);
+    let (acknowledged, lost) = (control.acknowledged, control.findings.lost.len());
+    println!("control, asynchronous: 1 kill, {acknowledged} acknowledged, {lost} lost");
+    if lost == 0 {
+        println!("the control has to lose and did not: what follows would prove nothing");
+        return false;
+    }
+    let report = failover::run(program, plan, &mut |report| {
+        let (kills, acknowledged) = (report.crash.kills, report.crash.acknowledged);
+        let gap = report.gaps.last().copied().unwrap_or_default();
+        println!("kill {kills}: {acknowledged} acknowledged, gap {:.1} s", gap.as_secs_f64());
+    });
+    tell_findings(&report.crash);
+    let failover::Report { crash, .. } = &report;
+    println!(
+        "{} requests without an answer, {} of them stored",
+        crash.unanswered, crash.unanswered_and_stored
+    );
+    println!("verify: {} runs, {} broken rules", crash.verified, crash.broken_rules.len());
+    let (findings, gap, longest) = (&crash.findings, report.gap(), failover::longest_gap(manager));
+    if gap > longest {
+        println!("the gap may be {} s at most", longest.as_secs());
+    }
+    println!(
+        "{} kills, {} acknowledged, {} lost, {} doubled, gap {:.1} s",
+        crash.kills,
+        crash.acknowledged,
+        findings.lost.len(),
+        findings.doubled.len(),
+        gap.as_secs_f64()
+    );
+    crash.clean() && crash.kills == kills && gap <= longest
 }

@@ -3,6 +3,7 @@
 use crate::http::{Answer, Client, PATIENCE, form_request, header_of};
 use std::io::{BufRead, BufReader, Error, ErrorKind, Read, Result, Write};
 use std::net::TcpStream;
+use std::time::Duration;
 
 /// A client that keeps its connection. What fails with an error has no answer: it may have been
 /// carried out all the same.
@@ -22,6 +23,14 @@ impl Kept {
         socket.set_read_timeout(Some(PATIENCE))?;
         socket.set_nodelay(true)?;
         Ok(Self { socket: BufReader::new(socket), client: client.clone() })
+    }
+
+    /// From now on an answer may take so long.
+    ///
+    /// # Errors
+    /// The socket's.
+    pub fn wait_for(&self, longest: Duration) -> Result<()> {
+        self.socket.get_ref().set_read_timeout(Some(longest))
     }
 
     /// Goes on with another key.

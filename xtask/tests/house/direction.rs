@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::{Outcome, root};
 
 /// Crate, and the workspace crates it may be built on.
-const FLOORS: [(&str, &[&str]); 12] = [
+const FLOORS: [(&str, &[&str]); 13] = [
     ("domain", &[]),
     ("panel-api", &[]),
     ("store", &["domain"]),
@@ -18,8 +18,9 @@ const FLOORS: [(&str, &[&str]); 12] = [
     ("bench", &["counter", "domain", "pgkit", "store", "web"]),
     ("powercut", &["counter", "domain", "store"]),
     ("pgkit", &[]),
+    ("pgcluster", &["pgkit"]),
     ("testkit", &["counter", "domain", "panel-api", "pgkit", "store", "web"]),
-    ("proof", &["counter", "domain", "pgkit", "store", "testkit"]),
+    ("proof", &["counter", "domain", "pgcluster", "pgkit", "store", "testkit"]),
     ("xtask", &["counter", "domain", "panel-api", "store", "testkit", "web"]),
 ];
 

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// What is known of something that was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(crate) enum Fate {
     /// It was acknowledged, with this id.
     Acknowledged(i64),
     /// It was refused: nothing may be stored of it.
@@ -23,7 +23,7 @@ pub(super) enum Fate {
 
 impl Fate {
     /// The id, when it is known to be stored.
-    pub(super) const fn id(self) -> Option<i64> {
+    pub(crate) const fn id(self) -> Option<i64> {
         match self {
             Self::Acknowledged(id) | Self::Found(id) => Some(id),
             _ => None,
@@ -33,54 +33,54 @@ impl Fate {
 
 /// An order for a service. No two have the same link.
 #[derive(Clone, Debug)]
-pub(super) struct Add {
-    pub(super) customer: usize,
-    pub(super) offer: usize,
-    pub(super) link: String,
-    pub(super) quantity: i64,
+pub(crate) struct Add {
+    pub(crate) customer: usize,
+    pub(crate) offer: usize,
+    pub(crate) link: String,
+    pub(crate) quantity: i64,
     /// Runs of a drip-feed, each of that quantity; one for an ordinary order.
-    pub(super) runs: i64,
-    pub(super) request_id: Option<String>,
-    pub(super) fate: Fate,
+    pub(crate) runs: i64,
+    pub(crate) request_id: Option<String>,
+    pub(crate) fate: Fate,
 }
 
 /// An order for a product.
 #[derive(Clone, Debug)]
-pub(super) struct Buy {
-    pub(super) customer: usize,
-    pub(super) product: ProductId,
-    pub(super) quantity: i64,
-    pub(super) request_id: Option<String>,
-    pub(super) fate: Fate,
+pub(crate) struct Buy {
+    pub(crate) customer: usize,
+    pub(crate) product: ProductId,
+    pub(crate) quantity: i64,
+    pub(crate) request_id: Option<String>,
+    pub(crate) fate: Fate,
 }
 
 /// Whether something is so: that an order was canceled, or completed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Claim {
+pub(crate) struct Claim {
     /// It was acknowledged.
-    pub(super) sure: bool,
+    pub(crate) sure: bool,
     /// It may be: it was asked and not answered.
-    pub(super) possible: bool,
+    pub(crate) possible: bool,
 }
 
 /// Refills of an order.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Refills {
-    pub(super) acknowledged: Vec<i64>,
-    pub(super) unknown: usize,
+pub(crate) struct Refills {
+    pub(crate) acknowledged: Vec<i64>,
+    pub(crate) unknown: usize,
 }
 
 /// Money put in by an operator; no two have the same reason.
 #[derive(Clone, Debug)]
-pub(super) struct Credit {
-    pub(super) customer: usize,
-    pub(super) amount: i64,
-    pub(super) claim: Claim,
+pub(crate) struct Credit {
+    pub(crate) customer: usize,
+    pub(crate) amount: i64,
+    pub(crate) claim: Claim,
 }
 
 /// What a client or an operator did.
 #[derive(Clone, Debug)]
-pub(super) enum Entry {
+pub(crate) enum Entry {
     Add(Add),
     Buy(Buy),
     Cancel {
@@ -114,28 +114,28 @@ pub(super) enum Entry {
 
 /// Everything that is known of one life of a database.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Book {
-    pub(super) adds: HashMap<String, Add>,
-    pub(super) buys: Vec<Buy>,
-    pub(super) cancels: HashMap<i64, Claim>,
-    pub(super) completed: HashMap<i64, Claim>,
-    pub(super) refills: BTreeMap<i64, Refills>,
-    pub(super) credits: HashMap<String, Credit>,
-    pub(super) lines: HashMap<ProductId, HashSet<String>>,
-    pub(super) shown: HashMap<i64, Vec<String>>,
+pub(crate) struct Book {
+    pub(crate) adds: HashMap<String, Add>,
+    pub(crate) buys: Vec<Buy>,
+    pub(crate) cancels: HashMap<i64, Claim>,
+    pub(crate) completed: HashMap<i64, Claim>,
+    pub(crate) refills: BTreeMap<i64, Refills>,
+    pub(crate) credits: HashMap<String, Credit>,
+    pub(crate) lines: HashMap<ProductId, HashSet<String>>,
+    pub(crate) shown: HashMap<i64, Vec<String>>,
     /// Acknowledged changes.
-    pub(super) acknowledged: u64,
+    pub(crate) acknowledged: u64,
     /// Changes that were asked and not answered.
-    pub(super) unanswered: u64,
+    pub(crate) unanswered: u64,
     /// Those of them that turned out to be stored.
-    pub(super) unanswered_and_stored: u64,
+    pub(crate) unanswered_and_stored: u64,
     /// Answers that must not have been given.
-    pub(super) wrong: Vec<String>,
+    pub(crate) wrong: Vec<String>,
 }
 
 impl Book {
     /// Writes an entry down.
-    pub(super) fn note(&mut self, entry: Entry) {
+    pub(crate) fn note(&mut self, entry: Entry) {
         match entry {
             Entry::Add(add) => {
                 self.count(add.fate);
@@ -198,12 +198,12 @@ impl Book {
     }
 
     /// Counts what was found of what had no answer.
-    pub(super) fn found(&mut self, fate: Fate) {
+    pub(crate) fn found(&mut self, fate: Fate) {
         self.unanswered_and_stored += u64::from(matches!(fate, Fate::Found(_)));
     }
 
     /// Moves what was counted into the report.
-    pub(super) fn report(&mut self, report: &mut Report) {
+    pub(crate) fn report(&mut self, report: &mut Report) {
         report.acknowledged += std::mem::take(&mut self.acknowledged);
         report.unanswered += std::mem::take(&mut self.unanswered);
         report.unanswered_and_stored += std::mem::take(&mut self.unanswered_and_stored);
@@ -227,13 +227,13 @@ fn join(claim: &mut Claim, other: Claim) {
 
 impl Add {
     /// What it costs: the price of 1,000, in proportion, rounded up to a micro.
-    pub(super) fn charge(&self, offers: &[Offer]) -> i64 {
+    pub(crate) fn charge(&self, offers: &[Offer]) -> i64 {
         let product = offers[self.offer].rate * self.quantity * self.runs;
         product / 1_000 + i64::from(product % 1_000 > 0)
     }
 
     /// The call that asks for it.
-    pub(super) fn fields<'a>(&'a self, texts: &'a [String; 3]) -> Vec<(&'static str, &'a str)> {
+    pub(crate) fn fields<'a>(&'a self, texts: &'a [String; 3]) -> Vec<(&'static str, &'a str)> {
         let [service, quantity, runs] = texts;
         let mut fields = vec![
             ("action", "add"),
@@ -249,7 +249,7 @@ impl Add {
     }
 
     /// Its numbers as texts.
-    pub(super) fn texts(&self, offers: &[Offer]) -> [String; 3] {
+    pub(crate) fn texts(&self, offers: &[Offer]) -> [String; 3] {
         let service = offers[self.offer].service.to_string();
         [service, self.quantity.to_string(), self.runs.to_string()]
     }
@@ -257,7 +257,7 @@ impl Add {
 
 impl Buy {
     /// The call that asks for it.
-    pub(super) fn fields<'a>(&'a self, texts: &'a [String; 2]) -> Vec<(&'static str, &'a str)> {
+    pub(crate) fn fields<'a>(&'a self, texts: &'a [String; 2]) -> Vec<(&'static str, &'a str)> {
         let [product, quantity] = texts;
         let mut fields = vec![
             ("action", "add_product_order"),
@@ -269,13 +269,13 @@ impl Buy {
     }
 
     /// Its numbers as texts.
-    pub(super) fn texts(&self) -> [String; 2] {
+    pub(crate) fn texts(&self) -> [String; 2] {
         [self.product.to_string(), self.quantity.to_string()]
     }
 }
 
 /// What each customer was given in all. Call it when every credit has been settled.
-pub(super) fn given(customers: &[Customer], credits: &HashMap<String, Credit>) -> Vec<i64> {
+pub(crate) fn given(customers: &[Customer], credits: &HashMap<String, Credit>) -> Vec<i64> {
     let mut given: Vec<i64> = customers.iter().map(|customer| customer.money).collect();
     for credit in credits.values().filter(|credit| credit.claim.sure) {
         given[credit.customer] += credit.amount;

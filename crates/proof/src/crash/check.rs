@@ -11,7 +11,7 @@ use domain::orders::{Order, State};
 use std::collections::HashMap;
 
 /// Compares all of it.
-pub(super) fn compare(world: &World, book: &mut Book, stored: &Stored) -> Findings {
+pub(crate) fn compare(world: &World, book: &mut Book, stored: &Stored) -> Findings {
     let mut found = Findings { wrong: std::mem::take(&mut book.wrong), ..Findings::default() };
     compare_orders(world, book, stored, &mut found);
     compare_refills(book, stored, &mut found);

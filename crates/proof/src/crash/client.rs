@@ -4,11 +4,12 @@
 use super::book::{Add, Buy, Claim, Entry, Fate};
 use super::load::Common;
 use serde_json::Value;
+use std::time::Duration;
 use testkit::Kept;
 
 /// A client, through all lives of its connection.
 #[derive(Debug)]
-pub(super) struct Caller {
+pub(crate) struct Caller {
     number: usize,
     customer: usize,
     random: fastrand::Rng,
@@ -23,7 +24,7 @@ pub(super) struct Caller {
 }
 
 /// What came of a call.
-pub(super) enum Reply {
+pub(crate) enum Reply {
     /// The answer, and the HTTP status.
     Json(u16, Value),
     /// None: the program may have done it or not.
@@ -31,7 +32,7 @@ pub(super) enum Reply {
 }
 
 impl Caller {
-    pub(super) fn new(number: usize, customer: usize, seed: u64) -> Self {
+    pub(crate) fn new(number: usize, customer: usize, seed: u64) -> Self {
         let random = fastrand::Rng::with_seed(seed);
         let (known, pieces) = (Vec::new(), Vec::new());
         Self { number, customer, random, asked: 0, loads: 0, known, pieces }
@@ -72,11 +73,11 @@ impl Caller {
 }
 
 /// Sends a call and reads its answer.
-pub(super) fn ask(kept: &mut Kept, fields: &[(&str, &str)]) -> Reply {
+pub(crate) fn ask(kept: &mut Kept, fields: &[(&str, &str)]) -> Reply {
     match kept.form(fields) {
         Err(error) => Reply::None(error.to_string()),
         // The program itself does not know.
-        Ok(answer) if answer.status == 503 => Reply::None(String::from("status 503")),
+        Ok(answer) if answer.status == 503 => Reply::None(UNKNOWN.to_owned()),
         Ok(answer) => match serde_json::from_str(&answer.body) {
             Ok(value) => Reply::Json(answer.status, value),
             Err(error) => Reply::Json(answer.status, format!("{error}: {}", answer.body).into()),
@@ -85,7 +86,7 @@ pub(super) fn ask(kept: &mut Kept, fields: &[(&str, &str)]) -> Reply {
 }
 
 /// What an answer says of something that is stored under an id.
-pub(super) fn fate(reply: &Reply, name: &str, refusals: &[&str]) -> Result<Fate, String> {
+pub(crate) fn fate(reply: &Reply, name: &str, refusals: &[&str]) -> Result<Fate, String> {
     let Reply::Json(status, value) = reply else { return Ok(Fate::Unknown) };
     // Ids of refills come as text.
     let id = value[name].as_i64().or_else(|| value[name].as_str()?.parse().ok());
@@ -96,13 +97,32 @@ pub(super) fn fate(reply: &Reply, name: &str, refusals: &[&str]) -> Result<Fate,
     }
 }
 
-pub(super) const NO_MONEY: &str = "Not enough funds on balance";
-pub(super) const NO_STOCK: &str = "Out of stock";
-pub(super) const REPEATED: &str =
+/// The program's answer when it does not know what became of a request.
+const UNKNOWN: &str = "status 503";
+
+/// How long an answer may take while the database is away: longer than the program looks for what
+/// became of a COMMIT.
+const LONGER: Duration = Duration::from_secs(120);
+
+pub(crate) const NO_MONEY: &str = "Not enough funds on balance";
+pub(crate) const NO_STOCK: &str = "Out of stock";
+/// Nothing was done, because the database is not there.
+pub(crate) const LATER: &str = "Temporarily unavailable, please try again later";
+pub(crate) const REPEATED: &str =
     "You have active order with this link. Please wait until order being completed.";
 
+impl Common<'_> {
+    /// As [`fate`]; while the database may be away, the program may also say that it is.
+    fn fate(&self, reply: &Reply, name: &str, refusals: &[&str]) -> Result<Fate, String> {
+        match fate(reply, name, &[LATER]) {
+            Ok(Fate::Refused) if self.outages() => Ok(Fate::Refused),
+            _ => fate(reply, name, refusals),
+        }
+    }
+}
+
 /// Asks until the program is gone; returns all of it.
-pub(super) fn call(common: &Common<'_>, caller: &mut Caller) -> Vec<Entry> {
+pub(crate) fn call(common: &Common<'_>, caller: &mut Caller) -> Vec<Entry> {
     let mut entries = Vec::new();
     caller.loads += 1;
     let client = common.client(caller.number, &common.world.customers[caller.customer].key);
@@ -115,6 +135,9 @@ pub(super) fn call(common: &Common<'_>, caller: &mut Caller) -> Vec<Entry> {
             return entries;
         }
     };
+    if common.outages() {
+        kept.wait_for(LONGER).unwrap();
+    }
     while !common.ending() {
         let gone = match caller.random.u8(..100) {
             0..55 => add(common, caller, &mut kept, &mut entries),
@@ -126,7 +149,11 @@ pub(super) fn call(common: &Common<'_>, caller: &mut Caller) -> Vec<Entry> {
             _ => look(common, caller, &mut kept, &mut entries),
         };
         if let Some(reason) = gone {
-            if !common.ending() {
+            // What became of the request is not known; the connection stays.
+            if common.outages() && reason == UNKNOWN {
+                continue;
+            }
+            if !common.ending() || common.outages() {
                 entries.push(Entry::Wrong(format!("the connection broke: {reason}")));
             }
             break;
@@ -174,8 +201,9 @@ fn add(
     let reply = ask(kept, &add.fields(&texts));
     let refusals: &[&str] =
         if add.request_id.is_some() { &[NO_MONEY] } else { &[NO_MONEY, REPEATED] };
-    add.fate = settle(common, entries, "add", fate(&reply, "order", refusals));
+    add.fate = settle(common, entries, "add", common.fate(&reply, "order", refusals));
     if let Fate::Acknowledged(order) = add.fate {
+        common.ordered();
         // Those in parts are left alone: they change by themselves.
         if add.runs == 1 {
             common.placed(caller.customer, order);
@@ -204,7 +232,8 @@ fn buy(
         fate: Fate::Unknown,
     };
     let reply = ask(kept, &buy.fields(&buy.texts()));
-    buy.fate = settle(common, entries, "product", fate(&reply, "order", &[NO_MONEY, NO_STOCK]));
+    buy.fate =
+        settle(common, entries, "product", common.fate(&reply, "order", &[NO_MONEY, NO_STOCK]));
     caller.pieces.extend(buy.fate.id());
     entries.push(Entry::Buy(buy));
     gone(reply)
@@ -219,7 +248,7 @@ fn cancel(
     let order = common.some_placed(caller.customer, &mut caller.random)?;
     let text = order.to_string();
     let reply = ask(kept, &[("action", "cancel"), ("order", &text)]);
-    let told = fate(&reply, "cancel", &["Order cannot be cancelled"]);
+    let told = common.fate(&reply, "cancel", &["Order cannot be cancelled"]);
     let fate = settle(common, entries, "cancel", told);
     let claim = Claim { sure: fate.id().is_some(), possible: fate == Fate::Unknown };
     entries.push(Entry::Cancel { order, claim });
@@ -236,7 +265,7 @@ fn refill(
     let text = order.to_string();
     let reply = ask(kept, &[("action", "refill"), ("order", &text)]);
     let open = "The order was completed or refill was requested before and is not done yet";
-    let fate = settle(common, entries, "refill", fate(&reply, "refill", &[open]));
+    let fate = settle(common, entries, "refill", common.fate(&reply, "refill", &[open]));
     entries.push(Entry::Refill { order, fate });
     gone(reply)
 }
@@ -251,8 +280,10 @@ fn repeat(
     let add = caller.random.choice(caller.known.iter())?;
     let texts = add.texts(&common.world.offers);
     let reply = ask(kept, &add.fields(&texts));
-    match fate(&reply, "order", &[]) {
+    match common.fate(&reply, "order", &[]) {
         Ok(told) if told == add.fate || told == Fate::Unknown => {}
+        // Only that it has to come again later.
+        Ok(Fate::Refused) => {}
         told => {
             let text = format!("{:?} again: {told:?}, it was {:?}", add.request_id, add.fate);
             entries.push(Entry::Wrong(text));
@@ -276,7 +307,7 @@ fn show(_: &Common<'_>, caller: &mut Caller, kept: &mut Kept, entries: &mut Vec<
 }
 
 /// The pieces that an answer shows.
-pub(super) fn lines_of(value: &Value) -> Option<Vec<String>> {
+pub(crate) fn lines_of(value: &Value) -> Option<Vec<String>> {
     let lines = value["result"].as_array()?.iter();
     lines.map(|line| line.as_str().map(str::to_owned)).collect()
 }

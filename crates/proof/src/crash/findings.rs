@@ -18,14 +18,14 @@ impl Findings {
     }
 
     /// Takes over what another comparison found.
-    pub(super) fn join(&mut self, other: Self) {
+    pub(crate) fn join(&mut self, other: Self) {
         self.lost.extend(other.lost);
         self.doubled.extend(other.doubled);
         self.wrong.extend(other.wrong);
     }
 
     /// Notes what differs from what it should be.
-    pub(super) fn same<T: PartialEq + std::fmt::Debug>(
+    pub(crate) fn same<T: PartialEq + std::fmt::Debug>(
         &mut self,
         what: impl FnOnce() -> String,
         stored: T,

@@ -20,7 +20,7 @@ fn look(world: &World, buy: &Buy) -> Look {
 }
 
 /// Every order for products is one that was asked for, and was charged for what it was delivered.
-pub(super) fn compare_products(
+pub(crate) fn compare_products(
     world: &World,
     book: &mut Book,
     stored: &Stored,
@@ -104,7 +104,7 @@ fn compare_delivery(
 }
 
 /// An item was delivered as often as it was sold, and every item that came in is there.
-pub(super) fn compare_items(world: &World, book: &Book, stored: &Stored, found: &mut Findings) {
+pub(crate) fn compare_items(world: &World, book: &Book, stored: &Stored, found: &mut Findings) {
     let mut delivered: HashMap<i64, i64> = HashMap::new();
     for item in stored.deliveries.values().flatten() {
         *delivered.entry(*item).or_default() += 1;

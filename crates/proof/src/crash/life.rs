@@ -6,36 +6,41 @@ use super::client::{Caller, Reply, ask, call, lines_of};
 use super::findings::Findings;
 use super::load::{Moment, Work, until_killed};
 use super::operator::{Operator, work};
-use super::world::{World, copy};
+use super::world::{World, copy, url};
 use super::{Report, replay, stored, watch};
 use std::time::Duration;
 use testkit::{Demo, Kept, Program};
 
 /// How the program is told to serve.
-const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
+pub(crate) const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
 
 /// A database and its program, and what is known of it.
-pub(super) struct Life {
-    pub(super) program: Program,
-    pub(super) world: World,
-    pub(super) book: Book,
-    pub(super) random: fastrand::Rng,
+pub(crate) struct Life {
+    pub(crate) program: Program,
+    pub(crate) world: World,
+    pub(crate) book: Book,
+    pub(crate) random: fastrand::Rng,
     callers: Vec<Caller>,
     loads: u32,
 }
 
 /// The program of a folder like the template's.
-pub(super) fn program_like(template: &Program) -> Program {
+pub(crate) fn program_like(template: &Program) -> Program {
     let mut program = template.another();
     copy(template.folder(), program.folder());
-    program.set("TRADECOUNTER_LOG", "warn");
-    // A whole day: whoever asks again after a kill is never too late to be told.
-    program.set("TRADECOUNTER_DUPLICATE_WINDOW_SECONDS", "3600");
+    prepare(&mut program);
     program
 }
 
+/// How the program is told to work.
+pub(crate) fn prepare(program: &mut Program) {
+    program.set("TRADECOUNTER_LOG", "warn");
+    // An hour: whoever asks again after a kill is never too late to be told.
+    program.set("TRADECOUNTER_DUPLICATE_WINDOW_SECONDS", "3600");
+}
+
 /// Starts the program, and notes how long it took until it answered.
-pub(super) fn start(program: &Program, world: &World, report: &mut Report) -> Demo {
+pub(crate) fn start(program: &Program, world: &World, report: &mut Report) -> Demo {
     let start = watch::now();
     let server = program.start(&SERVE);
     let client = server.client_with(&world.customers[0].key);
@@ -46,14 +51,14 @@ pub(super) fn start(program: &Program, world: &World, report: &mut Report) -> De
 }
 
 /// Kills the program before or while it opens its database.
-pub(super) fn kill_while_starting(program: &Program, random: &mut fastrand::Rng) {
+pub(crate) fn kill_while_starting(program: &Program, random: &mut fastrand::Rng) {
     let running = program.spawn(&SERVE);
     watch::pass(Duration::from_micros(random.u64(..20_000)));
     running.kill();
 }
 
 /// Runs `verify` beside the program.
-pub(super) fn verify(program: &Program, report: &mut Report) {
+pub(crate) fn verify(program: &Program, report: &mut Report) {
     let done = program.run(&["--json", "verify"]);
     report.verified += 1;
     let told: serde_json::Value = serde_json::from_str(&done.stdout).unwrap_or_default();
@@ -68,7 +73,7 @@ pub(super) fn verify(program: &Program, report: &mut Report) {
 }
 
 impl Life {
-    pub(super) fn begin(
+    pub(crate) fn begin(
         template: &Program,
         world: &World,
         clients: usize,
@@ -88,7 +93,7 @@ impl Life {
 
     /// Puts load on the server and kills it at the moment. Now and then there are two: an operator
     /// who started another one by mistake must not pay for it.
-    pub(super) fn load(&mut self, server: Demo, moment: Moment) {
+    pub(crate) fn load(&mut self, server: Demo, moment: Moment) {
         self.loads += 1;
         let mut servers = vec![server];
         if self.loads.is_multiple_of(5) {
@@ -111,7 +116,7 @@ impl Life {
 
     /// Compares what is stored with the record; then asks again what was not answered, and some of
     /// what was.
-    pub(super) fn compare_and_ask_again(&mut self, server: &Demo) -> Findings {
+    pub(crate) fn compare_and_ask_again(&mut self, server: &Demo) -> Findings {
         let open = replay::unanswered(&self.book);
         let mut found = self.compare();
         replay::ask_again(&self.world, &mut self.book, server, open, &mut self.random);
@@ -120,16 +125,16 @@ impl Life {
     }
 
     fn compare(&mut self) -> Findings {
-        let stored = stored::read(self.program.folder());
+        let stored = stored::read(&url(self.program.folder()));
         compare(&self.world, &mut self.book, &stored)
     }
 
-    pub(super) fn verify(&self, report: &mut Report) {
+    pub(crate) fn verify(&self, report: &mut Report) {
         verify(&self.program, report);
     }
 
     /// Looks at all that was delivered, compares once more, and lets the program end by itself.
-    pub(super) fn end(&mut self, server: Demo, report: &mut Report) {
+    pub(crate) fn end(&mut self, server: Demo, report: &mut Report) {
         show_all(&self.world, &mut self.book, &server);
         let found = self.compare();
         report.findings.join(found);
@@ -142,7 +147,7 @@ impl Life {
 }
 
 /// Looks at what was delivered in every order for products.
-pub(super) fn show_all(world: &World, book: &mut Book, server: &Demo) {
+pub(crate) fn show_all(world: &World, book: &mut Book, server: &Demo) {
     let mut kept = Kept::connect(&server.client_with("")).unwrap();
     let mut entries = Vec::new();
     for buy in &book.buys {

@@ -6,18 +6,18 @@
 //! as it was asked or not at all; nothing else is there; and every account has exactly what follows
 //! from that. Then the same requests are sent again, and `verify` recomputes the books.
 
-mod book;
-mod check;
-mod client;
+pub(crate) mod book;
+pub(crate) mod check;
+pub(crate) mod client;
 mod findings;
 mod goods;
-mod life;
-mod load;
+pub(crate) mod life;
+pub(crate) mod load;
 mod operator;
-mod replay;
+pub(crate) mod replay;
 mod rush;
-mod stored;
-mod world;
+pub(crate) mod stored;
+pub(crate) mod world;
 
 pub use findings::Findings;
 pub use rush::{Rush, rush};
@@ -94,10 +94,10 @@ pub trait Watcher {
     fn up(&mut self, _report: &Report) {}
 }
 
-const PLENTY: Purse = Purse { money: 1_000_000_000_000, cap: None };
+pub(crate) const PLENTY: Purse = Purse { money: 1_000_000_000_000, cap: None };
 
 /// Most customers have plenty, two soon have too little, and one may not spend what it has.
-const PURSES: [Purse; 8] = [
+pub(crate) const PURSES: [Purse; 8] = [
     PLENTY,
     PLENTY,
     PLENTY,
@@ -119,7 +119,7 @@ const STOCKS: [Stock; 3] = [
 pub fn run(binary: &Path, plan: Plan, watcher: &mut dyn Watcher) -> Report {
     let mut random = fastrand::Rng::with_seed(plan.seed);
     let template = Program::new(binary.to_str().unwrap());
-    let world = World::make(&template, &PURSES, &STOCKS);
+    let world = World::make(&template, &world::url(template.folder()), &PURSES, &STOCKS);
     let mut report = Report::default();
     while report.kills < plan.kills {
         let kills = plan.kills_of_a_life.min(plan.kills - report.kills);

@@ -9,13 +9,13 @@ use testkit::{Demo, Kept};
 const SAMPLE: usize = 20;
 
 /// Requests that had no answer.
-pub(super) struct Unanswered {
+pub(crate) struct Unanswered {
     adds: Vec<String>,
     buys: Vec<usize>,
 }
 
 /// What has no answer yet; comparing settles it.
-pub(super) fn unanswered(book: &Book) -> Unanswered {
+pub(crate) fn unanswered(book: &Book) -> Unanswered {
     let adds = book.adds.values().filter(|add| add.fate == Fate::Unknown);
     let buys = book.buys.iter().enumerate().filter(|(_, buy)| {
         // Without a request id, it would just be another order.
@@ -28,7 +28,7 @@ pub(super) fn unanswered(book: &Book) -> Unanswered {
 }
 
 /// Asks again what was not answered, and some of what was.
-pub(super) fn ask_again(
+pub(crate) fn ask_again(
     world: &World,
     book: &mut Book,
     server: &Demo,

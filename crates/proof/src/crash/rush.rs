@@ -7,7 +7,7 @@ use super::client::{NO_STOCK, Reply, ask, fate};
 use super::findings::Findings;
 use super::life::{program_like, show_all, start, verify};
 use super::load::{Common, Moment, Work, until_done, until_killed};
-use super::world::{Purse, Stock, World};
+use super::world::{Purse, Stock, World, url};
 use super::{Report, stored};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -38,7 +38,8 @@ pub fn rush(binary: &Path, rush: Rush) -> Report {
     let template = Program::new(binary.to_str().unwrap());
     let purse = Purse { money: PRICE, cap: None };
     let stock = [Stock { rate: PRICE, items: rush.items, uses: 1 }];
-    let world = World::make(&template, &vec![purse; rush.buyers], &stock);
+    let place = url(template.folder());
+    let world = World::make(&template, &place, &vec![purse; rush.buyers], &stock);
     let program = program_like(&template);
     let mut report = Report::default();
     let mut buys: Vec<Buy> = (0..rush.buyers).map(|buyer| first(&world, buyer)).collect();
@@ -72,14 +73,14 @@ pub fn rush(binary: &Path, rush: Rush) -> Report {
             note(entry, &mut buys, &mut report);
         }
         let mut book = Book { buys, ..Book::default() };
-        let found = compare(&world, &mut book, &stored::read(program.folder()));
+        let found = compare(&world, &mut book, &stored::read(&url(program.folder())));
         report.findings.join(found);
         report.unanswered_and_stored += book.unanswered_and_stored;
         buys = book.buys;
     }
     let mut book = Book { buys, ..Book::default() };
     show_all(&world, &mut book, &server);
-    let stored = stored::read(program.folder());
+    let stored = stored::read(&url(program.folder()));
     report.findings.join(compare(&world, &mut book, &stored));
     sold_out(rush, &book, &mut report.findings);
     verify(&program, &mut report);

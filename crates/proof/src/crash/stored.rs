@@ -4,7 +4,6 @@ use domain::orders::Order;
 use domain::products::ProductOrder;
 use domain::{AccountId, OrderId, ProductId, ProductOrderId};
 use std::collections::HashMap;
-use std::path::Path;
 use store::tables::{accounts, orders, product_orders};
 use store::{DbError, Sql, Tx, TxExt, Val};
 
@@ -36,37 +35,37 @@ const SPENT: Sql = Sql {
 
 /// An item of stock.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Item {
-    pub(super) product: ProductId,
-    pub(super) uses: i64,
-    pub(super) uses_left: i64,
+pub(crate) struct Item {
+    pub(crate) product: ProductId,
+    pub(crate) uses: i64,
+    pub(crate) uses_left: i64,
 }
 
 /// Everything that the record is compared with.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Stored {
-    pub(super) orders: Vec<Order>,
-    pub(super) product_orders: HashMap<i64, ProductOrder>,
+pub(crate) struct Stored {
+    pub(crate) orders: Vec<Order>,
+    pub(crate) product_orders: HashMap<i64, ProductOrder>,
     /// Orders for products by account and request id.
-    pub(super) request_ids: HashMap<(AccountId, String), i64>,
+    pub(crate) request_ids: HashMap<(AccountId, String), i64>,
     /// The items of each order for products.
-    pub(super) deliveries: HashMap<i64, Vec<i64>>,
-    pub(super) items: HashMap<i64, Item>,
+    pub(crate) deliveries: HashMap<i64, Vec<i64>>,
+    pub(crate) items: HashMap<i64, Item>,
     /// The refills of each order.
-    pub(super) refills: HashMap<i64, Vec<i64>>,
+    pub(crate) refills: HashMap<i64, Vec<i64>>,
     /// Reasons of credits, and how often each was given.
-    pub(super) credits: HashMap<String, usize>,
+    pub(crate) credits: HashMap<String, usize>,
     /// What is counted as spent with the keys of an account.
-    pub(super) spent: HashMap<AccountId, i64>,
+    pub(crate) spent: HashMap<AccountId, i64>,
     /// Available and held, by account.
-    pub(super) money: HashMap<AccountId, (i64, i64)>,
+    pub(crate) money: HashMap<AccountId, (i64, i64)>,
 }
 
 const PAGE: i64 = 1_000;
 
-/// Reads all of it on one snapshot.
-pub(super) fn read(folder: &Path) -> Stored {
-    let store = world::open(folder);
+/// Reads all of the database at `url` on one snapshot.
+pub(crate) fn read(url: &str) -> Stored {
+    let store = world::open(url);
     world::wait(store.read(all)).unwrap().unwrap()
 }
 

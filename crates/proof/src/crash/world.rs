@@ -21,84 +21,86 @@ const DATABASE: &str = "tradecounter.db";
 
 /// An account, as its owner and its operator know it.
 #[derive(Clone, Debug)]
-pub(super) struct Customer {
-    pub(super) account: AccountId,
-    pub(super) key: String,
+pub(crate) struct Customer {
+    pub(crate) account: AccountId,
+    pub(crate) key: String,
     /// Micros it was given at first.
-    pub(super) money: i64,
+    pub(crate) money: i64,
     /// Whether its key has a daily cap, so that what is spent with it is counted.
-    pub(super) capped: bool,
+    pub(crate) capped: bool,
 }
 
 /// A customer to be: micros at first, and what its key may spend in a day.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Purse {
-    pub(super) money: i64,
-    pub(super) cap: Option<i64>,
+pub(crate) struct Purse {
+    pub(crate) money: i64,
+    pub(crate) cap: Option<i64>,
 }
 
 /// A service, and micros for 1,000.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Offer {
-    pub(super) service: ServiceId,
-    pub(super) rate: i64,
+pub(crate) struct Offer {
+    pub(crate) service: ServiceId,
+    pub(crate) rate: i64,
 }
 
 /// A product: micros a piece, and what is in stock.
 #[derive(Clone, Debug)]
-pub(super) struct Shelf {
-    pub(super) product: ProductId,
-    pub(super) rate: i64,
-    pub(super) lines: HashSet<String>,
-    pub(super) uses: i64,
+pub(crate) struct Shelf {
+    pub(crate) product: ProductId,
+    pub(crate) rate: i64,
+    pub(crate) lines: HashSet<String>,
+    pub(crate) uses: i64,
 }
 
 /// What there is.
 #[derive(Clone, Debug)]
-pub(super) struct World {
-    pub(super) customers: Vec<Customer>,
-    pub(super) offers: Vec<Offer>,
-    pub(super) shelves: Vec<Shelf>,
+pub(crate) struct World {
+    pub(crate) customers: Vec<Customer>,
+    pub(crate) offers: Vec<Offer>,
+    pub(crate) shelves: Vec<Shelf>,
 }
 
 /// How much of a product.
-pub(super) struct Stock {
-    pub(super) rate: i64,
-    pub(super) items: usize,
-    pub(super) uses: i64,
+pub(crate) struct Stock {
+    pub(crate) rate: i64,
+    pub(crate) items: usize,
+    pub(crate) uses: i64,
 }
 
 /// The URL of the database of a program's folder.
-pub(super) fn url(folder: &Path) -> String {
+pub(crate) fn url(folder: &Path) -> String {
     format!("sqlite:{}", folder.join(DATABASE).display())
 }
 
 /// Opens the database beside the program, as one of its commands would.
-pub(super) fn open(folder: &Path) -> Store {
-    Store::open(&url(folder), Access::Existing, |error| panic!("{error}")).unwrap()
+pub(crate) fn open(url: &str) -> Store {
+    Store::open(url, Access::Existing, |error| panic!("{error}")).unwrap()
 }
 
 /// Runs what has to be awaited.
-pub(super) fn wait<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn wait<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
 }
 
 impl World {
-    /// Makes a database in the program's folder with customers, a few services, and products.
-    pub(super) fn make(program: &Program, purses: &[Purse], stocks: &[Stock]) -> Self {
+    /// Makes the program's database, which is at `url`, with customers, a few services, and products.
+    pub(crate) fn make(program: &Program, url: &str, purses: &[Purse], stocks: &[Stock]) -> Self {
         program.json(&["migrate"]);
-        wait(make(program.folder(), purses, stocks))
+        wait(make(counter_of(program.folder(), url), purses, stocks))
     }
 
     /// The product.
-    pub(super) fn shelf(&self, product: ProductId) -> &Shelf {
+    pub(crate) fn shelf(&self, product: ProductId) -> &Shelf {
         self.shelves.iter().find(|shelf| shelf.product == product).expect("a product of the world")
     }
 }
 
-/// A counter as the program itself has it: with the secrets that lie beside the database.
-fn counter_of(folder: &Path) -> Counter {
-    let secret = |end: &str| std::fs::read_to_string(folder.join(format!("{DATABASE}.{end}")));
+/// A counter as the program itself has it: with the secrets that lie beside the database, or where
+/// that is elsewhere, in the program's folder.
+fn counter_of(folder: &Path, url: &str) -> Counter {
+    let name = if url.starts_with("sqlite:") { DATABASE } else { "tradecounter" };
+    let secret = |end: &str| std::fs::read_to_string(folder.join(format!("{name}.{end}")));
     let key_secret = secret("secret").unwrap().trim().as_bytes().to_vec();
     let settings = Settings {
         currency: String::from("USD"),
@@ -106,11 +108,10 @@ fn counter_of(folder: &Path) -> Counter {
         key_secret: KeySecret::new(key_secret).unwrap(),
         vault: Vault::parse(&secret("stock-keys").unwrap()).unwrap(),
     };
-    Counter::new(open(folder), settings)
+    Counter::new(open(url), settings)
 }
 
-async fn make(folder: &Path, purses: &[Purse], stocks: &[Stock]) -> World {
-    let counter = counter_of(folder);
+async fn make(counter: Counter, purses: &[Purse], stocks: &[Stock]) -> World {
     counter.bind().await.unwrap();
     let now = watch::time();
     let category = CategoryChange { name: Some(String::from("all")), position: None };
@@ -190,7 +191,7 @@ async fn customer(counter: &Counter, number: usize, purse: Purse) -> Customer {
 }
 
 /// Copies what lies in a folder, as long as nobody works on it.
-pub(super) fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     for entry in std::fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();
         std::fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();

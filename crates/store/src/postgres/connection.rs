@@ -108,6 +108,29 @@ impl Connection {
         self.runtime.block_on(future::join(self.statement(text, params), commit))
     }
 
+    /// As [`Self::run_and_commit`], with a question behind COMMIT in the same round trip.
+    pub(super) fn run_and_commit_and_ask(
+        &self,
+        text: &str,
+        params: Vec<(Param<'_>, Type)>,
+        question: &str,
+    ) -> (Outcome, Result<(), Error>, Outcome) {
+        let commit = self.client.batch_execute("commit");
+        let asked = self.statement(question, Vec::new());
+        self.runtime.block_on(future::join3(self.statement(text, params), commit, asked))
+    }
+
+    /// Runs a statement, and another one behind it in the same round trip.
+    pub(super) fn run_and_ask(
+        &self,
+        text: &str,
+        params: Vec<(Param<'_>, Type)>,
+        question: &str,
+    ) -> (Outcome, Outcome) {
+        let asked = self.statement(question, Vec::new());
+        self.runtime.block_on(future::join(self.statement(text, params), asked))
+    }
+
     /// Without a name and with its types: the server needs to remember nothing.
     async fn statement(&self, text: &str, params: Vec<(Param<'_>, Type)>) -> Outcome {
         let stream = self.client.query_typed_raw(text, params).await?;

@@ -3,6 +3,7 @@
 use super::connection::Connection;
 use super::failure::Remedy;
 use super::ids::Ids;
+use super::marks::Marks;
 use super::migrate::migrate;
 use super::options::{Options, QUEUE};
 use super::queue::{Queue, Refused};
@@ -13,7 +14,7 @@ use crate::unit::{Job, caught};
 use crate::{Access, DbError, MigrationStatus, OpenError, StoreError, Tx};
 use parking_lot::Mutex;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::runtime::{Handle, RuntimeFlavor};
@@ -55,6 +56,8 @@ impl Postgres {
             ids: Ids::default(),
             queue: Queue::default(),
             epochs_moved: AtomicU64::new(0),
+            marks: Marks::new(options.standby_required),
+            alone: AtomicBool::new(false),
             options,
         });
         let writers = writers::start(&shared).map_err(|error| OpenError::Engine {

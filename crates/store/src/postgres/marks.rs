@@ -12,21 +12,42 @@
 //! Either way a row is written, and its COMMIT waits for the standbys as that of the unit did: what is
 //! then said to be committed is on a standby, also when the server gave up waiting for one before it
 //! broke off.
+//!
+//! A mark carries the number of the process that wrote it. A primary that dies can take the
+//! reservation of a block of marks with it; then two processes hold the same marks, and must not take
+//! each other's for their own.
 
 use super::connection::Connection;
 use super::param::Param;
+use super::standbys;
 use crate::Val;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use tokio_postgres::Error;
 use tokio_postgres::types::Type;
 
 /// Written by the unit itself.
-pub(super) const MARK: &str = "insert into unit_mark (id, verdict) values ($1, 0)";
+const MARK: &str = "insert into unit_mark (id, verdict) values ($1, $2)";
 
-/// Below 0 when the unit was not committed, above 0 when it was.
-const SETTLE: &str = "insert into unit_mark (id, verdict) values ($1, -1) \
-    on conflict (id) do update set verdict = \
-    case when unit_mark.verdict < 0 then unit_mark.verdict - 1 else unit_mark.verdict + 1 end \
-    returning verdict";
+/// The same where the server waits for standbys; refused otherwise, because there is no verdict then.
+const MARK_WAITED: &str = concat!(
+    "insert into unit_mark (id, verdict) values ($1, case when ",
+    standbys::waits!(),
+    " then $2 end) returning ",
+    standbys::now!()
+);
+
+/// 0, or the number of the process whose unit was committed.
+const SETTLE: &str = "insert into unit_mark (id, verdict) values ($1, 0) \
+    on conflict (id) do update set verdict = unit_mark.verdict returning verdict";
+
+const SETTLE_WAITED: &str = concat!(
+    "insert into unit_mark (id, verdict) values ($1, case when ",
+    standbys::waits!(),
+    " then 0 end) on conflict (id) do update set verdict = case when ",
+    standbys::waits!(),
+    " then unit_mark.verdict end returning verdict, ",
+    standbys::now!()
+);
 
 /// Marks are asked for within seconds; these many units later nobody asks any more.
 const KEPT: i64 = 1_000_000;
@@ -36,20 +57,84 @@ const FORGET: &str = "delete from unit_mark where id < $1";
 /// How often marks are forgotten, in units.
 const FORGET_EVERY: i64 = 1_000;
 
-pub(super) fn params<'a>(mark: i64) -> Vec<(Param<'a>, Type)> {
-    vec![(Param::One(Val::Int(mark)), Type::INT8)]
+/// How this process writes its marks.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Marks {
+    /// A number that no other process has: never 0.
+    own: i64,
+    standby_required: bool,
 }
 
-/// Whether the unit of the mark was committed.
-pub(super) fn settle(connection: &Connection, mark: i64) -> Result<bool, Error> {
-    let (rows, _) = connection.run(SETTLE, params(mark))?;
-    rows.first().map_or(Ok(false), |row| row.try_get::<_, i64>(0).map(|verdict| verdict > 0))
+/// How a COMMIT went.
+pub(super) enum Committed {
+    /// The unit is committed, and where it is required, on a standby.
+    Yes,
+    /// The server does not wait for standbys, though it is required: it has rolled back.
+    Alone,
+    /// The server said yes, but it cannot be told whether it had waited for a standby.
+    PerhapsAlone(String),
+    /// The statement of the mark failed, or COMMIT.
+    Failed(Error),
+}
+
+impl Marks {
+    pub(super) fn new(standby_required: bool) -> Self {
+        // The keys of the standard library's maps are random.
+        let random = RandomState::new().build_hasher().finish();
+        let own = i64::try_from(random.checked_shr(1).unwrap_or(1)).unwrap_or(1).max(1);
+        Self { own, standby_required }
+    }
+
+    /// Writes the unit's mark and commits, in one round trip.
+    pub(super) fn commit(&self, connection: &Connection, mark: i64) -> Committed {
+        let params = numbers(&[mark, self.own]);
+        if !self.standby_required {
+            return match connection.run_and_commit(MARK, params) {
+                (Ok(_), Ok(())) => Committed::Yes,
+                // When the mark was refused, COMMIT has rolled back.
+                (Err(error), Ok(())) | (_, Err(error)) => Committed::Failed(error),
+            };
+        }
+        let (marked, committed, after) =
+            connection.run_and_commit_and_ask(MARK_WAITED, params, standbys::LOADED);
+        match (marked, committed) {
+            (Ok((marked, _)), Ok(())) => match standbys::had_waited(&marked, after) {
+                Ok(()) => Committed::Yes,
+                Err(reason) => Committed::PerhapsAlone(reason),
+            },
+            (Err(error), Ok(())) if standbys::is_alone(&error) => Committed::Alone,
+            (Err(error), Ok(())) | (_, Err(error)) => Committed::Failed(error),
+        }
+    }
+
+    /// Whether the unit of the mark was committed. The text says why it cannot be told yet.
+    pub(super) fn settle(&self, connection: &Connection, mark: i64) -> Result<bool, String> {
+        let reason = |error: &Error| match standbys::is_alone(error) {
+            true => standbys::ALONE.to_owned(),
+            false => super::failure::text(error),
+        };
+        let params = numbers(&[mark]);
+        let rows = if self.standby_required {
+            let (settled, after) = connection.run_and_ask(SETTLE_WAITED, params, standbys::LOADED);
+            let (rows, _) = settled.map_err(|error| reason(&error))?;
+            standbys::had_waited(&rows, after)?;
+            rows
+        } else {
+            connection.run(SETTLE, params).map_err(|error| reason(&error))?.0
+        };
+        let verdict = rows.first().map_or(Ok(0), |row| row.try_get::<_, i64>(0));
+        verdict.map(|verdict| verdict == self.own).map_err(|error| reason(&error))
+    }
+}
+
+fn numbers<'a>(numbers: &[i64]) -> Vec<(Param<'a>, Type)> {
+    numbers.iter().map(|number| (Param::One(Val::Int(*number)), Type::INT8)).collect()
 }
 
 /// Forgets old marks, now and then.
 pub(super) fn forget(connection: &Connection, mark: i64) {
     if mark.checked_rem(FORGET_EVERY) == Some(0)
-        && let Err(error) = connection.run(FORGET, params(mark.saturating_sub(KEPT)))
+        && let Err(error) = connection.run(FORGET, numbers(&[mark.saturating_sub(KEPT)]))
     {
         tracing::debug!(error = super::failure::text(&error), "old marks of units stay for now");
     }

@@ -16,6 +16,7 @@ mod param;
 mod queue;
 mod request;
 mod row;
+mod standbys;
 mod statements;
 mod tx;
 mod writers;

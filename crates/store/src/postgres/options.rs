@@ -19,6 +19,8 @@ pub(crate) struct Options {
     pub(super) writers: usize,
     /// Connections that read.
     pub(super) readers: usize,
+    /// Whether only a COMMIT counts that has waited for a standby.
+    pub(super) standby_required: bool,
     /// Certificates of authorities that are trusted, as a PEM file; those of the system otherwise.
     pub(super) root_certificates: Option<PathBuf>,
 }
@@ -52,7 +54,7 @@ impl Options {
 
     /// Reads `postgres://USER:PASSWORD@HOST:PORT,HOST:PORT/DATABASE?…`. Beside the parameters that
     /// every client of PostgreSQL knows: `isolation` (`read_committed`, `serializable`), `writers`,
-    /// `readers` (numbers of connections) and `sslrootcert`. With TLS the server's certificate is
+    /// `readers` (numbers of connections), `synchronous` (`required`, `unchecked`) and `sslrootcert`. With TLS the server's certificate is
     /// always checked. Without `sslmode`, TLS is used unless every host is this machine.
     pub(crate) fn read(url: &str) -> Result<Self, OpenError> {
         let (base, query) = url.split_once('?').unwrap_or((url, ""));
@@ -62,6 +64,7 @@ impl Options {
             isolation: Isolation::ReadCommitted,
             writers: 4,
             readers: 8,
+            standby_required: false,
             root_certificates: None,
         };
         let mut rest = Vec::new();
@@ -74,6 +77,13 @@ impl Options {
                         "read_committed" => Isolation::ReadCommitted,
                         "serializable" => Isolation::Serializable,
                         _ => return Err(wrong("isolation is read_committed or serializable")),
+                    }
+                }
+                "synchronous" => {
+                    options.standby_required = match value {
+                        "required" => true,
+                        "unchecked" => false,
+                        _ => return Err(wrong("synchronous is required or unchecked")),
                     }
                 }
                 "writers" => options.writers = connections("writers", value)?,
@@ -180,11 +190,13 @@ mod tests {
     #[test]
     fn own_parameters_are_taken_and_the_rest_is_handed_on() {
         let url = "postgres://u:geheim@a:1,b:2/shop?isolation=serializable&writers=3\
-                   &connect_timeout=9&readers=2&sslrootcert=/ca.pem";
+                   &connect_timeout=9&readers=2&sslrootcert=/ca.pem&synchronous=required";
         let options = Options::read(url).unwrap();
         assert_eq!(options.shown, "postgres://a:1,b:2/shop");
         assert_eq!((options.writers, options.readers), (3, 2));
         assert_eq!(options.isolation, Isolation::Serializable);
+        assert!(options.standby_required);
+        assert!(!Options::read("postgres://u@a/shop").unwrap().standby_required);
         assert_eq!(options.config.get_connect_timeout(), Some(&Duration::from_secs(9)));
         assert_eq!(options.config.get_target_session_attrs(), TargetSessionAttrs::ReadWrite);
         assert_eq!(options.root_certificates, Some(PathBuf::from("/ca.pem")));
@@ -208,6 +220,7 @@ mod tests {
         for (url, said) in [
             ("postgres://u:geheim@a/shop?isolation=none", "isolation"),
             ("postgres://u:geheim@a/shop?writers=0", "writers"),
+            ("postgres://u:geheim@a/shop?synchronous=on", "synchronous"),
             ("postgres://u:geheim@a/shop?readers=many", "readers"),
             ("postgres://u:geheim@a/shop?sslmode=prefer", "sslmode"),
             ("postgres://u:geheim@a/shop?colour=red", "colour"),

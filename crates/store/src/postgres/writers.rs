@@ -3,15 +3,16 @@
 use super::connection::Connection;
 use super::failure::{self, Remedy};
 use super::ids::Ids;
-use super::marks;
+use super::marks::{self, Committed, Marks};
 use super::options::Options;
 use super::queue::Queue;
+use super::standbys;
 use super::statements::Statements;
 use super::tx::{Ended, PgTx};
 use crate::unit::{Job, caught};
 use crate::{DbError, StoreError};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -44,6 +45,9 @@ pub(super) struct Shared {
     pub(super) queue: Queue,
     /// How many units that moved an epoch were committed here.
     pub(super) epochs_moved: AtomicU64,
+    pub(super) marks: Marks,
+    /// Whether units wait because the server does not wait for standbys.
+    pub(super) alone: AtomicBool,
 }
 
 struct Writer {
@@ -105,6 +109,8 @@ enum Run {
     /// It met another unit, or its connection broke; nothing is kept. With the error for the case
     /// that it was run too often, and what is to be done.
     Again(DbError, Remedy),
+    /// The server does not wait for standbys, which is required; nothing is kept.
+    Alone,
 }
 
 impl Writer {
@@ -121,6 +127,11 @@ impl Writer {
             };
             match self.run(connection, &mut *job) {
                 Run::Over(outcome) => break outcome,
+                Run::Alone => {
+                    if let Err(error) = self.wait_for_standbys(patience) {
+                        break Err(error);
+                    }
+                }
                 Run::Again(error, _) if passed(patience) => break Err(StoreError::Db(error)),
                 // The connection is kept where the unit met another one.
                 Run::Again(error, remedy) if self.connection.is_some() => {
@@ -135,7 +146,11 @@ impl Writer {
                     let spread = longer.saturating_mul(longer).saturating_mul(thread_number());
                     pause(Duration::from_micros(u64::from(spread.saturating_mul(150))));
                 }
-                Run::Again(error, _) => tracing::debug!(%error, "a unit's connection broke"),
+                Run::Again(error, _) => {
+                    tracing::debug!(%error, "a unit's connection broke");
+                    self.shared.ids.forget();
+                    self.mark = None;
+                }
             }
         };
         job.finish(outcome);
@@ -199,22 +214,27 @@ impl Writer {
         Err(DbError::new("TAKE_IDS", "the table id_block gives out no ids of the kind `unit`"))
     }
 
-    /// Writes the unit's mark and commits, in one round trip.
+    /// Writes the unit's mark and commits.
     fn commit(&mut self, connection: Connection, mark: i64) -> Run {
-        let (marked, committed) = connection.run_and_commit(marks::MARK, marks::params(mark));
-        let error = match (marked, committed) {
-            (Ok(_), Ok(())) => {
+        let error = match self.shared.marks.commit(&connection, mark) {
+            Committed::Yes => {
+                if self.shared.alone.swap(false, Ordering::Relaxed) {
+                    tracing::info!("the server waits for a standby, units are committed again");
+                }
                 marks::forget(&connection, mark);
                 self.connection = Some(connection);
                 return Run::Over(Ok(()));
             }
-            // The mark was refused, so COMMIT has rolled back.
-            (Err(error), Ok(())) => error,
-            (_, Err(error)) => error,
+            Committed::Alone => {
+                self.connection = Some(connection);
+                return Run::Alone;
+            }
+            Committed::PerhapsAlone(reason) => return self.settle(mark, &reason),
+            Committed::Failed(error) => error,
         };
         if failure::leaves_open(&error) {
             drop(connection);
-            return self.settle(mark, &error);
+            return self.settle(mark, &failure::text(&error));
         }
         // PostgreSQL refused to commit: it has rolled back.
         if connection.execute("rollback").is_ok() {
@@ -227,17 +247,41 @@ impl Writer {
         }
     }
 
-    /// Finds out what became of a COMMIT that had no answer.
-    fn settle(&mut self, mark: i64, error: &tokio_postgres::Error) -> Run {
-        let error = failure::text(error);
-        tracing::warn!(error, "a COMMIT had no answer, looking for what it wrote");
+    /// Waits for the server to wait for standbys, on the connection that is kept.
+    fn wait_for_standbys(&mut self, patience: Instant) -> Result<(), StoreError> {
+        if !self.shared.alone.swap(true, Ordering::Relaxed) {
+            tracing::warn!("units wait: {}", standbys::ALONE);
+        }
+        while let Some(connection) = self.connection.take() {
+            match standbys::server_waits(&connection) {
+                Ok(true) => {
+                    self.connection = Some(connection);
+                    return Ok(());
+                }
+                Ok(false) if passed(patience) => {
+                    self.connection = Some(connection);
+                    let shown = &self.shared.options.shown;
+                    let text = format!("{shown}: {}", standbys::ALONE);
+                    return Err(StoreError::Unavailable(text));
+                }
+                Ok(false) => self.connection = Some(connection),
+                // The unit connects anew, and may find another server.
+                Err(error) => tracing::debug!(error = failure::text(&error), "not asked"),
+            }
+            pause(PAUSE);
+        }
+        Ok(())
+    }
+
+    /// Finds out what became of a COMMIT that had no answer, or none that is believed.
+    fn settle(&mut self, mark: i64, error: &str) -> Run {
+        tracing::warn!(error, "a COMMIT had no certain answer, looking for what it wrote");
+        self.shared.ids.forget();
         let end = deadline(SETTLE_WITHIN);
         loop {
             let settled = connect(&self.shared.options, end).and_then(|connection| {
-                let verdict = marks::settle(&connection, mark);
-                verdict
-                    .map(|verdict| (verdict, connection))
-                    .map_err(|error| StoreError::Unavailable(failure::text(&error)))
+                let verdict = self.shared.marks.settle(&connection, mark);
+                verdict.map(|verdict| (verdict, connection)).map_err(StoreError::Unavailable)
             });
             match settled {
                 Ok((committed, connection)) => {

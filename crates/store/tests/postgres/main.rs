@@ -5,6 +5,7 @@
 mod faults;
 mod lost;
 mod opening;
+mod standbys;
 mod stopped;
 
 use store::tables::meta;
