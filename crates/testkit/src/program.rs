@@ -169,6 +169,12 @@ impl Demo {
         self.log.take().unwrap().join().unwrap()
     }
 
+    /// Waits until it has ended by itself, and returns what it logged.
+    pub fn wait_and_read_log(mut self) -> String {
+        self.child.wait().unwrap();
+        self.log.take().unwrap().join().unwrap()
+    }
+
     /// Ends it with SIGTERM and waits.
     pub fn terminate(mut self) -> ExitStatus {
         self.ask_to_end()

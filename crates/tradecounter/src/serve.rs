@@ -53,8 +53,9 @@ impl Server {
         beside: Option<crate::demo::Supplier>,
     ) -> Result<(), Failure> {
         let (ending, ended) = watch::channel(false);
+        let (closed, is_closed) = watch::channel(None);
         let mut tasks = JoinSet::new();
-        tasks.spawn(upkeep::run(self.counter.clone(), self.ring, ended.clone()));
+        tasks.spawn(upkeep::run(self.counter.clone(), self.ring, ended.clone(), closed));
         if let Some(supplier) = beside {
             tasks.spawn(supplier.run(ended));
         }
@@ -64,6 +65,13 @@ impl Server {
             random: Arc::new(randomness::fill),
             options: self.options,
         };
+        let mut moved = is_closed.clone();
+        let end = async move {
+            tokio::select! {
+                () = end => {}
+                Ok(_) = moved.wait_for(Option::is_some) => {}
+            }
+        };
         let served = web::serve(self.listener, web::Site::new(web), end).await;
         tracing::info!("ending: no new connections, requests in flight are finished");
         ending.send_replace(true);
@@ -72,6 +80,8 @@ impl Server {
                 tracing::error!(%error, "a background task panicked");
             }
         }
-        served.map_err(Failure::io("serve"))
+        served.map_err(Failure::io("serve"))?;
+        let why: Option<String> = is_closed.borrow().clone();
+        why.map_or(Ok(()), |why| Err(Failure::Other(format!("ended, because the database {why}"))))
     }
 }

@@ -17,12 +17,28 @@ const TICKS_PER_SWEEP: u32 = 40;
 const TICKS_PER_NOTE: u32 = 120;
 
 /// Starts runs, ends subscriptions, seals events, forgets what is old, until `ended`. An error is logged and the
-/// next tick tries again: all of it is picked up from the database.
-pub(crate) async fn run(counter: Counter, mut ring: ServedRing, mut ended: watch::Receiver<bool>) {
+/// next tick tries again: all of it is picked up from the database. Tells `closed` and ends when the
+/// database was moved: what is answered from it would soon be wrong.
+pub(crate) async fn run(
+    counter: Counter,
+    mut ring: ServedRing,
+    mut ended: watch::Receiver<bool>,
+    closed: watch::Sender<Option<String>>,
+) {
     let mut ticks: u32 = 0;
     let mut low = LowStockLog::default();
     while !*ended.borrow_and_update() {
         let now = clock::now();
+        match counter.store().read(|tx| store::closed(tx)).await {
+            Ok(Ok(None)) => {}
+            Ok(Ok(Some(why))) => {
+                tracing::error!(why, "ending: the database is on one end of a move");
+                closed.send_replace(Some(why));
+                return;
+            }
+            Ok(Err(error)) => tracing::error!(%error, "it is not known whether this was moved"),
+            Err(error) => tracing::error!(%error, "it is not known whether this was moved"),
+        }
         match counter.serve_ring(&mut ring).await {
             Ok(false) => {}
             Ok(true) => {
