@@ -7,7 +7,7 @@ use testkit::{Client, Database};
 
 /// What customers see of everything that was ordered.
 fn seen(client: &Client) -> Vec<Value> {
-    let orders: Vec<String> = (1..=266).map(|order| order.to_string()).collect();
+    let orders: Vec<String> = (1..=267).map(|order| order.to_string()).collect();
     let pages = orders
         .chunks(100)
         .map(|ids| client.call(&[("action", "status"), ("orders", &ids.join(","))]));
@@ -71,7 +71,7 @@ fn everything_moves_to_postgresql_and_back() {
     assert_eq!(client.call(&repeated)["order"], 1, "the request id is still known");
     let new =
         [("action", "add"), ("service", "1"), ("quantity", "10"), ("link", "https://n.example")];
-    assert_eq!(client.call(&new)["order"], 267, "ids go on where they were");
+    assert_eq!(client.call(&new)["order"], 268, "ids go on where they were");
     assert!(server.terminate().success());
 
     let back = format!("sqlite:{}", program.folder().join("back.db").display());
@@ -113,8 +113,8 @@ fn engines_of_the_same_kind_move_too() {
 fn targets_in_use_are_refused_and_the_source_stays_as_it_was() {
     let (program, _) = set_up(None);
     let own = format!("sqlite:{}", program.folder().join("tradecounter.db").display());
-    let (_other, _) = set_up(None);
-    let used = format!("sqlite:{}", _other.folder().join("tradecounter.db").display());
+    let (taken, _) = set_up(None);
+    let used = format!("sqlite:{}", taken.folder().join("tradecounter.db").display());
     let postgres = Database::postgres();
     let (_third, _) = set_up(Some(postgres.url()));
     for (to, code, complaint) in [
