@@ -155,6 +155,23 @@ pub enum OpenError {
         /// The newest version known.
         known: i64,
     },
+    /// It is on one end of a move.
+    #[error("{path}: {why}")]
+    Moved {
+        /// The path.
+        path: String,
+        /// Which end, where the other one is, and what to do.
+        why: String,
+    },
+    /// Another process keeps everybody else away.
+    #[error(
+        "{path}: another process has it for itself alone, perhaps a `tradecounter move` that is \
+         running; try again when that has ended"
+    )]
+    Locked {
+        /// The path.
+        path: String,
+    },
     /// A migration that was applied is not the one this program has.
     #[error(
         "{path}: migration {version} was applied with another text than this program has; \

@@ -195,6 +195,13 @@ impl Demo {
         assert!(sent.unwrap().success());
     }
 
+    /// Waits until it has ended by itself, and returns what it logged.
+    pub fn wait_and_read_log(mut self) -> String {
+        self.child.wait().unwrap();
+        self.reader.take().unwrap().join().unwrap();
+        self.logged()
+    }
+
     /// Ends it with SIGTERM and waits.
     pub fn terminate(mut self) -> ExitStatus {
         self.ask_to_end()

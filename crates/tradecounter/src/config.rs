@@ -171,9 +171,14 @@ impl Config {
         Networks::parse(&self.trusted_proxies.join(","))
     }
 
+    /// Whether the database is a PostgreSQL: no file, so nothing can lie beside it.
+    pub(crate) fn is_on_postgres(&self) -> bool {
+        self.database_url.starts_with("postgres")
+    }
+
     /// A file beside the database; in the working folder when that is elsewhere.
     fn beside_database(&self, end: &str) -> PathBuf {
-        if self.database_url.starts_with("postgres") {
+        if self.is_on_postgres() {
             return PathBuf::from(format!("tradecounter.{end}"));
         }
         let path = self.database_url.strip_prefix("sqlite:").unwrap_or(&self.database_url);

@@ -10,6 +10,7 @@ mod failure;
 mod jobs;
 mod keeper;
 mod low_stock;
+mod moved;
 mod opened;
 mod output;
 mod randomness;

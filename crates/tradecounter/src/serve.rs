@@ -4,7 +4,7 @@ use crate::clock;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::keeper::Keeper;
-use crate::{jobs, randomness, upkeep};
+use crate::{jobs, moved, randomness, upkeep};
 use counter::Counter;
 use counter::nodes::{Job, Role};
 use std::net::SocketAddr;
@@ -61,7 +61,9 @@ impl Server {
         let Self { counter, mut keeper, listener, options, .. } = self;
         let role = keeper.role();
         let (ending, ended) = watch::channel(false);
+        let (closed, is_closed) = watch::channel(None);
         let mut tasks = JoinSet::new();
+        tasks.spawn(moved::watch(counter.clone(), ended.clone(), closed));
         if role.serves() {
             tasks.spawn(upkeep::note_key_uses(counter.clone(), ended.clone()));
         }
@@ -78,6 +80,13 @@ impl Server {
             random: Arc::new(randomness::fill),
             options,
         };
+        let mut moved = is_closed.clone();
+        let end = async move {
+            tokio::select! {
+                () = end => {}
+                Ok(_) = moved.wait_for(Option::is_some) => {}
+            }
+        };
         let site = if role.serves() { web::Site::new(web) } else { web::Site::health_only(web) };
         let served = web::serve(listener, site, end).await;
         tracing::info!("ending: no new connections, requests in flight are finished");
@@ -86,7 +95,9 @@ impl Server {
         // Last: the leases are held until what is done under them has ended.
         leaving.send_replace(true);
         join(kept).await;
-        served.map_err(Failure::io("serve"))
+        served.map_err(Failure::io("serve"))?;
+        let why: Option<String> = is_closed.borrow().clone();
+        why.map_or(Ok(()), |why| Err(Failure::Other(format!("ended, because the database {why}"))))
     }
 }
 

@@ -6,10 +6,12 @@ mod category;
 mod key;
 mod lines;
 mod money;
+mod moving;
 mod order;
 mod price;
 mod product;
 mod product_order;
+mod progress;
 mod refill;
 mod served;
 mod service;
@@ -32,8 +34,8 @@ use store::Access;
 /// The server behind a trade counter for digital services and digital goods.
 ///
 /// Exit codes: 0 done, 1 the machine or the database could not, 2 the command line was not
-/// understood, 3 a rule says no (nothing was changed), 4 `verify` found something, 5 done but the
-/// result could not be printed, 70 the disk failed under the database.
+/// understood, 3 a rule says no (nothing was changed), 4 `verify` or `move` found something, 5 done
+/// but the result could not be printed, 70 the disk failed under the database.
 #[derive(Debug, Parser)]
 #[command(name = "tradecounter", version, propagate_version = true)]
 pub(crate) struct Cli {
@@ -58,6 +60,8 @@ enum Command {
     Serve(ServeArgs),
     /// Creates the database, or brings its schema to this program's.
     Migrate,
+    /// Moves everything to another database, SQLite or PostgreSQL, or gives a move up.
+    Move(moving::MoveArgs),
     /// Recomputes every invariant of the books from the stored rows.
     Verify,
     /// Customer accounts.
@@ -137,6 +141,9 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
     }
     let config = Config::load(&overrides, &environment)?;
     let output = Output { json: cli.json };
+    if let Command::Move(args) = &cli.command {
+        return moving::run(args, &config, output);
+    }
     let serving = matches!(cli.command, Command::Demo(_) | Command::Serve(_));
     let mut runtime = if serving {
         tokio::runtime::Builder::new_multi_thread()
@@ -187,7 +194,11 @@ async fn on_counter(command: Command, desk: &Desk) -> Result<(), Failure> {
         Command::ProductOrder(command) => product_order::run(command, desk).await,
         Command::Credit(args) => money::credit(args, desk).await,
         Command::Debit(args) => money::debit(args, desk).await,
-        Command::Demo(_) | Command::Serve(_) | Command::Migrate | Command::Settings => Ok(()),
+        Command::Demo(_)
+        | Command::Serve(_)
+        | Command::Migrate
+        | Command::Move(_)
+        | Command::Settings => Ok(()),
     }
 }
 

@@ -37,8 +37,11 @@ pub(crate) async fn run(
 ) -> Result<(), Failure> {
     let end = signals::end()?;
     let data = prepare_folder(&args.data)?;
+    let file = data.join("counter.db");
     if !database_given {
-        config.database_url = format!("sqlite:{}", data.join("counter.db").display());
+        config.database_url = format!("sqlite:{}", file.display());
+    } else if config.is_on_postgres() {
+        keep_secrets_in(&data, &mut config);
     }
     if let Some(listen) = args.listen {
         config.listen = listen;
@@ -54,7 +57,7 @@ pub(crate) async fn run(
     if database_given {
         // Somebody else's place: filled where it is, as far as it is empty.
         drop(opened::open(&config, Access::CreateIfMissing).await?);
-    } else if earlier.is_none() {
+    } else if earlier.is_none() || !file.exists() {
         fill_apart(&data, &config).await?;
     }
     let server = serve::start(&config).await?;
@@ -62,7 +65,9 @@ pub(crate) async fn run(
     let counter = &server.counter;
     let earlier = Note::read(&data)?;
     let note = match earlier {
-        Some(note) if seed::still_valid(counter, &note).await? => Note { url, ..note },
+        Some(note) if seed::still_valid(counter, &note).await? => {
+            Note { url, ..note }.on_database(&config)?
+        }
         _ => seed::fill(counter, url, &config, clock::now()).await?,
     };
     note.write(&data)?;
@@ -70,6 +75,18 @@ pub(crate) async fn run(
     crate::output::print()?;
     let jobs: Vec<Job> = Job::USUAL.into_iter().chain([Job::Supplier]).collect();
     server.run(end, &jobs).await
+}
+
+/// Lets the secrets of a database that is no file lie in the folder, unless the configuration names
+/// others, or they lie where every command looks for them: it has been used before then.
+fn keep_secrets_in(data: &Path, config: &mut Config) {
+    let within = |name: &str| data.join(name).display().to_string();
+    if config.key_secret_file.is_empty() && !config.key_secret_path().exists() {
+        config.key_secret_file = within("counter.secret");
+    }
+    if config.stock_key_file.is_empty() && !config.stock_key_path().exists() {
+        config.stock_key_file = within("counter.stock-keys");
+    }
 }
 
 /// Fills a new database beside its place and moves it there when it is whole: a demo that was
