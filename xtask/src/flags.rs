@@ -16,6 +16,13 @@ xflags::xflags! {
             /// sqlite, postgres, or serializable: PostgreSQL at that level; sqlite unless given.
             optional --engine engine: String
         }
+        /// Let transactions of PostgreSQL fail, and count the orders that are acknowledged all the same.
+        cmd goodput {
+            /// Clean and broken turns; 5 of each unless given.
+            optional --turns turns: u32
+            /// Seconds of each; 4 unless given.
+            optional --seconds seconds: u64
+        }
         /// Kill the program under load, again and again, and compare what it stored with a record.
         cmd crash {
             /// How often; 200 unless given.

@@ -37,6 +37,7 @@ fn run(command: &XtaskCmd) -> Result<(), Failure> {
         XtaskCmd::Test(_) => test::run(&root),
         XtaskCmd::Lint(_) => lint::run(&root),
         XtaskCmd::Races(options) => proof::races(&root, options),
+        XtaskCmd::Goodput(options) => proof::goodput(&root, options),
         XtaskCmd::Crash(options) => proof::crash(&root, options),
         XtaskCmd::Failover(options) => proof::failover(&root, options),
         XtaskCmd::Powercut(options) => proof::powercut(&root, options),

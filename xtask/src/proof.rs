@@ -1,10 +1,10 @@
-//! `cargo xtask races`, `crash`, `failover` and `powercut`: what the tests do a little of, for as
-//! long as one likes. The last line that is printed is the result.
+//! `cargo xtask races`, `goodput`, `crash`, `failover` and `powercut`: what the tests do a little of,
+//! for as long as one likes. The last line that is printed is the result.
 
 use std::path::Path;
 
 use crate::cargo;
-use crate::flags::{Crash, Failover, Powercut, Races};
+use crate::flags::{Crash, Failover, Goodput, Powercut, Races};
 use crate::postgres;
 use crate::step::{self, Failure};
 
@@ -14,6 +14,13 @@ pub(crate) fn races(root: &Path, options: &Races) -> Result<(), Failure> {
     push(&mut words, "--only", options.only.clone());
     push(&mut words, "--engine", options.engine.clone());
     run(root, "races", &words)
+}
+
+pub(crate) fn goodput(root: &Path, options: &Goodput) -> Result<(), Failure> {
+    let mut words = vec![String::from("goodput")];
+    push(&mut words, "--turns", options.turns.map(|turns| turns.to_string()));
+    push(&mut words, "--seconds", options.seconds.map(|seconds| seconds.to_string()));
+    run(root, "goodput", &words)
 }
 
 pub(crate) fn crash(root: &Path, options: &Crash) -> Result<(), Failure> {

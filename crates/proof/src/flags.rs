@@ -12,6 +12,13 @@ xflags::xflags! {
             /// sqlite, postgres, or serializable: PostgreSQL at that level; sqlite unless given.
             optional --engine engine: String
         }
+        /// Let transactions of PostgreSQL fail, and count the orders that are acknowledged all the same.
+        cmd goodput {
+            /// Clean and broken turns; 5 of each unless given.
+            optional --turns turns: u32
+            /// Seconds of each; 4 unless given.
+            optional --seconds seconds: u64
+        }
         /// The program that stands beside this one, killed under load.
         cmd crash {
             /// How often it is killed; 200 unless given.

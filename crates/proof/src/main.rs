@@ -4,16 +4,19 @@
 
 mod flags;
 
-use flags::{Crash, Failover, Proof, ProofCmd, Races};
+use flags::{Crash, Failover, Goodput, Proof, ProofCmd, Races};
 use proof::crash::{self, Plan, Report, Rush, Watcher};
 use proof::failover::{self, Manager};
+use proof::goodput;
 use proof::races::{self, RACERS, Verdict};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 fn main() -> ExitCode {
     let right = match Proof::from_env_or_exit().subcommand {
         ProofCmd::Races(options) => with_program(|program| race(program, &options)),
+        ProofCmd::Goodput(options) => with_program(|program| fail(program, &options)),
         ProofCmd::Crash(options) => with_program(|program| kill(program, &options)),
         ProofCmd::Failover(options) => match manager(&options.manager) {
             Some(manager) => with_program(|program| fail_over(program, manager, &options)),
@@ -65,6 +68,41 @@ fn race(program: &Path, options: &Races) -> bool {
     println!("{} use cases on {name}", verdicts.len());
     println!("{rounds} rounds, {RACERS} racers, {wrong} wrong");
     wrong == 0 && !verdicts.is_empty()
+}
+
+/// Least goodput that is good enough, in percent.
+const GOODPUT: u64 = 40;
+
+fn fail(program: &Path, options: &Goodput) -> bool {
+    let (serialization, cuts) = (200, 50);
+    let plan = goodput::Plan {
+        clients: 64,
+        turns: options.turns.unwrap_or(5),
+        turn: Duration::from_secs(options.seconds.unwrap_or(4)),
+        serialization,
+        cuts,
+    };
+    println!(
+        "of 1000 transactions, {serialization} fail with 40001 and {cuts} are cut at COMMIT; \
+         {} turns of each kind, {:?} long",
+        plan.turns, plan.turn
+    );
+    let report = goodput::run(&program.display().to_string(), plan);
+    let counts = &report.counts;
+    println!("{} transactions through the proxy, {} failed", counts.transactions, counts.faults());
+    println!(
+        "{} acknowledged in clean turns, {} in broken ones, {} without an answer",
+        report.clean, report.broken, report.unanswered
+    );
+    if let Some(text) = &report.broken_rules {
+        println!("verify: {text}");
+    }
+    let (lost, doubled, percent) = (report.lost, report.doubled, report.goodput_percent());
+    println!(
+        "{} acknowledged, {lost} lost, {doubled} doubled, goodput {percent} %",
+        report.clean + report.broken
+    );
+    report.right() && percent >= GOODPUT
 }
 
 /// Tells how far it is, every ten kills.

@@ -33,7 +33,8 @@ enum Engine {
 }
 
 /// A moment of the database's history. While it is the same, nothing has been committed, by
-/// whomever; on PostgreSQL, by this process, while others have had a quarter of a second at most.
+/// whomever. On PostgreSQL: nothing that moves an epoch, by this process, while others have had a
+/// quarter of a second at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment(At);
 

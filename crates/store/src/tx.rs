@@ -113,6 +113,10 @@ pub trait Tx {
     /// [`DbError`]; the unit is poisoned then.
     fn others(&mut self) -> Result<Option<i64>, DbError>;
 
+    /// Notes that this unit moves an epoch: what is kept in memory under it is not believed any more
+    /// once the unit is committed.
+    fn epoch_moves(&mut self);
+
     /// Whether units that write run one after the other, whoever they are of: what one has read, no
     /// other changes before it ends.
     fn alone(&self) -> bool;

@@ -15,12 +15,12 @@ const FLOORS: [(&str, &[&str]); 13] = [
     ("counter", &["domain", "store"]),
     ("web", &["counter", "domain", "panel-api", "store"]),
     ("tradecounter", &["counter", "domain", "panel-api", "store", "web"]),
-    ("bench", &["counter", "domain", "store", "web"]),
+    ("bench", &["counter", "domain", "pgkit", "store", "web"]),
     ("powercut", &["counter", "domain", "store"]),
     ("pgkit", &[]),
     ("pgcluster", &["pgkit"]),
     ("testkit", &["counter", "domain", "panel-api", "pgkit", "store", "web"]),
-    ("proof", &["counter", "domain", "pgcluster", "store", "testkit"]),
+    ("proof", &["counter", "domain", "pgcluster", "pgkit", "store", "testkit"]),
     ("xtask", &["counter", "domain", "panel-api", "store", "testkit", "web"]),
 ];
 

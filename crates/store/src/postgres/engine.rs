@@ -8,7 +8,7 @@ use super::migrate::migrate;
 use super::options::{Options, QUEUE};
 use super::queue::{Queue, Refused};
 use super::statements::Statements;
-use super::tx::PgTx;
+use super::tx::{Ended, PgTx};
 use super::writers::{self, PATIENCE, Shared, connect, deadline, passed};
 use crate::unit::{Job, caught};
 use crate::{Access, DbError, MigrationStatus, OpenError, StoreError, Tx};
@@ -20,8 +20,9 @@ use std::time::{Duration, Instant};
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::Semaphore;
 
-/// How long what was read counts as read now, where nothing was written here since: other nodes
-/// write too, and their changes hold here within this time. Units that write look for themselves.
+/// How long what is kept under an epoch counts as read now, where none was moved here since: other
+/// nodes move them too, and their changes hold here within this time. Units that write look for
+/// themselves.
 const FRESH: Duration = Duration::from_millis(250);
 
 const READ: &str = "begin isolation level repeatable read read only";
@@ -39,10 +40,10 @@ pub(crate) struct Postgres {
     opened: Instant,
 }
 
-/// A moment that lasts until something is written here, but not longer than [`FRESH`].
+/// A moment that lasts until an epoch is moved here, but not longer than [`FRESH`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Tick {
-    committed: u64,
+    moved: u64,
     period: u128,
 }
 
@@ -54,9 +55,9 @@ impl Postgres {
             statements: Statements::default(),
             ids: Ids::default(),
             queue: Queue::default(),
-            committed: AtomicU64::new(0),
             marks: Marks::new(options.standby_required),
             alone: AtomicBool::new(false),
+            epochs_moved: AtomicU64::new(0),
             options,
         });
         let writers = writers::start(&shared).map_err(|error| OpenError::Engine {
@@ -83,7 +84,7 @@ impl Postgres {
 
     pub(crate) fn moment(&self) -> Tick {
         let period = self.opened.elapsed().as_millis().checked_div(FRESH.as_millis()).unwrap_or(0);
-        Tick { committed: self.shared.committed.load(Ordering::Acquire), period }
+        Tick { moved: self.shared.epochs_moved.load(Ordering::Acquire), period }
     }
 
     /// Runs a unit that reads, on a snapshot.
@@ -109,7 +110,7 @@ impl Postgres {
             let connection = kept.map_or_else(|| connect(options, patience), Ok)?;
             let mut tx = PgTx::new(&connection, statements, ids, READ);
             let result = caught(|| Ok(body(&mut tx)));
-            let (begun, poison) = tx.end(true);
+            let Ended { begun, poison, .. } = tx.end(true);
             let remedy = poison.as_ref().map_or(Remedy::None, |poison| poison.remedy);
             if remedy != Remedy::Reconnect && (!begun || connection.execute("commit").is_ok()) {
                 self.idle.lock().push(connection);

@@ -21,6 +21,18 @@ pub(super) struct PgTx<'a> {
     /// Writes that are not sent yet.
     later: Vec<Later>,
     poison: Option<Poison>,
+    epoch_moves: bool,
+}
+
+/// How the statements of a unit went.
+#[derive(Debug)]
+pub(super) struct Ended {
+    /// Whether anything was sent.
+    pub(super) begun: bool,
+    /// The first error, when there was one.
+    pub(super) poison: Option<Poison>,
+    /// Whether an epoch moves with the unit.
+    pub(super) epoch_moves: bool,
 }
 
 /// A guarded write whose answer nobody waits for: it is sent with the next statement of which
@@ -46,17 +58,26 @@ impl<'a> PgTx<'a> {
         begin: &'static str,
     ) -> Self {
         let later = Vec::new();
-        Self { connection, statements, ids, begin, begun: false, later, poison: None }
+        Self {
+            connection,
+            statements,
+            ids,
+            begin,
+            begun: false,
+            later,
+            poison: None,
+            epoch_moves: false,
+        }
     }
 
-    /// Sends what was not sent yet, when the unit shall be `kept`. Returns whether anything was sent,
-    /// and the first error when there was one.
-    pub(super) fn end(mut self, kept: bool) -> (bool, Option<Poison>) {
+    /// Sends what was not sent yet, when the unit shall be `kept`.
+    pub(super) fn end(mut self, kept: bool) -> Ended {
         if kept && self.poison.is_none() && !self.later.is_empty() {
             // An error is the poison.
             drop(self.send("END", "", Vec::new()));
         }
-        (self.begun, self.poison)
+        let Self { begun, poison, epoch_moves, .. } = self;
+        Ended { begun, poison, epoch_moves }
     }
 
     fn fail(&mut self, name: &'static str, error: &tokio_postgres::Error) -> DbError {
@@ -221,6 +242,10 @@ impl Tx for PgTx<'_> {
             }
             None => Err(self.poison(DbError::ids_used_up(kind))),
         }
+    }
+
+    fn epoch_moves(&mut self) {
+        self.epoch_moves = true;
     }
 
     fn others(&mut self) -> Result<Option<i64>, DbError> {

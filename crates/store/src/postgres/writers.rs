@@ -8,7 +8,7 @@ use super::options::Options;
 use super::queue::Queue;
 use super::standbys;
 use super::statements::Statements;
-use super::tx::PgTx;
+use super::tx::{Ended, PgTx};
 use crate::unit::{Job, caught};
 use crate::{DbError, StoreError};
 use std::sync::Arc;
@@ -46,8 +46,8 @@ pub(super) struct Shared {
     pub(super) marks: Marks,
     /// Whether units wait because the server does not wait for standbys.
     pub(super) alone: AtomicBool,
-    /// How many units were committed here.
-    pub(super) committed: AtomicU64,
+    /// How many units that moved an epoch were committed here.
+    pub(super) epochs_moved: AtomicU64,
 }
 
 struct Writer {
@@ -166,7 +166,7 @@ impl Writer {
         };
         let mut tx = PgTx::new(&connection, statements, ids, options.begin());
         let ran = caught(|| job.run(&mut tx).map_err(StoreError::Db));
-        let (begun, poison) = tx.end(matches!(ran, Ok(true)));
+        let Ended { begun, poison, epoch_moves } = tx.end(matches!(ran, Ok(true)));
         let (outcome, remedy) = match (ran, poison) {
             (Err(StoreError::Panicked(panic)), _) => {
                 (Err(StoreError::Panicked(panic)), Remedy::None)
@@ -174,7 +174,14 @@ impl Writer {
             (_, Some(poison)) => (Err(StoreError::Db(poison.error)), poison.remedy),
             (Err(error), None) => (Err(error), Remedy::None),
             (Ok(false), None) => (Ok(()), Remedy::None),
-            (Ok(true), None) if begun => return self.commit(connection, mark),
+            (Ok(true), None) if begun => {
+                let run = self.commit(connection, mark);
+                if epoch_moves {
+                    // Before anybody is told, and whatever became of it: to look again is never wrong.
+                    shared.epochs_moved.fetch_add(1, Ordering::Release);
+                }
+                return run;
+            }
             (Ok(true), None) => (Ok(()), Remedy::None),
         };
         self.mark = Some(mark);
@@ -211,7 +218,6 @@ impl Writer {
     fn commit(&mut self, connection: Connection, mark: i64) -> Run {
         let error = match self.shared.marks.commit(&connection, mark) {
             Committed::Yes => {
-                self.shared.committed.fetch_add(1, Ordering::Release);
                 if self.shared.alone.swap(false, Ordering::Relaxed) {
                     tracing::info!("the server waits for a standby, units are committed again");
                 }
@@ -282,7 +288,6 @@ impl Writer {
                     tracing::info!(committed, "the COMMIT without an answer is settled");
                     self.connection = Some(connection);
                     if committed {
-                        self.shared.committed.fetch_add(1, Ordering::Release);
                         return Run::Over(Ok(()));
                     }
                     return Run::Again(DbError::new("COMMIT", error), Remedy::Reconnect);

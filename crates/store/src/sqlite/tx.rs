@@ -135,6 +135,9 @@ impl Tx for SqliteTx<'_> {
         Ok((first..).take(count).collect())
     }
 
+    /// Nothing that is kept in memory is believed here once anything was committed.
+    fn epoch_moves(&mut self) {}
+
     fn others(&mut self) -> Result<Option<i64>, DbError> {
         let mut version = None;
         self.each(&OTHERS, &[], &mut |row| {

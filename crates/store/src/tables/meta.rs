@@ -78,7 +78,7 @@ pub fn epochs(tx: &mut dyn Tx) -> Result<Epochs, DbError> {
 
 /// Notes that what accounts pay changes in this unit. The statements that do call it themselves.
 pub(super) fn bump_price_epoch(tx: &mut dyn Tx) -> Result<(), DbError> {
-    tx.exec_exactly(&BUMP, 1, &["prices".into()], 1)
+    bump(tx, "prices")
 }
 
 /// Waits until nobody else changes the catalogue, tiers or prices. Call it before anything of them is
@@ -101,7 +101,7 @@ pub fn lock_access(tx: &mut dyn Tx) -> Result<(), DbError> {
 /// Notes that a key or the standing of an account changes in this unit. The statements that do call
 /// it themselves.
 pub(super) fn bump_access_epoch(tx: &mut dyn Tx) -> Result<(), DbError> {
-    tx.exec_exactly(&BUMP, 1, &["access".into()], 1)
+    bump(tx, "access")
 }
 
 /// Notes that the catalogue changes in this unit.
@@ -109,5 +109,10 @@ pub(super) fn bump_access_epoch(tx: &mut dyn Tx) -> Result<(), DbError> {
 /// # Errors
 /// [`DbError`].
 pub fn bump_catalogue_epoch(tx: &mut dyn Tx) -> Result<(), DbError> {
-    tx.exec_exactly(&BUMP, 1, &["catalogue".into()], 1)
+    bump(tx, "catalogue")
+}
+
+fn bump(tx: &mut dyn Tx, epoch: &str) -> Result<(), DbError> {
+    tx.epoch_moves();
+    tx.exec_exactly(&BUMP, 1, &[epoch.into()], 1)
 }

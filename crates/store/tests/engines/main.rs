@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what cannot be done is a failed test")]
 
+mod portable;
 mod rows;
 mod schema;
 mod units;

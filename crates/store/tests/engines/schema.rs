@@ -23,16 +23,6 @@ fn every_statement_is_valid(database: &Database) {
     }
 }
 
-#[test]
-fn statements_keep_to_what_every_engine_understands() {
-    let mut texts = BTreeSet::new();
-    for sql in store::tables::statements() {
-        let plain = sql.text.replace("/*lock*/", "");
-        assert!(!plain.contains('/'), "{}: a quotient is another number on each engine", sql.name);
-        assert!(texts.insert(sql.text), "{}: is there twice", sql.name);
-    }
-}
-
 /// The columns of each table: name, type, whether it may be missing.
 type Columns = BTreeMap<String, BTreeSet<String>>;
 
