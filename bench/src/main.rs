@@ -1,7 +1,7 @@
 //! Measures the counter: the released program under load, beside bare ceilings, in one run.
 //!
 //! `bench --program PATH [--seconds N] [--rounds N] [--orders N] [--only TEXT] [--json FILE]
-//! [--document FILE]`. The load generator (wrk), the program and the ceilings share the machine, so
+//! [--document FILE]`; `bench seed FOLDER ORDERS` makes a database and no more. The load generator (wrk), the program and the ceilings share the machine, so
 //! absolute figures are lower bounds; the ratios are what to compare.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "its output is its result")]
@@ -31,6 +31,12 @@ type Failed = Box<dyn Error>;
 fn main() -> Result<(), Failed> {
     match options::read(std::env::args().skip(1))? {
         Call::Ceilings(place) => ceilings::serve(&place),
+        Call::Seed(folder, orders) => {
+            std::fs::create_dir_all(&folder)?;
+            let runtime = tokio::runtime::Runtime::new()?;
+            let place = place::Place::sqlite(folder);
+            runtime.block_on(seed::fill(&place, orders, 100_000)).map(|_| ())
+        }
         Call::Measure(options) => measure(&options),
     }
 }

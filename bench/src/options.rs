@@ -9,6 +9,8 @@ pub(crate) enum Call {
     /// To be the server of the ceilings, in a process of its own, with its rows in this folder, or at
     /// this URL of PostgreSQL.
     Ceilings(String),
+    /// To make a SQLite database in this folder, with so many orders, for measuring by hand.
+    Seed(PathBuf, i64),
     /// To measure.
     Measure(Options),
 }
@@ -50,6 +52,10 @@ pub(crate) fn read(mut arguments: impl Iterator<Item = String>) -> Result<Call, 
         let value = arguments.next().ok_or_else(|| format!("{name}: a value is missing"))?;
         match name.as_str() {
             "ceilings" => return Ok(Call::Ceilings(value)),
+            "seed" => {
+                let orders = arguments.next().ok_or("seed FOLDER ORDERS: how many orders?")?;
+                return Ok(Call::Seed(PathBuf::from(value), orders.parse()?));
+            }
             "--program" => options.program = PathBuf::from(value),
             "--seconds" => options.seconds = value.parse()?,
             "--rounds" => options.rounds = value.parse()?,

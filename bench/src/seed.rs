@@ -4,6 +4,7 @@ use crate::Failed;
 use crate::place::Place;
 use counter::accounts::{Adjustment, KeySecret};
 use counter::catalogue::{CategoryChange, ServiceChange};
+use counter::nodes::{Job, Node, Role};
 use counter::orders::PlaceOrder;
 use counter::products::ProductChange;
 use counter::stock::{ImportLine, Vault};
@@ -77,7 +78,9 @@ pub(crate) async fn fill(database: &Place, orders: i64, items: i64) -> Result<Se
         }
         placed = next;
     }
-    while counter.seal_events(now()).await? > 0 {}
+    let node = Node::new("bench", Role::Worker, 0);
+    let lease = counter.take_lease(&node, Job::Sealing).await?;
+    counter.worker(lease).seal_events(now()).await?;
     Ok(Seeded { keys, orders })
 }
 

@@ -1,4 +1,4 @@
-//! `cargo xtask races`, `goodput`, `crash`, `failover` and `powercut`: what the tests do a little of,
+//! `cargo xtask races`, `crash`, `failover`, `goodput` and `powercut`: what the tests do a little of,
 //! for as long as one likes. The last line that is printed is the result.
 
 use std::path::Path;

@@ -9,6 +9,7 @@ pub mod catalogue;
 mod desk;
 mod failure;
 mod journal;
+pub mod nodes;
 pub mod orders;
 pub mod prices;
 pub mod products;
@@ -20,6 +21,7 @@ pub use failure::{Failure, Refusal};
 
 use accounts::{Access, KeyUses};
 use catalogue::Catalogue;
+use nodes::Units;
 use orders::{AddQueue, RecentOrders};
 use parking_lot::Mutex;
 use products::ProductQueue;
@@ -42,7 +44,7 @@ pub struct Settings {
 /// The counter: every use case is a method of it. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Counter {
-    store: Store,
+    store: Units,
     settings: Arc<Settings>,
     catalogue: Arc<Catalogue>,
     adds: Arc<AddQueue>,
@@ -56,7 +58,7 @@ impl Counter {
     /// A counter on `store`.
     pub fn new(store: Store, settings: Settings) -> Self {
         Self {
-            store,
+            store: Units::new(store),
             settings: Arc::new(settings),
             catalogue: Arc::new(Catalogue::default()),
             adds: Arc::new(AddQueue::default()),
@@ -69,7 +71,7 @@ impl Counter {
 
     /// The store that the counter works on.
     pub fn store(&self) -> &Store {
-        &self.store
+        self.store.plain()
     }
 
     /// The snapshot of the catalogue, for use cases that need it inside their unit.

@@ -4,8 +4,8 @@
 //! [`races`] lets many callers go for one thing through the real use cases and counts exactly what
 //! they get. [`crash`] kills the real program under load and compares what it stored with a record
 //! of every answer, kept outside of it. [`failover`] does the same while the primary of the database
-//! is killed under two of them. [`goodput`] lets transactions of PostgreSQL fail. All have planted
-//! faults that they must find: a check that has never failed proves nothing.
+//! is killed under two of them, and [`goodput`] while transactions fail. All have planted faults that
+//! they must find: a check that has never failed proves nothing.
 //!
 //! Everything here panics when it cannot do its work: a proof that cannot be set up has failed.
 

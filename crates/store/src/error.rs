@@ -30,6 +30,19 @@ impl DbError {
         Self::new(Self::IDS_USED_UP, format!("the ids of kind {kind} are used up"))
     }
 
+    /// The statement that [`Self::lease_lost`] names, and no other error.
+    const LEASE_LOST: &'static str = "LEASE_LOST";
+
+    /// What is done under the lease `name` is done by somebody else by now.
+    pub fn lease_lost(name: &str) -> Self {
+        Self::new(Self::LEASE_LOST, format!("the lease `{name}` is not held any more"))
+    }
+
+    /// Whether a lease was lost: running the unit again is of no use, somebody else does the work.
+    pub fn is_lease_lost(&self) -> bool {
+        self.statement == Self::LEASE_LOST
+    }
+
     /// Whether ids were used up: a unit that asked for many can be split, so that those who need
     /// none, or fewer, are not refused with the rest.
     pub fn is_ids_used_up(&self) -> bool {
@@ -61,6 +74,11 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether the unit was refused because a lease was lost: somebody else does the work.
+    pub fn is_lease_lost(&self) -> bool {
+        matches!(self, Self::Db(error) if error.is_lease_lost())
+    }
+
     /// Whether it is certain that nothing was written.
     pub const fn surely_nothing_written(&self) -> bool {
         !matches!(self, Self::Unknown(_))
@@ -136,6 +154,23 @@ pub enum OpenError {
         found: i64,
         /// The newest version known.
         known: i64,
+    },
+    /// It is on one end of a move.
+    #[error("{path}: {why}")]
+    Moved {
+        /// The path.
+        path: String,
+        /// Which end, where the other one is, and what to do.
+        why: String,
+    },
+    /// Another process keeps everybody else away.
+    #[error(
+        "{path}: another process has it for itself alone, perhaps a `tradecounter move` that is \
+         running; try again when that has ended"
+    )]
+    Locked {
+        /// The path.
+        path: String,
     },
     /// A migration that was applied is not the one this program has.
     #[error(

@@ -10,6 +10,7 @@
 
 mod error;
 mod migrate;
+mod moving;
 mod postgres;
 mod sql;
 mod sqlite;
@@ -20,6 +21,10 @@ mod unit;
 
 pub use error::{DbError, OpenError, StoreError};
 pub use migrate::{MIGRATIONS, MigrationStatus};
+pub use moving::{
+    Begun, Comparison, Content, Difference, Move, MoveError, OWN_TABLES, OnProgress, Progress,
+    Step, TableComparison, Undone, closed, moved_tables, undo_move,
+};
 pub use sql::{Sql, Val};
 pub use sqlite::{Checkpoints, SqliteOptions};
 pub use store::{Access, Moment, Store};

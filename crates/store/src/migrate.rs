@@ -42,6 +42,12 @@ pub const MIGRATIONS: &[Migration] = &[
         text: include_str!("migrations/0004_price_epoch.sql"),
         postgres: "",
     },
+    Migration {
+        version: 5,
+        name: "nodes",
+        text: include_str!("migrations/0005_nodes.sql"),
+        postgres: "",
+    },
 ];
 
 /// How far a database is.
@@ -143,6 +149,7 @@ mod tests {
             "c5ec5955ec86c11531321df0d4bf02d600416d55f1bacd127eb0cb8e56fade51",
             "fa68da3134c9b8ce05d81ee58251d94436aca521fce1d9ca1e030db6858fbb7e",
             "85713c8841e1f444cd138b5447d3d8a7a915265a4f582224fe794fabf83a6891",
+            "c0f6a705d74dc576470cad92a3fbe4be2261c37d1dd268e7ea91d0fc9eb5e284",
         ];
         let checksums: Vec<String> = MIGRATIONS.iter().map(Migration::checksum).collect();
         assert_eq!(checksums, released, "add a new migration instead");

@@ -2,6 +2,11 @@
 
 /// A statement, written once for every engine: `?1` placeholders, lower-case portable SQL.
 ///
+/// A query that ends with a mark locks its rows until the unit ends, where units write at the same
+/// time: `/*lock*/` keeps everybody else from changing or locking them, `/*lock free*/` leaves out rows
+/// that somebody else has locked, `/*keep*/` lets others do the same and change the rest of the row, and
+/// makes `/*lock*/` wait.
+///
 /// Declared with [`statements!`](crate::statements), which also lists it, so that a test can
 /// prepare every statement of the product against a migrated database.
 #[derive(Clone, Copy, Debug)]

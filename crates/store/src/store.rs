@@ -53,7 +53,7 @@ struct Sqlite {
 }
 
 /// Reads `sqlite:PATH`.
-fn sqlite_path(url: &str) -> Result<PathBuf, OpenError> {
+pub(crate) fn sqlite_path(url: &str) -> Result<PathBuf, OpenError> {
     let path = url.strip_prefix("sqlite:").ok_or(OpenError::Url)?;
     let path = path.strip_prefix("//").unwrap_or(path);
     if path.is_empty() || path.starts_with(':') { Err(OpenError::Url) } else { Ok(path.into()) }

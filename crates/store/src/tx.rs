@@ -1,6 +1,7 @@
 //! What a unit works with.
 
 use crate::{DbError, Sql, Val};
+use domain::Timestamp;
 
 /// A row of a result. Columns count from 0. A value of another type than asked for is an error; a
 /// floating-point number always is, because SQLite turns an overflowing sum into one silently.
@@ -116,6 +117,14 @@ pub trait Tx {
     /// Notes that this unit moves an epoch: what is kept in memory under it is not believed any more
     /// once the unit is committed.
     fn epoch_moves(&mut self);
+
+    /// What the clock of the database says, the same one for whoever asks on whatever machine. For what
+    /// nodes must agree on, which is how long a lease lasts; every other time is passed in. It may be
+    /// set, so it must not be trusted with more than when to try.
+    ///
+    /// # Errors
+    /// [`DbError`]; the unit is poisoned then.
+    fn database_now(&mut self) -> Result<Timestamp, DbError>;
 
     /// Whether units that write run one after the other, whoever they are of: what one has read, no
     /// other changes before it ends.

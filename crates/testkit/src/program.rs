@@ -4,6 +4,7 @@ use crate::http::Client;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::{Arc, Mutex};
 
 /// The program's binary and the folder that it works in.
 #[derive(Debug)]
@@ -114,15 +115,18 @@ impl Program {
         let url = told["url"].as_str().expect("a url").to_owned();
         // Read as it comes: a pipe that nobody empties would stop a program that logs much.
         let mut errors = child.stderr.take().unwrap();
-        let log = std::thread::Builder::new()
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let read = Arc::clone(&log);
+        let reader = std::thread::Builder::new()
             .spawn(move || {
-                let mut text = Vec::new();
+                let mut some = [0; 4_096];
                 // What was read before the pipe broke is all there is.
-                drop(errors.read_to_end(&mut text));
-                String::from_utf8_lossy(&text).into_owned()
+                while let Ok(count @ 1..) = errors.read(&mut some) {
+                    read.lock().unwrap().extend_from_slice(&some[..count]);
+                }
             })
             .unwrap();
-        Demo { child, url, told, log: Some(log) }
+        Demo { child, url, told, log, reader: Some(reader) }
     }
 }
 
@@ -148,7 +152,8 @@ pub struct Demo {
     pub url: String,
     /// What it told at its start.
     pub told: serde_json::Value,
-    log: Option<std::thread::JoinHandle<String>>,
+    log: Arc<Mutex<Vec<u8>>>,
+    reader: Option<std::thread::JoinHandle<()>>,
 }
 
 impl Demo {
@@ -166,7 +171,35 @@ impl Demo {
     /// Ends it with SIGTERM, waits, and returns what it logged.
     pub fn end_and_read_log(mut self) -> String {
         assert!(self.ask_to_end().success());
-        self.log.take().unwrap().join().unwrap()
+        self.reader.take().unwrap().join().unwrap();
+        self.logged()
+    }
+
+    /// What it has logged so far.
+    pub fn logged(&self) -> String {
+        String::from_utf8_lossy(&self.log.lock().unwrap()).into_owned()
+    }
+
+    /// Stops it where it is, until [`Self::go_on`]: it holds what it holds and does nothing.
+    pub fn stop(&self) {
+        self.signal("-STOP");
+    }
+
+    /// Lets it go on.
+    pub fn go_on(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([name, &self.child.id().to_string()]).status();
+        assert!(sent.unwrap().success());
+    }
+
+    /// Waits until it has ended by itself, and returns what it logged.
+    pub fn wait_and_read_log(mut self) -> String {
+        self.child.wait().unwrap();
+        self.reader.take().unwrap().join().unwrap();
+        self.logged()
     }
 
     /// Ends it with SIGTERM and waits.
@@ -181,9 +214,7 @@ impl Demo {
     }
 
     fn ask_to_end(&mut self) -> ExitStatus {
-        let id = self.child.id().to_string();
-        let sent = Command::new("kill").args(["-TERM", &id]).status().unwrap();
-        assert!(sent.success());
+        self.signal("-TERM");
         self.child.wait().unwrap()
     }
 }

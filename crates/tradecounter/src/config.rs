@@ -1,6 +1,7 @@
 //! Configuration: defaults, a file, the environment, the command line; each wins over the one
 //! before. Unknown keys are refused, because a mistyped setting is one that silently is not set.
 
+use counter::nodes::Role;
 use domain::access::{AccessError, Networks};
 use serde::Deserialize;
 use std::fmt;
@@ -18,6 +19,8 @@ const CONFIG_VARIABLE: &str = "TRADECOUNTER_CONFIG";
 pub(crate) struct Config {
     pub(crate) database_url: String,
     pub(crate) listen: String,
+    pub(crate) role: NodeRole,
+    pub(crate) lease_seconds: i64,
     pub(crate) trusted_proxies: Vec<String>,
     pub(crate) currency: String,
     pub(crate) duplicate_window_seconds: i64,
@@ -42,6 +45,28 @@ impl fmt::Debug for Config {
 pub(crate) enum LogFormat {
     Text,
     Json,
+}
+
+/// What a node is there for, as it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum NodeRole {
+    /// Answers requests.
+    Api,
+    /// Does what one node at a time does in the background, and answers /healthz only.
+    Worker,
+    /// Both.
+    All,
+}
+
+impl From<NodeRole> for Role {
+    fn from(role: NodeRole) -> Self {
+        match role {
+            NodeRole::Api => Self::Api,
+            NodeRole::Worker => Self::Worker,
+            NodeRole::All => Self::All,
+        }
+    }
 }
 
 /// What is wrong with the configuration.
@@ -80,6 +105,7 @@ pub(crate) struct Overrides {
     pub(crate) config: Option<PathBuf>,
     pub(crate) database_url: Option<String>,
     pub(crate) listen: Option<String>,
+    pub(crate) role: Option<NodeRole>,
 }
 
 impl Config {
@@ -109,10 +135,13 @@ impl Config {
                 table.insert(String::from(key), toml::Value::String(value.clone()));
             }
         }
-        let config: Self = table.try_into().map_err(|error: toml::de::Error| {
+        let mut config: Self = table.try_into().map_err(|error: toml::de::Error| {
             let message = error.message().to_owned();
             ConfigError::Invalid { place: String::from("configuration"), message }
         })?;
+        if let Some(role) = overrides.role {
+            config.role = role;
+        }
         config.check()?;
         Ok(config)
     }
@@ -128,6 +157,9 @@ impl Config {
         if !(0..=3_600).contains(&self.duplicate_window_seconds) {
             return invalid("duplicate_window_seconds", "must be 0 to 3600");
         }
+        if !(1..=600).contains(&self.lease_seconds) {
+            return invalid("lease_seconds", "must be 1 to 600");
+        }
         if let Err(error) = self.proxies() {
             return invalid("trusted_proxies", &error.to_string());
         }
@@ -139,9 +171,14 @@ impl Config {
         Networks::parse(&self.trusted_proxies.join(","))
     }
 
+    /// Whether the database is a PostgreSQL: no file, so nothing can lie beside it.
+    pub(crate) fn is_on_postgres(&self) -> bool {
+        self.database_url.starts_with("postgres")
+    }
+
     /// A file beside the database; in the working folder when that is elsewhere.
     fn beside_database(&self, end: &str) -> PathBuf {
-        if self.database_url.starts_with("postgres") {
+        if self.is_on_postgres() {
             return PathBuf::from(format!("tradecounter.{end}"));
         }
         let path = self.database_url.strip_prefix("sqlite:").unwrap_or(&self.database_url);
@@ -262,8 +299,8 @@ mod tests {
     #[test]
     fn mistakes_are_refused_by_name() {
         let all = "currency, database_url, duplicate_window_seconds, infer_missing_action, \
-                   key_secret_file, listen, log, log_format, stock_key_file, stock_keys, \
-                   trusted_proxies";
+                   key_secret_file, lease_seconds, listen, log, log_format, role, stock_key_file, \
+                   stock_keys, trusted_proxies";
         for (variables, file, expected) in [
             (
                 vec![],
@@ -295,6 +332,18 @@ mod tests {
                 vec![("TRADECOUNTER_CURRENCY", "dollar")],
                 None,
                 String::from("currency: write an ISO code of three capitals, like USD"),
+            ),
+            (
+                vec![("TRADECOUNTER_ROLE", "boss")],
+                None,
+                String::from(
+                    "configuration: unknown variant `boss`, expected one of `api`, `worker`, `all`",
+                ),
+            ),
+            (
+                vec![("TRADECOUNTER_LEASE_SECONDS", "0")],
+                None,
+                String::from("lease_seconds: must be 1 to 600"),
             ),
             (
                 vec![("TRADECOUNTER_DUPLICATE_WINDOW_SECONDS", "-1")],

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use store::{OpenError, StoreError};
 
 /// Why a command failed. Exit codes: 1 the counter or the machine could not, 2 the command line
-/// was not understood (clap), 3 a rule says no, 4 `verify` found something,
+/// was not understood (clap), 3 a rule says no, 4 `verify` or `move` found something,
 /// 5 done but not printed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
@@ -41,6 +41,9 @@ pub(crate) enum Failure {
     /// `verify` found something.
     #[error("{0} rules do not hold; see above. Stop taking orders and keep the database as it is")]
     Violations(usize),
+    /// `move` found that the copy is not right; the text says what to do.
+    #[error("{0}")]
+    Moved(String),
 }
 
 impl Failure {
@@ -53,7 +56,7 @@ impl Failure {
         ExitCode::from(match self {
             Self::Usage(_) => 2,
             Self::Refused(_) => 3,
-            Self::Violations(_) => 4,
+            Self::Violations(_) | Self::Moved(_) => 4,
             Self::Unprinted(_) => 5,
             Self::Config(_) | Self::Open(_) | Self::Store(_) | Self::Io { .. } | Self::Other(_) => {
                 1

@@ -3,9 +3,10 @@
 use crate::clock;
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::{randomness, upkeep};
+use crate::keeper::Keeper;
+use crate::{jobs, moved, randomness, upkeep};
 use counter::Counter;
-use counter::stock::ServedRing;
+use counter::nodes::{Job, Role};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use store::Access;
@@ -19,7 +20,7 @@ pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     listener: TcpListener,
     options: web::Options,
-    ring: ServedRing,
+    keeper: Keeper,
 }
 
 /// Opens the database and the socket, in that order: whoever can connect is answered.
@@ -29,8 +30,8 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Failure> {
     let listener = TcpListener::bind(&config.listen).await.map_err(Failure::io(what.clone()))?;
     let address = listener.local_addr().map_err(Failure::io(what))?;
     // Once the socket is ours: a second server by mistake must not speak for the first.
-    let mut ring = ServedRing::default();
-    counter.serve_ring(&mut ring).await?;
+    let role = Role::from(config.role);
+    let keeper = Keeper::enter(counter.clone(), role, config.lease_seconds).await?;
     for key in counter.lost_stock_keys().await? {
         tracing::error!(
             key,
@@ -41,37 +42,69 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Failure> {
     let trusted_proxies = config.proxies().map_err(|error| Failure::Other(error.to_string()))?;
     let infer_missing_action = config.infer_missing_action;
     let options = web::Options { infer_missing_action, trusted_proxies, ..Default::default() };
-    Ok(Server { counter, address, listener, options, ring })
+    Ok(Server { counter, address, listener, options, keeper })
 }
 
 impl Server {
-    /// Serves until `end` resolves, then lets requests in flight finish. `beside` runs for as
-    /// long as the server does.
+    /// What the node is there for.
+    pub(crate) const fn role(&self) -> Role {
+        self.keeper.role()
+    }
+
+    /// Serves until `end` resolves, then lets requests in flight finish. A node that works does `jobs`
+    /// meanwhile, as far as no other does them.
     pub(crate) async fn run(
         self,
         end: impl Future<Output = ()> + Send + 'static,
-        beside: Option<crate::demo::Supplier>,
+        jobs: &[Job],
     ) -> Result<(), Failure> {
+        let Self { counter, mut keeper, listener, options, .. } = self;
+        let role = keeper.role();
         let (ending, ended) = watch::channel(false);
+        let (closed, is_closed) = watch::channel(None);
         let mut tasks = JoinSet::new();
-        tasks.spawn(upkeep::run(self.counter.clone(), self.ring, ended.clone()));
-        if let Some(supplier) = beside {
-            tasks.spawn(supplier.run(ended));
+        tasks.spawn(moved::watch(counter.clone(), ended.clone(), closed));
+        if role.serves() {
+            tasks.spawn(upkeep::note_key_uses(counter.clone(), ended.clone()));
         }
+        for job in jobs.iter().filter(|_| role.works()) {
+            let lease = keeper.watch(*job);
+            tasks.spawn(jobs::run(counter.clone(), *job, lease, ended.clone()));
+        }
+        let (leaving, left) = watch::channel(false);
+        let mut kept = JoinSet::new();
+        kept.spawn(keeper.run(left));
         let web = web::Web {
-            counter: self.counter.clone(),
+            counter,
             clock: Arc::new(clock::now),
             random: Arc::new(randomness::fill),
-            options: self.options,
+            options,
         };
-        let served = web::serve(self.listener, web::Site::new(web), end).await;
+        let mut moved = is_closed.clone();
+        let end = async move {
+            tokio::select! {
+                () = end => {}
+                Ok(_) = moved.wait_for(Option::is_some) => {}
+            }
+        };
+        let site = if role.serves() { web::Site::new(web) } else { web::Site::health_only(web) };
+        let served = web::serve(listener, site, end).await;
         tracing::info!("ending: no new connections, requests in flight are finished");
         ending.send_replace(true);
-        while let Some(task) = tasks.join_next().await {
-            if let Err(error) = task {
-                tracing::error!(%error, "a background task panicked");
-            }
+        join(tasks).await;
+        // Last: the leases are held until what is done under them has ended.
+        leaving.send_replace(true);
+        join(kept).await;
+        served.map_err(Failure::io("serve"))?;
+        let why: Option<String> = is_closed.borrow().clone();
+        why.map_or(Ok(()), |why| Err(Failure::Other(format!("ended, because the database {why}"))))
+    }
+}
+
+async fn join(mut tasks: JoinSet<()>) {
+    while let Some(task) = tasks.join_next().await {
+        if let Err(error) = task {
+            tracing::error!(%error, "a background task panicked");
         }
-        served.map_err(Failure::io("serve"))
     }
 }

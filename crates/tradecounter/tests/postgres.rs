@@ -61,3 +61,50 @@ fn a_day_on_postgresql_needs_nothing_but_the_url() {
         assert!(!text.contains(PASSWORD), "{text}");
     }
 }
+
+#[test]
+fn the_demo_on_postgresql_keeps_and_tells_no_password() {
+    let database = Database::postgres();
+    let url = database.url().replace("tradecounter@", &format!("tradecounter:{PASSWORD}@"));
+    let program = Program::new(env!("CARGO_BIN_EXE_tradecounter"));
+    let arguments = ["demo", "--data", "d", "--listen", "127.0.0.1:0", "--database", &url];
+    let demo = program.start(&arguments);
+    let told = demo.told.clone();
+    let place = told["database"].as_str().unwrap();
+    assert!(place.starts_with("postgres://127.0.0.1:") && !place.contains('@'), "{told}");
+    let order = [("action", "status"), ("order", "1")];
+    assert!(demo.client().call(&order)["status"].is_string());
+    let mut log = demo.end_and_read_log();
+
+    // Other commands need the URL, and the files that the demo tells of.
+    let mut beside = program.another();
+    beside.set("TRADECOUNTER_DATABASE_URL", &url);
+    for (variable, told) in [
+        ("TRADECOUNTER_KEY_SECRET_FILE", &told["key_secret_file"]),
+        ("TRADECOUNTER_STOCK_KEY_FILE", &told["stock_key_file"]),
+    ] {
+        beside.set(variable, told.as_str().unwrap());
+    }
+    assert_eq!(beside.json(&["verify"])["clean"], true);
+
+    // Started again, it goes on; a note from before that holds a password loses it.
+    let note = program.folder().join("d/demo.json");
+    let old = std::fs::read_to_string(&note).unwrap().replace(place, &url);
+    assert!(old.contains(PASSWORD), "{old}");
+    std::fs::write(&note, old).unwrap();
+    let again = program.start(&arguments);
+    assert_eq!(again.told["key"], told["key"]);
+    assert_eq!(again.told["database"], told["database"]);
+    log.push_str(&again.end_and_read_log());
+    for text in [told.to_string(), std::fs::read_to_string(&note).unwrap(), log] {
+        assert!(!text.contains(PASSWORD), "{text}");
+    }
+    let files = std::fs::read_dir(program.folder()).unwrap().count();
+    assert_eq!(files, 1, "everything is in the folder of the demo");
+
+    // Another folder's demo finds the database in use.
+    let full = beside.run(&["demo", "--data", "e", "--listen", "127.0.0.1:0", "--database", &url]);
+    assert_eq!(full.code, Some(1));
+    assert!(full.stderr.contains("in use already"), "{full:?}");
+    assert!(!full.stderr.contains(PASSWORD), "{full:?}");
+}

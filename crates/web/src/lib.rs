@@ -78,10 +78,19 @@ impl Default for Options {
 }
 
 async fn not_found() -> impl IntoResponse {
+    nothing("There is nothing here. The panel API is at /api/v2.\n")
+}
+
+/// A client that is led to a worker by mistake has placed nothing: it may try elsewhere.
+async fn no_orders_here() -> impl IntoResponse {
+    nothing("This node works in the background. It answers /healthz and nothing else.\n")
+}
+
+fn nothing(text: &'static str) -> impl IntoResponse {
     let headers = [
         (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::CACHE_CONTROL, "no-store"),
     ];
-    (StatusCode::NOT_FOUND, headers, "There is nothing here. The panel API is at /api/v2.\n")
+    (StatusCode::NOT_FOUND, headers, text)
 }

@@ -1,6 +1,6 @@
 //! Everything that is served, by path.
 
-use crate::{Web, api, download, health, not_found, page};
+use crate::{Web, api, download, health, no_orders_here, not_found, page};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
@@ -30,6 +30,14 @@ impl Site {
     pub fn new(web: Web) -> Self {
         let shared = Arc::new(Shared { web, lists: api::Lists::default() });
         Self { api: Some(Arc::clone(&shared)), router: routed(shared) }
+    }
+
+    /// The site of a node that takes no orders: the health check, and nothing else.
+    #[must_use]
+    pub fn health_only(web: Web) -> Self {
+        let shared = Arc::new(Shared { web, lists: api::Lists::default() });
+        let router = Router::new().route("/healthz", get(health::check)).fallback(no_orders_here);
+        Self { api: None, router: router.with_state(shared) }
     }
 
     /// Answers a request.

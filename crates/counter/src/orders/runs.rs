@@ -1,8 +1,8 @@
 //! Starts the runs of drip-feeds that are due, and ends subscriptions whose time is over.
 
 use super::parents::{Part, end_parts, start_part};
-use crate::Counter;
 use crate::desk::{Cause, Desk};
+use crate::nodes::{Job, Worker};
 use domain::orders::{Order, PartsState, next_run, run_charge};
 use domain::{OrderId, Timestamp};
 use store::tables::{orders, parts};
@@ -94,13 +94,14 @@ fn open_order(desk: &mut Desk<'_>, id: OrderId) -> Result<Option<Order>, DbError
     Ok(orders::by_id(desk.tx, id)?.filter(|order| !order.state.is_terminal()))
 }
 
-impl Counter {
+impl Worker {
     /// Starts every run that is due and ends every subscription whose time is over; returns how
     /// many orders moved. One that cannot be moved on holds up no other.
     ///
     /// # Errors
     /// [`StoreError`]; when it names orders that were not moved on, all others were.
     pub async fn move_parts(&self, now: Timestamp) -> Result<usize, StoreError> {
+        self.works_on(Job::Orders)?;
         let mut moved: usize = 0;
         let mut failed = Vec::new();
         for task in TASKS {
@@ -169,8 +170,8 @@ impl Counter {
 }
 
 /// Whether another unit may well succeed where this one failed.
-const fn is_about_the_unit(error: &StoreError) -> bool {
-    matches!(error, StoreError::Db(_) | StoreError::Panicked(_))
+fn is_about_the_unit(error: &StoreError) -> bool {
+    matches!(error, StoreError::Db(_) | StoreError::Panicked(_)) && !error.is_lease_lost()
 }
 
 fn told(failed: &[Failed]) -> StoreError {

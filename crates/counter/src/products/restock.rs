@@ -1,8 +1,8 @@
 //! Orders that wait for the rest: served when stock comes in, ended when their time is over.
 
 use super::deliver::Shelf;
-use crate::Counter;
 use crate::desk::{Cause, Desk};
+use crate::nodes::{Job, Worker};
 use crate::stock::Vault;
 use domain::products::{ProductEvent, ProductOrder, ProductState, apply};
 use domain::{ProductId, ProductOrderId, Timestamp};
@@ -135,13 +135,14 @@ pub(super) fn write(
     Ok(after)
 }
 
-impl Counter {
+impl Worker {
     /// Serves every waiting order that can be served and ends those whose time is over; returns
     /// how many moved.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn serve_waiting_orders(&self, now: Timestamp) -> Result<usize, StoreError> {
+        self.works_on(Job::Orders)?;
         let mut waiting: Vec<ProductId> = Vec::new();
         let mut last = ProductOrderId(0);
         loop {

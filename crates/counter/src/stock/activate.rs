@@ -1,6 +1,7 @@
 //! Putting imported items on sale, and taking outdated ones off.
 
 use crate::Counter;
+use crate::nodes::{Job, Worker};
 use crate::products::serve_waiting;
 use domain::products::{BatchState, ItemState, ProductKind};
 use domain::{StockItemId, Timestamp};
@@ -14,7 +15,7 @@ const ITEMS_PER_UNIT: i64 = 400;
 
 impl Counter {
     /// Puts the items of an import on sale, a few hundred in a unit. What is left when the process
-    /// ends is picked up by [`Counter::resume_imports`].
+    /// ends is picked up by [`Worker::resume_imports`].
     pub(crate) async fn activate(
         &self,
         batch: &Batch,
@@ -55,13 +56,16 @@ impl Counter {
         };
         Ok(self.store.write(unit).await??)
     }
+}
 
+impl Worker {
     /// Goes on with imports whose items were being put on sale when the process ended; returns
     /// how many.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn resume_imports(&self, now: Timestamp) -> Result<usize, StoreError> {
+        self.works_on(Job::Stock)?;
         let left = self.store.read(stock_imports::activating).await??;
         for batch in &left {
             self.activate(batch, now, &mut |_| {}).await?;
@@ -74,6 +78,7 @@ impl Counter {
     /// # Errors
     /// [`StoreError`].
     pub async fn expire_stock(&self, now: Timestamp) -> Result<usize, StoreError> {
+        self.works_on(Job::Stock)?;
         let known = self.store.read(|tx| products::products(tx)).await??;
         let mut expired: usize = 0;
         for product in known.iter().filter(|product| product.kind == ProductKind::Auto) {

@@ -6,6 +6,7 @@
 //! by the server.
 
 use crate::journal::Journal;
+use crate::nodes::{Job, Worker};
 use crate::{Counter, Failure, Refusal};
 use domain::products::BatchState;
 use domain::{AccountId, StockBatchId, StockItemId, Timestamp};
@@ -51,11 +52,9 @@ impl Counter {
         Ok(self.delete_staged(id).await?)
     }
 
-    /// Deletes what is left of imports that were discarded; returns of how many.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn clear_discarded(&self) -> Result<usize, StoreError> {
+    /// Deletes what is left of imports that were discarded; returns of how many. Any number may do it
+    /// at once.
+    pub(super) async fn delete_discarded(&self) -> Result<usize, StoreError> {
         let left = self.store.read(stock_imports::discarded_with_items).await??;
         for batch in &left {
             self.delete_staged(batch.id).await?;
@@ -75,6 +74,17 @@ impl Counter {
                 return Ok(());
             }
         }
+    }
+}
+
+impl Worker {
+    /// Deletes what is left of imports that were discarded; returns of how many.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn clear_discarded(&self) -> Result<usize, StoreError> {
+        self.works_on(Job::Stock)?;
+        self.delete_discarded().await
     }
 }
 

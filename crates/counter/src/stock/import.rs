@@ -89,7 +89,7 @@ impl Counter {
         check_text("source", source)?;
         let (source, actor) = (source.to_owned(), actor.to_owned());
         // Its lines would be found again as those of items that are about to go.
-        self.clear_discarded().await?;
+        self.delete_discarded().await?;
         let unit = move |tx: &mut dyn Tx| {
             let known = products::products(tx)?;
             let found = known.iter().find(|known| known.id == product);

@@ -1,28 +1,28 @@
-//! With which keys stock is served. What is sealed with a key that the server cannot get would be sold
-//! and not delivered, so whoever seals beside it asks first.
+//! With which keys stock is served. What is sealed with a key that a node cannot get would not be sold
+//! there, so whoever seals beside the nodes asks first.
 
 use super::Vault;
 use crate::Counter;
-use store::tables::{meta, stock};
-use store::{DbError, StoreError, Tx};
+use store::tables::nodes::{self, Node};
+use store::tables::stock;
+use store::{DbError, StoreError};
 
-/// The marks of the keys that the server opens with, parted by blanks; empty when nobody serves.
-const SERVED_KEYS: &str = "served_stock_keys";
-
-/// Stands beside the marks when the server reads its keys only once.
+/// Stands beside a node's marks when it reads its keys only once.
 const FIXED: &str = "fixed";
 
-/// What a server has noted about the keys that it serves with.
+/// The keys that a node was last seen to serve with.
 #[derive(Debug, Default)]
 pub struct ServedRing(String);
 
-/// Whether the server can open what is sealed with a key.
+/// Whether every node can open what is sealed with a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ServedBy {
-    /// No server is running, or it knows the key.
+    /// No node is running, or all know the key.
     AnyKey,
-    /// It does not know the key, or not yet.
+    /// One does not know the key, or not yet.
     OtherKeys {
+        /// Which node.
+        node: String,
         /// The numbers of the keys that it knows.
         known: String,
         /// Whether it reads its keys only once, when it starts.
@@ -31,28 +31,31 @@ pub enum ServedBy {
 }
 
 impl Counter {
-    /// Looks whether the ring has changed, and notes what has changed since it was last `noted`, so
-    /// that others know what they may seal with. Returns whether there was something to note. For
-    /// the one that serves: it calls this before it serves, and now and then while it does.
+    /// Looks whether the ring has changed since it was last `seen`, and notes which keys stock may be
+    /// sealed with from now on. Returns whether it has; the next [`Counter::beat`] tells others, so that
+    /// they know what they may seal with. For a node: it calls this before its first beat, and before
+    /// each later one.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn serve_ring(&self, noted: &mut ServedRing) -> Result<bool, StoreError> {
+    pub async fn serve_ring(&self, seen: &mut ServedRing) -> Result<bool, StoreError> {
         self.vault().read_again();
+        let marks = self.served_marks();
+        if seen.0 == marks {
+            return Ok(false);
+        }
+        self.note_stock_keys(self.vault()).await?;
+        seen.0 = marks;
+        Ok(true)
+    }
+
+    /// The marks of the keys that stock is opened with here, parted by blanks.
+    pub(crate) fn served_marks(&self) -> String {
         let mut marks = self.vault().marks();
         if !self.vault().can_read_again() {
             marks.push(String::from(FIXED));
         }
-        let marks = marks.join(" ");
-        if noted.0 == marks {
-            return Ok(false);
-        }
-        self.note_stock_keys(self.vault()).await?;
-        let written = marks.clone();
-        let unit = move |tx: &mut dyn Tx| meta::put(tx, SERVED_KEYS, &written);
-        self.store.write(unit).await??;
-        noted.0 = marks;
-        Ok(true)
+        marks.join(" ")
     }
 
     /// Keys that items are sealed with and that are not in the ring: those items are not sold.
@@ -73,28 +76,25 @@ impl Counter {
         Ok(read.await??)
     }
 
-    /// Notes that nobody serves any more: the next server reads its keys anew.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn leave_ring(&self) -> Result<(), StoreError> {
-        let unit = |tx: &mut dyn Tx| meta::put(tx, SERVED_KEYS, "");
-        Ok(self.store.write(unit).await??)
-    }
-
-    /// Whether the server can open what `vault` seals. A server that was killed counts as running
-    /// until the next one starts: nobody can tell the two apart from here.
+    /// Whether every node can open what `vault` seals. A node that was killed counts as running until
+    /// its last beat has lost its force: nobody can tell the two apart from here.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn served_by(&self, vault: &Vault) -> Result<ServedBy, StoreError> {
-        let served = self.store.read(|tx| meta::get(tx, SERVED_KEYS)).await??.unwrap_or_default();
-        let marks: Vec<&str> = served.split_whitespace().collect();
-        if marks.is_empty() || marks.contains(&vault.newest_mark().as_str()) {
+        let alive = self.store.read(|tx| {
+            let now = tx.database_now()?;
+            nodes::alive(tx, now)
+        });
+        let newest = vault.newest_mark();
+        let knows = |node: &Node| node.stock_keys.split(' ').any(|mark| mark == newest);
+        let Some(node) = alive.await??.into_iter().find(|node| !knows(node)) else {
             return Ok(ServedBy::AnyKey);
-        }
+        };
+        let marks: Vec<&str> = node.stock_keys.split(' ').collect();
         let numbers = marks.iter().filter_map(|mark| mark.split_once(':'));
         let known: Vec<&str> = numbers.map(|(number, _)| number).collect();
-        Ok(ServedBy::OtherKeys { known: known.join(", "), fixed: marks.contains(&FIXED) })
+        let (known, fixed) = (known.join(", "), marks.contains(&FIXED));
+        Ok(ServedBy::OtherKeys { node: node.id, known, fixed })
     }
 }

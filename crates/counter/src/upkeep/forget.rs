@@ -1,6 +1,6 @@
 //! Forgets what is kept for a while only.
 
-use crate::Counter;
+use crate::nodes::{Job, Worker};
 use domain::Timestamp;
 use domain::access::utc_day;
 use store::tables::keys;
@@ -17,13 +17,14 @@ const ROWS_PER_UNIT: i64 = 500;
 /// Forgets some of what is too old at a moment; returns how many rows.
 type Forget = fn(&mut dyn Tx, Timestamp) -> Result<u64, DbError>;
 
-impl Counter {
+impl Worker {
     /// Forgets request ids and what keys spent on other days, when they are too old to matter;
     /// returns how many.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn forget_old(&self, now: Timestamp) -> Result<u64, StoreError> {
+        self.works_on(Job::Retention)?;
         let kinds: [Forget; 3] = [
             |tx, now| OF_ORDERS.forget(tx, now.plus_hours(-REQUEST_ID_HOURS), ROWS_PER_UNIT),
             |tx, now| {

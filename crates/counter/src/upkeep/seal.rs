@@ -4,7 +4,7 @@
 //! it and every field of every event under it. Whoever changes, removes or reorders an event after
 //! that has to rewrite every later seal.
 
-use crate::Counter;
+use crate::nodes::{Job, Worker};
 use domain::Timestamp;
 use sha2::{Digest, Sha256};
 use store::tables::events::{self, Event, Seal};
@@ -13,12 +13,13 @@ use store::{DbError, StoreError, Tx};
 /// Most events under one seal.
 const EVENTS_PER_SEAL: i64 = 400;
 
-impl Counter {
+impl Worker {
     /// Seals every event that was committed; returns how many.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn seal_events(&self, now: Timestamp) -> Result<usize, StoreError> {
+        self.works_on(Job::Sealing)?;
         let mut sealed: usize = 0;
         loop {
             let step = self.store.write(move |tx| seal_some(tx, now)).await??;

@@ -3,8 +3,10 @@
 use super::goods::{self, BY_STAFF, Bought, Item, PRODUCTS, Terms, Wanted};
 use super::goods_ops::{Trade, Which};
 use super::model::Status;
+use super::worker;
 use super::world::{World, account_id, count};
 use counter::Failure;
+use counter::nodes::Job;
 use counter::orders::RequestId;
 use counter::products::{PlaceProductOrder, ProductChange, ProductReport, StaffReport, Viewer};
 use counter::stock::ImportLine;
@@ -63,7 +65,7 @@ impl World {
                 assert_eq!(done.is_ok(), self.model.mark_bad(item), "{done:?}");
             }
             Trade::Serve => {
-                self.counter.serve_waiting_orders(now).await.unwrap();
+                worker(&self.counter, Job::Orders).await.serve_waiting_orders(now).await.unwrap();
                 (0..PRODUCTS).for_each(|product| self.model.serve(product));
             }
             Trade::Begin { order }

@@ -16,6 +16,8 @@ mod model;
 mod ops;
 mod world;
 
+use counter::Counter;
+use counter::nodes::{Job, Node, Role, Worker};
 use ops::{Op, any_goods_op, any_op};
 use proptest::prelude::*;
 use world::World;
@@ -49,4 +51,10 @@ proptest! {
         let rich = (0..2).map(|account| Op::Credit { account, amount: 1_000 });
         carry_out(rich.chain(ops));
     }
+}
+
+/// The counter in the hands of the one node there is.
+pub(crate) async fn worker(counter: &Counter, job: Job) -> Worker {
+    let node = Node::new("test", Role::Worker, 60_000_000);
+    counter.worker(counter.take_lease(&node, job).await.unwrap())
 }

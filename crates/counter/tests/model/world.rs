@@ -8,8 +8,10 @@ pub(crate) use example::example;
 
 use super::model::{self, CancelNow, Model, Order, Plan, Status};
 use super::ops::Op;
+use super::worker;
 use counter::accounts::{AccountChange, Adjustment, KeyChange, KeySecret, RANDOM_BYTES};
 use counter::catalogue::{CategoryChange, ServiceChange};
+use counter::nodes::Job;
 use counter::prices::{Priced, TierChange};
 use counter::{Counter, Settings};
 use domain::catalogue::{RefillRule, ServiceKind};
@@ -201,16 +203,20 @@ impl World {
             Op::Post { order, quantity } => self.post(*order, *quantity).await,
             Op::Wait { minutes } => self.model.now += minutes * 60_000_000,
             Op::MoveParts => {
-                self.counter.move_parts(now).await.unwrap();
+                worker(&self.counter, Job::Orders).await.move_parts(now).await.unwrap();
                 let next_id = self.next_order_id();
                 self.model.move_parts(next_id);
             }
             Op::Seal => {
-                self.counter.seal_events(now).await.unwrap();
-                assert_eq!(self.counter.seal_events(now).await.unwrap(), 0, "all were sealed");
+                worker(&self.counter, Job::Sealing).await.seal_events(now).await.unwrap();
+                assert_eq!(
+                    worker(&self.counter, Job::Sealing).await.seal_events(now).await.unwrap(),
+                    0,
+                    "all were sealed"
+                );
             }
             Op::Forget => {
-                self.counter.forget_old(now).await.unwrap();
+                worker(&self.counter, Job::Retention).await.forget_old(now).await.unwrap();
                 self.model.forget();
             }
         }

@@ -1,7 +1,8 @@
 //! Cancels of orders in parts.
 
-use crate::shop::{Shop, THINGS};
+use crate::shop::{Shop, THINGS, worker};
 use counter::Failure;
+use counter::nodes::Job;
 use counter::orders::Report;
 use domain::OrderId;
 use domain::orders::State;
@@ -14,7 +15,7 @@ async fn staff_see_and_answer_the_cancels_of_parts() {
     let shop = Shop::open().await;
     let whole = shop.order(THINGS, 10, 3).await;
     for _ in 0..2 {
-        shop.counter.move_parts(shop.now()).await.unwrap();
+        worker(&shop.counter, Job::Orders).await.move_parts(shop.now()).await.unwrap();
         shop.wait_minutes(10);
     }
     let (first, second) = (OrderId(whole.0 + 1), OrderId(whole.0 + 2));
@@ -50,7 +51,7 @@ async fn staff_see_and_answer_the_cancels_of_parts() {
 async fn what_staff_stop_asks_for_its_parts_as_well() {
     let shop = Shop::open().await;
     let whole = shop.order(THINGS, 10, 2).await;
-    shop.counter.move_parts(shop.now()).await.unwrap();
+    worker(&shop.counter, Job::Orders).await.move_parts(shop.now()).await.unwrap();
     let part = OrderId(whole.0 + 1);
     shop.report(part, PROGRESS).await;
     shop.report(whole, Report::Canceled).await;
@@ -83,7 +84,7 @@ async fn a_cancel_that_came_too_late_is_refused() {
     let shop = Shop::open().await;
     let whole = shop.order(THINGS, 10, 2).await;
     for part in [1, 2] {
-        shop.counter.move_parts(shop.now()).await.unwrap();
+        worker(&shop.counter, Job::Orders).await.move_parts(shop.now()).await.unwrap();
         shop.report(OrderId(whole.0 + part), PROGRESS).await;
         shop.wait_minutes(10);
     }

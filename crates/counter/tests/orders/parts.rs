@@ -1,6 +1,7 @@
 //! Runs and posts.
 
-use crate::shop::{Shop, THINGS};
+use crate::shop::{Shop, THINGS, worker};
+use counter::nodes::Job;
 use counter::orders::Report;
 use counter::{Failure, Refusal};
 use domain::OrderId;
@@ -23,7 +24,7 @@ async fn an_order_that_cannot_move_on_holds_up_no_other() {
     let good = shop.order(THINGS, 10, 2).await;
     shop.wait_minutes(2 * 24 * 60);
     for _ in 0..2 {
-        let failed = shop.counter.move_parts(shop.now()).await;
+        let failed = worker(&shop.counter, Job::Orders).await.move_parts(shop.now()).await;
         let Err(StoreError::Db(error)) = failed else { panic!("{failed:?}") };
         assert!(error.message.contains("60 orders were not moved on"), "{error}");
         assert!(error.message.contains(&format!("order {}:", broken[0])), "{error}");
@@ -34,7 +35,7 @@ async fn an_order_that_cannot_move_on_holds_up_no_other() {
     assert_eq!(shop.stored(broken[0]).await.state, State::Pending);
     // Mended, they move on.
     shop.by_hand("update orders set released = 0 where shape = 'drip_feed' and state = 'pending'");
-    assert_eq!(shop.counter.move_parts(shop.now()).await.unwrap(), 60);
+    assert_eq!(worker(&shop.counter, Job::Orders).await.move_parts(shop.now()).await.unwrap(), 60);
     assert_eq!(shop.findings().await, Vec::<String>::new());
 }
 
@@ -64,7 +65,7 @@ async fn a_limited_subscription_ends_as_far_as_it_came() {
             shop.report(part, report.unwrap_or(DONE)).await;
         }
         shop.by_hand("update subscription set expires_us = 1");
-        shop.counter.move_parts(shop.now()).await.unwrap();
+        worker(&shop.counter, Job::Orders).await.move_parts(shop.now()).await.unwrap();
         let ended = shop.show(whole).await;
         let told = (ended.status.status, ended.status.remains, ended.status.charge.raw());
         assert_eq!(told, (status, remains, charge), "{posts:?}");
@@ -85,7 +86,7 @@ async fn a_suspended_account_is_not_charged_anew() {
     assert_eq!(shop.show(endless).await.subscription.unwrap().0.posts_done, 0);
     // What was paid ahead goes on.
     shop.post(limited, 10).await.unwrap();
-    shop.counter.move_parts(shop.now()).await.unwrap();
+    worker(&shop.counter, Job::Orders).await.move_parts(shop.now()).await.unwrap();
     assert_eq!(shop.show(runs).await.parts[0].id, OrderId(runs.0 + 2));
     assert_eq!(shop.available().await, before);
     assert_eq!(shop.findings().await, Vec::<String>::new());

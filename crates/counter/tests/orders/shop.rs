@@ -2,6 +2,7 @@
 
 use counter::accounts::{AccountChange, Adjustment, KeySecret};
 use counter::catalogue::{CategoryChange, ServiceChange};
+use counter::nodes::{Job, Node, Role, Worker};
 use counter::orders::{OrderReport, PlaceOrder, Post, Report};
 use counter::{Counter, Failure, Refusal, Settings};
 use domain::catalogue::{NumberField, RefillRule, ServiceKind, TextField};
@@ -234,4 +235,10 @@ impl Shop {
         let report = self.counter.verify(&mut |_, _| {}).await.unwrap();
         report.checks.into_iter().flat_map(|check| check.findings).collect()
     }
+}
+
+/// The counter in the hands of the one node there is.
+pub(crate) async fn worker(counter: &Counter, job: Job) -> Worker {
+    let node = Node::new("test", Role::Worker, 60_000_000);
+    counter.worker(counter.take_lease(&node, job).await.unwrap())
 }

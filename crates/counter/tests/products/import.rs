@@ -1,6 +1,7 @@
 //! Imports: all of it or nothing, and an exact report.
 
-use crate::shop::{Shop, open, run};
+use crate::shop::{Shop, open, run, worker};
+use counter::nodes::Job;
 use counter::products::ProductChange;
 use counter::stock::{ImportLine, Vault};
 use domain::products::{BatchState, ProductKind, WhenShort};
@@ -74,9 +75,15 @@ fn an_import_that_was_interrupted_while_it_went_on_sale_goes_on() {
             report.batch.0
         );
         shop.database.by_hand(&batch);
-        assert_eq!(shop.counter.resume_imports(shop.now).await.unwrap(), 1);
+        assert_eq!(
+            worker(&shop.counter, Job::Stock).await.resume_imports(shop.now).await.unwrap(),
+            1
+        );
         assert_eq!(shop.pieces(product).await, 3);
-        assert_eq!(shop.counter.resume_imports(shop.now).await.unwrap(), 0);
+        assert_eq!(
+            worker(&shop.counter, Job::Stock).await.resume_imports(shop.now).await.unwrap(),
+            0
+        );
         shop.clean().await;
     });
 }
@@ -121,13 +128,17 @@ fn what_a_crash_leaves_of_a_discarded_import_is_no_duplicate_of_the_next() {
         let lines: Vec<ImportLine> = (1..=500).map(line).collect();
         let report = shop.import(product, &lines).await.unwrap();
         assert_eq!((report.added, report.duplicates), (500, 0));
-        assert_eq!(counter.clear_discarded().await.unwrap(), 0, "the import has cleared it");
+        assert_eq!(
+            worker(&counter, Job::Stock).await.clear_discarded().await.unwrap(),
+            0,
+            "the import has cleared it"
+        );
         // A server does it, too.
         shop.database.by_hand(
             "update stock_item set state = 'staged'; update product_stock set pieces = 0; \
              update stock_batch set state = 'discarded'",
         );
-        assert_eq!(counter.clear_discarded().await.unwrap(), 1);
+        assert_eq!(worker(&counter, Job::Stock).await.clear_discarded().await.unwrap(), 1);
         assert_eq!(counter.stock_counts(product).await.unwrap(), []);
         shop.clean().await;
     });
@@ -175,10 +186,10 @@ fn orders_that_wait_are_served_after_a_crash_between_activation_and_serving() {
         let counter = open(&database, Vault::from_random([7; 64]));
         let now = domain::Timestamp(1_700_000_000_000_000);
         // Every tick of the server does this, whatever became of the import.
-        assert_eq!(counter.serve_waiting_orders(now).await.unwrap(), 1);
+        assert_eq!(worker(&counter, Job::Orders).await.serve_waiting_orders(now).await.unwrap(), 1);
         let found = counter.product_order_statuses(domain::AccountId(1), &[order]).await.unwrap();
         assert_eq!(format!("{:?}", found[0].status), "Completed");
-        assert_eq!(counter.resume_imports(now).await.unwrap(), 1);
+        assert_eq!(worker(&counter, Job::Stock).await.resume_imports(now).await.unwrap(), 1);
         assert_eq!(counter.imports(1).await.unwrap()[0].state, BatchState::Live);
         let report = counter.verify(&mut |_, _| {}).await.unwrap();
         assert!(report.checks.iter().all(|check| check.findings.is_empty()));

@@ -1,8 +1,9 @@
 //! Ordering from stock is one unit: price, reserve, charge, deliver.
 
-use crate::shop::{Shop, request_id, run};
+use crate::shop::{Shop, request_id, run, worker};
 use counter::Failure;
 use counter::accounts::RANDOM_BYTES;
+use counter::nodes::Job;
 use counter::products::{PlaceProductOrder, ProductChange};
 use counter::stock::ImportLine;
 use domain::Micros;
@@ -115,7 +116,10 @@ fn the_rest_is_waited_for_and_given_back_when_time_is_over() {
         assert_eq!(shop.lines(order).await, ["a", "b", "c"]);
         assert_eq!(shop.pieces(product).await, 0);
         shop.now = shop.now.plus_hours(2);
-        assert_eq!(shop.counter.serve_waiting_orders(shop.now).await.unwrap(), 1);
+        assert_eq!(
+            worker(&shop.counter, Job::Orders).await.serve_waiting_orders(shop.now).await.unwrap(),
+            1
+        );
         let ended = (String::from("Partial"), String::from("7.5"), Some(2), true);
         assert_eq!(shop.status(order).await, ended);
         assert_eq!(shop.available().await, (String::from("99992.5"), String::from("0")));
@@ -148,7 +152,10 @@ fn what_expires_first_goes_first_and_what_has_expired_never() {
         assert_eq!(shown[0].inventory, Some(2), "what can be bought, also before the sweep");
         let order = shop.buy(product, 1).await;
         assert_eq!(shop.lines(order).await, ["late"]);
-        assert_eq!(shop.counter.expire_stock(shop.now).await.unwrap(), 1);
+        assert_eq!(
+            worker(&shop.counter, Job::Stock).await.expire_stock(shop.now).await.unwrap(),
+            1
+        );
         assert_eq!(shop.pieces(product).await, 1);
         let order = shop.buy(product, 5).await;
         assert_eq!(shop.lines(order).await, ["never"]);

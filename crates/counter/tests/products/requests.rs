@@ -1,6 +1,7 @@
 //! Request ids of orders for products are remembered for three days, and then no longer.
 
-use crate::shop::{Shop, request_id, run};
+use crate::shop::{Shop, request_id, run, worker};
+use counter::nodes::Job;
 use counter::products::{PlaceProductOrder, ProductChange};
 use domain::ProductOrderId;
 use domain::products::{ProductKind, ProductRefusal};
@@ -41,17 +42,26 @@ fn what_is_old_is_forgotten_and_the_rest_is_not() {
         let fresh_order = shop.place(fresh).await.unwrap();
         // Three days are not over to the last moment.
         shop.now = begin.plus_hours(72);
-        assert_eq!(shop.counter.forget_old(shop.now).await.unwrap(), 0);
+        assert_eq!(
+            worker(&shop.counter, Job::Retention).await.forget_old(shop.now).await.unwrap(),
+            0
+        );
         let again = shop.named(product, 7, 2);
         assert_eq!(shop.place(again).await, Err(ProductRefusal::RequestIdReused));
         shop.now.0 += 1;
-        assert_eq!(shop.counter.forget_old(shop.now).await.unwrap(), 1_203);
+        assert_eq!(
+            worker(&shop.counter, Job::Retention).await.forget_old(shop.now).await.unwrap(),
+            1_203
+        );
         assert_eq!(shop.remembered(), 1);
         let same = shop.named(product, 0, 1);
         assert_eq!(shop.place(same).await, Ok(fresh_order), "the young one is remembered");
         let again = shop.named(product, 7, 2);
         assert_eq!(shop.place(again).await, Ok(ProductOrderId(MANY + 2)), "the name is free");
-        assert_eq!(shop.counter.forget_old(shop.now).await.unwrap(), 0);
+        assert_eq!(
+            worker(&shop.counter, Job::Retention).await.forget_old(shop.now).await.unwrap(),
+            0
+        );
         shop.clean().await;
     });
 }

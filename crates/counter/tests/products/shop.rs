@@ -2,6 +2,7 @@
 
 use counter::accounts::{Adjustment, KeySecret};
 use counter::catalogue::CategoryChange;
+use counter::nodes::{Job, Node, Role, Worker};
 use counter::orders::RequestId;
 use counter::products::{PlaceProductOrder, ProductChange, ProductReport, StaffReport, Viewer};
 use counter::stock::{ImportLine, ImportReport, Vault};
@@ -206,4 +207,10 @@ pub(crate) fn viewer() -> Viewer {
 
 pub(crate) fn request_id(id: &str, byte: u8) -> Option<RequestId> {
     Some(RequestId { id: id.to_owned(), hash: [byte; 16] })
+}
+
+/// The counter in the hands of the one node there is.
+pub(crate) async fn worker(counter: &Counter, job: Job) -> Worker {
+    let node = Node::new("test", Role::Worker, 60_000_000);
+    counter.worker(counter.take_lease(&node, job).await.unwrap())
 }

@@ -1,6 +1,7 @@
 //! What was agreed when an order was placed stays agreed, whatever becomes of the product.
 
-use crate::shop::{Shop, lines, run, viewer};
+use crate::shop::{Shop, lines, run, viewer, worker};
+use counter::nodes::Job;
 use counter::prices::Priced;
 use counter::products::{ProductChange, ProductReport};
 use domain::products::{Pieces, ProductKind, ProductRefusal, WhenShort};
@@ -173,10 +174,16 @@ fn an_order_waits_as_it_was_agreed_and_pays_what_was_agreed() {
         // The other one waits as long as was agreed.
         shop.now = shop.now.plus_hours(2);
         shop.now.0 -= 1;
-        assert_eq!(shop.counter.serve_waiting_orders(shop.now).await.unwrap(), 0);
+        assert_eq!(
+            worker(&shop.counter, Job::Orders).await.serve_waiting_orders(shop.now).await.unwrap(),
+            0
+        );
         assert_eq!(shop.status(late).await.0, "InProgress");
         shop.now.0 += 1;
-        assert_eq!(shop.counter.serve_waiting_orders(shop.now).await.unwrap(), 1);
+        assert_eq!(
+            worker(&shop.counter, Job::Orders).await.serve_waiting_orders(shop.now).await.unwrap(),
+            1
+        );
         let ended = (String::from("Partial"), String::from("2.5"), Some(3), true);
         assert_eq!(shop.status(late).await, ended);
         shop.clean().await;

@@ -1,10 +1,11 @@
 //! What callers and staff ask the counter for, and what it answers.
 
 use counter::accounts::Adjustment;
+use counter::nodes::{Job, Node, Role, Worker};
 use counter::orders::{OrderReport, PlaceOrder, Report, RequestId};
 use counter::products::{PlaceProductOrder, Viewer};
 use counter::stock::ImportLine;
-use counter::{Counter, Failure};
+use counter::{Counter, Failure, Refusal};
 use domain::catalogue::NumberField;
 use domain::orders::{Number, Order, OrderRequest};
 use domain::products::ProductRequest;
@@ -159,6 +160,9 @@ impl ProductAsk {
 
 const ACTOR: &str = "staff";
 
+/// Microseconds that a lease lasts: longer than any run.
+const TERM_US: i64 = 3_600_000_000;
+
 impl Ask {
     /// Begins to carry it out: nothing is done before the answer is polled for.
     pub(crate) fn begin(&self, counter: &Counter, now: Timestamp) -> Waiting {
@@ -214,16 +218,23 @@ impl Ask {
                 Answer::Done
             }
             Self::Resume => {
-                counter.clear_discarded().await?;
-                counter.resume_imports(now).await?;
+                let worker = worker(counter, Job::Stock).await?;
+                worker.clear_discarded().await?;
+                worker.resume_imports(now).await?;
                 Answer::Done
             }
             Self::Seal => {
-                counter.seal_events(now).await?;
+                worker(counter, Job::Sealing).await?.seal_events(now).await?;
                 Answer::Done
             }
         })
     }
+}
+
+/// The counter in the hands of the one node there is.
+async fn worker(counter: &Counter, job: Job) -> Result<Worker, Failure<Refusal>> {
+    let node = Node::new("powercut", Role::Worker, TERM_US);
+    Ok(counter.worker(counter.take_lease(&node, job).await?))
 }
 
 /// Who looks at what was delivered.

@@ -2,6 +2,7 @@
 
 use counter::accounts::{AccountChange, Adjustment, KeySecret};
 use counter::catalogue::{CategoryChange, ServiceChange};
+use counter::nodes::{Job, Node, Role, Worker};
 use counter::orders::PlaceOrder;
 use counter::products::{PlaceProductOrder, ProductChange};
 use counter::stock::{ImportLine, ImportReport, Vault};
@@ -102,6 +103,12 @@ fn open(url: &str) -> Counter {
         vault: vault(),
     };
     Counter::new(store, settings)
+}
+
+/// The counter in the hands of a node: of one and the same, whoever asks.
+pub(crate) async fn worker(counter: &Counter, job: Job) -> Worker {
+    let node = Node::new("races", Role::Worker, 60_000_000);
+    counter.worker(counter.take_lease(&node, job).await.unwrap())
 }
 
 fn vault() -> Vault {

@@ -1,9 +1,10 @@
 //! Ten pieces of a product, and racers that each want one.
 
 use super::Case;
-use super::arena::{Arena, PRICE, import};
+use super::arena::{Arena, PRICE, import, worker};
 use super::round::{ENOUGH, Outcome, Round, had, same, told};
 use crate::Boxed;
+use counter::nodes::Job;
 use counter::products::{PlaceProductOrder, ProductChange, ProductReport, StaffReport, Viewer};
 use counter::{Counter, Failure, Refusal};
 use domain::products::{ItemState, Pieces, ProductKind, ProductRefusal, ProductState, WhenShort};
@@ -128,7 +129,8 @@ async fn waiting(round: Round<'_>) -> Outcome {
                 } else if racer % 2 == 0 {
                     return buy(Taker { counter, now, order }).await;
                 }
-                counter.serve_waiting_orders(now).await.map_err(told)?;
+                let worker = worker(&counter, Job::Orders).await;
+                worker.serve_waiting_orders(now).await.map_err(told)?;
                 Ok(Vec::new())
             }
         })

@@ -23,6 +23,7 @@ pub use round::RACERS;
 
 use crate::{Boxed, watch};
 use arena::Arena;
+use counter::nodes::Job;
 use domain::Timestamp;
 use round::{Outcome, Round};
 use served::{Served, ServedCase};
@@ -164,7 +165,7 @@ impl Findings {
 
     /// Recomputes everything that is always true.
     async fn verify(&mut self, arena: &Arena, now: Timestamp) {
-        arena.counter(0).seal_events(now).await.unwrap();
+        arena::worker(arena.counter(0), Job::Sealing).await.seal_events(now).await.unwrap();
         let report = arena.counter(1).verify(&mut |_, _| {}).await.unwrap();
         report.checks.into_iter().flat_map(|check| check.findings).for_each(|f| self.add(f));
     }

@@ -1,9 +1,10 @@
 //! Orders in parts: runs that are due, posts that were paid ahead, and stopping all of it.
 
 use super::Case;
-use super::arena::{Arena, PRICE, UNITS};
+use super::arena::{Arena, PRICE, UNITS, worker};
 use super::round::{ENOUGH, Outcome, Round, had, same, told};
 use super::spend::subscribe;
+use counter::nodes::Job;
 use counter::orders::{OrderReport, OrderView, PlaceOrder, Post, Report};
 use counter::{Counter, Refusal};
 use domain::catalogue::NumberField;
@@ -37,7 +38,12 @@ async fn runs(round: Round<'_>) -> Outcome {
     let order = drip_feed(arena, account, round.now).await;
     for run in 1..=RUNS {
         let now = round.now.plus_minutes(10 * (run - 1));
-        let moved = round.race(|_, counter| async move { counter.move_parts(now).await }).await;
+        let moved =
+            round
+                .race(|_, counter| async move {
+                    worker(&counter, Job::Orders).await.move_parts(now).await
+                })
+                .await;
         let moved = moved.into_iter().sum::<Result<usize, _>>().map_err(told)?;
         same("runs started", moved, 1)?;
         let view = shown(arena.counter(0), order, now).await?;
@@ -58,7 +64,8 @@ async fn stopped_run(round: Round<'_>) -> Outcome {
     let moved = round
         .race(|racer, counter| async move {
             if racer % 2 == 0 {
-                return counter.move_parts(now).await.map_err(told);
+                let worker = worker(&counter, Job::Orders).await;
+                return worker.move_parts(now).await.map_err(told);
             }
             // Whoever comes late is told that it is done.
             counter.ask_cancels(account, vec![order], now).await.map(|_| 0).map_err(told)

@@ -6,7 +6,7 @@
 
 use tokio_postgres::types::Type;
 
-/// The statement with `$1` for `?1`, and with `for update` for the mark of a lock.
+/// The statement with `$1` for `?1`, and with the lock that a mark stands for.
 pub(super) fn single(text: &str) -> String {
     placeholders(text, "$")
 }
@@ -52,7 +52,10 @@ pub(super) fn names_rows(text: &str) -> bool {
 }
 
 fn placeholders(text: &str, prefix: &str) -> String {
-    text.replace('?', prefix).replace("/*lock*/", "for update")
+    text.replace('?', prefix)
+        .replace("/*lock*/", "for update")
+        .replace("/*lock free*/", "for update skip locked")
+        .replace("/*keep*/", "for key share")
 }
 
 fn rows(types: &[Type]) -> String {

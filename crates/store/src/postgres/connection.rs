@@ -3,9 +3,12 @@
 use super::failure::text;
 use super::options::Options;
 use super::param::Param;
+use crate::moving::rows::Rows;
+use bytes::Bytes;
 use futures_util::{TryStreamExt, future, pin_mut};
 use std::sync::Arc;
 use tokio::runtime::{Builder, Runtime};
+use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::types::Type;
 use tokio_postgres::{Client, Error, NoTls, Row};
@@ -145,6 +148,19 @@ impl Connection {
     /// Runs statements without parameters.
     pub(super) fn execute(&self, text: &str) -> Result<(), Error> {
         self.runtime.block_on(self.client.batch_execute(text))
+    }
+
+    /// Writes rows: one statement.
+    pub(super) fn copy_in(&self, text: &str, types: &[Type], rows: &Rows) -> Result<(), Error> {
+        self.runtime.block_on(async {
+            let sink = self.client.copy_in::<_, Bytes>(text).await?;
+            let writer = BinaryCopyInWriter::new(sink, types);
+            pin_mut!(writer);
+            for row in rows.each() {
+                writer.as_mut().write_raw(row.iter().map(|cell| Param::One(cell.val()))).await?;
+            }
+            writer.finish().await.map(|_| ())
+        })
     }
 
     /// The types of a statement's parameters.

@@ -55,9 +55,9 @@ impl Postgres {
             statements: Statements::default(),
             ids: Ids::default(),
             queue: Queue::default(),
+            epochs_moved: AtomicU64::new(0),
             marks: Marks::new(options.standby_required),
             alone: AtomicBool::new(false),
-            epochs_moved: AtomicU64::new(0),
             options,
         });
         let writers = writers::start(&shared).map_err(|error| OpenError::Engine {

@@ -67,6 +67,8 @@ fn ends_the_connection(code: &SqlState) -> bool {
             SqlState::ADMIN_SHUTDOWN,
             SqlState::CRASH_SHUTDOWN,
             SqlState::CANNOT_CONNECT_NOW,
+            // The unit was paused for so long that the server has ended it, to let others go on.
+            SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT,
             SqlState::QUERY_CANCELED,
         ]
         .contains(code)

@@ -11,14 +11,19 @@
 use super::connection::Connection;
 use super::failure;
 use super::param::Param;
+use super::writers::{deadline, passed};
 use crate::Val;
 use parking_lot::Mutex;
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
+use std::time::{Duration, Instant};
 use tokio_postgres::types::Type;
 
-/// Most ids of a block: at tens of thousands of orders a second a few dozen reservations.
-const BLOCK_MAX: i64 = 2_000;
+/// Most ids of a block: at tens of thousands of orders a second a few reservations.
+const BLOCK_MAX: i64 = 4_000;
+
+/// Blocks grow until one lasts for so long: each is a COMMIT of its own, which the next unit waits for.
+const LASTS: Duration = Duration::from_secs(1);
 
 /// Reserves `$2` ids: the first of them, or no row when there are not as many left.
 pub(super) const TAKE: &str = "update id_block set next = next + $2 \
@@ -33,8 +38,10 @@ pub(super) struct Ids(Mutex<BTreeMap<&'static str, Kind>>);
 struct Kind {
     /// Free ids, ascending.
     free: VecDeque<Range<i64>>,
-    /// How many there shall be: grows with what is asked for.
+    /// How many there shall be: grows with what is asked for, and how often.
     wanted: i64,
+    /// Until when the last block should have lasted.
+    lasts: Option<Instant>,
     /// Whether somebody is reserving some.
     reserving: bool,
 }
@@ -91,6 +98,10 @@ impl Ids {
         let lacks = |kind: &Kind| !kind.reserving && kind.count().saturating_mul(2) < kind.wanted;
         let (name, kind) = kinds.iter_mut().find(|(_, kind)| lacks(kind))?;
         kind.reserving = true;
+        if kind.lasts.is_some_and(|until| !passed(until)) {
+            kind.wanted = kind.wanted.saturating_mul(2).min(BLOCK_MAX);
+        }
+        kind.lasts = Some(deadline(LASTS));
         Some((name, kind.wanted))
     }
 

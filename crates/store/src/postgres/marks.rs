@@ -21,6 +21,7 @@ use super::connection::Connection;
 use super::param::Param;
 use super::standbys;
 use crate::Val;
+use crate::moving::mark::{MARK as MARK_OF_MOVE, refusal};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use tokio_postgres::Error;
 use tokio_postgres::types::Type;
@@ -56,6 +57,29 @@ const FORGET: &str = "delete from unit_mark where id < $1";
 
 /// How often marks are forgotten, in units.
 const FORGET_EVERY: i64 = 1_000;
+
+/// Closes the database to everybody: no mark is taken any more, so no unit is committed. Waits for
+/// those that have left theirs. Programs that know nothing of this tell the constraint's name.
+pub(super) const CLOSE: &str = "alter table unit_mark \
+    drop constraint if exists this_database_is_moved, \
+    add constraint this_database_is_moved check (false) not valid";
+
+/// Opens it again.
+pub(super) const OPEN: &str =
+    "alter table unit_mark drop constraint if exists this_database_is_moved";
+
+/// Whether a mark was refused because the database is closed.
+pub(super) fn is_closed(error: &Error) -> bool {
+    error.as_db_error().is_some_and(|error| error.constraint() == Some("this_database_is_moved"))
+}
+
+/// Why the database is closed, when it is.
+pub(super) fn why_closed(connection: &Connection) -> Result<Option<String>, Error> {
+    let params = vec![(Param::One(Val::Text(MARK_OF_MOVE)), Type::TEXT)];
+    let (rows, _) = connection.run("select value from meta where name = $1", params)?;
+    let stored = rows.first().map(|row| row.try_get::<_, String>(0)).transpose()?;
+    Ok(refusal(stored.as_deref()))
+}
 
 /// How this process writes its marks.
 #[derive(Clone, Copy, Debug)]
@@ -114,16 +138,38 @@ impl Marks {
             false => super::failure::text(error),
         };
         let params = numbers(&[mark]);
-        let rows = if self.standby_required {
+        let (settled, after) = if self.standby_required {
             let (settled, after) = connection.run_and_ask(SETTLE_WAITED, params, standbys::LOADED);
-            let (rows, _) = settled.map_err(|error| reason(&error))?;
-            standbys::had_waited(&rows, after)?;
-            rows
+            (settled, Some(after))
         } else {
-            connection.run(SETTLE, params).map_err(|error| reason(&error))?.0
+            (connection.run(SETTLE, params), None)
         };
+        let rows = match settled {
+            Ok((rows, _)) => rows,
+            Err(error) if is_closed(&error) => return self.settle_closed(connection, mark, &error),
+            Err(error) => return Err(reason(&error)),
+        };
+        if let Some(after) = after {
+            standbys::had_waited(&rows, after)?;
+        }
         let verdict = rows.first().map_or(Ok(0), |row| row.try_get::<_, i64>(0));
         verdict.map(|verdict| verdict == self.own).map_err(|error| reason(&error))
+    }
+
+    /// The same where no mark can be inserted any more. That there is none says nothing: the unit may
+    /// still arrive when the database is opened again.
+    fn settle_closed(
+        &self,
+        connection: &Connection,
+        mark: i64,
+        closed: &Error,
+    ) -> Result<bool, String> {
+        let reason = |error: &Error| super::failure::text(error);
+        let text = "select verdict from unit_mark where id = $1";
+        let (rows, _) = connection.run(text, numbers(&[mark])).map_err(|error| reason(&error))?;
+        let row = rows.first().ok_or_else(|| reason(closed))?;
+        let verdict = row.try_get::<_, i64>(0).map_err(|error| reason(&error))?;
+        Ok(verdict == self.own)
     }
 }
 

@@ -5,6 +5,7 @@ use super::failure::{self, Remedy};
 use super::options::Options;
 use super::param::Param;
 use crate::migrate::{MIGRATIONS, Migration, MigrationStatus, newest, plan};
+use crate::moving::mark;
 use crate::{Access, OpenError, Val};
 use tokio_postgres::Error;
 use tokio_postgres::types::Type;
@@ -32,13 +33,26 @@ impl From<Error> for Failed {
 
 /// Checks the schema, and brings it to this program's where `access` allows. Any number of nodes may
 /// do so at once: the table of versions is locked, the first does the work.
+/// A database that is on one end of a move is refused.
 pub(super) fn migrate(options: &Options, access: Access) -> Result<MigrationStatus, OpenError> {
+    migrate_checked(options, access, mark::check)
+}
+
+/// Looks at the stored fact of a move, and at the name of the database for what it says.
+type Check = fn(Option<&str>, &str) -> Result<(), OpenError>;
+
+/// As [`migrate`], with another look at the stored fact of a move.
+pub(super) fn migrate_checked(
+    options: &Options,
+    access: Access,
+    check: Check,
+) -> Result<MigrationStatus, OpenError> {
     let path = options.shown.as_str();
     let engine = |message| OpenError::Engine { path: path.to_owned(), message };
     let mut tries: u32 = 1;
     loop {
         let connection = Connection::open(options).map_err(engine)?;
-        match attempt(&connection, path, access) {
+        match attempt(&connection, path, access, check) {
             Ok(status) => return Ok(status),
             Err(Failed::Refused(refused)) => return Err(refused),
             Err(Failed::Statement(error)) => {
@@ -51,7 +65,12 @@ pub(super) fn migrate(options: &Options, access: Access) -> Result<MigrationStat
     }
 }
 
-fn attempt(connection: &Connection, path: &str, access: Access) -> Result<MigrationStatus, Failed> {
+fn attempt(
+    connection: &Connection,
+    path: &str,
+    access: Access,
+    check: Check,
+) -> Result<MigrationStatus, Failed> {
     if access == Access::Existing {
         // Nothing is written, not even a table.
         let there = "select 1 from pg_tables where tablename = 'schema_migration'";
@@ -62,18 +81,30 @@ fn attempt(connection: &Connection, path: &str, access: Access) -> Result<Migrat
     }
     connection.execute(VERSION_TABLE)?;
     connection.execute("begin; lock table schema_migration in share row exclusive mode")?;
-    let done = locked(connection, path, access)?;
+    let done = locked(connection, path, access, check)?;
     connection.execute("commit")?;
     Ok(done)
 }
 
 /// What fails here rolls back with the connection, which is closed.
-fn locked(connection: &Connection, path: &str, access: Access) -> Result<MigrationStatus, Failed> {
+fn locked(
+    connection: &Connection,
+    path: &str,
+    access: Access,
+    check: Check,
+) -> Result<MigrationStatus, Failed> {
     let text = "select version, checksum from schema_migration order by version";
     let (rows, _) = connection.run(text, Vec::new())?;
     let applied: Result<Vec<(i64, String)>, Error> =
         rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect();
-    let before = plan(&applied?, Migration::checksum_postgres, path, access);
+    let applied = applied?;
+    if !applied.is_empty() {
+        let params = vec![(Param::One(Val::Text(mark::MARK)), Type::TEXT)];
+        let (rows, _) = connection.run("select value from meta where name = $1", params)?;
+        let stored = rows.first().map(|row| row.try_get::<_, String>(0)).transpose()?;
+        check(stored.as_deref(), path).map_err(Failed::Refused)?;
+    }
+    let before = plan(&applied, Migration::checksum_postgres, path, access);
     let before = before.map_err(Failed::Refused)?;
     for migration in MIGRATIONS.iter().filter(|migration| migration.version > before) {
         connection.execute(&migration.for_postgres())?;

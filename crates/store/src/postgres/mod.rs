@@ -11,6 +11,7 @@ mod failure;
 mod ids;
 mod marks;
 mod migrate;
+mod moving;
 mod options;
 mod param;
 mod queue;
@@ -22,4 +23,5 @@ mod tx;
 mod writers;
 
 pub(crate) use engine::{Postgres, Tick};
+pub(crate) use moving::PostgresSide;
 pub(crate) use options::Options;

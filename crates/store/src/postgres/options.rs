@@ -132,11 +132,20 @@ impl Options {
         &self.shown
     }
 
-    /// How a unit that writes begins.
+    /// How a unit that writes begins. One that asks for nothing for five seconds is ended by the server,
+    /// and its locks with it: its process was stopped, and must not stop all others. Set for the
+    /// transaction and in the round trip that begins it, because a pooler lets nothing be set for a
+    /// session. There is no limit to how long a statement runs or waits: it would count at COMMIT too.
     pub(super) const fn begin(&self) -> &'static str {
         match self.isolation {
-            Isolation::ReadCommitted => "begin isolation level read committed read write",
-            Isolation::Serializable => "begin isolation level serializable read write",
+            Isolation::ReadCommitted => {
+                "begin isolation level read committed read write; \
+                 set local idle_in_transaction_session_timeout = 5000"
+            }
+            Isolation::Serializable => {
+                "begin isolation level serializable read write; \
+                 set local idle_in_transaction_session_timeout = 5000"
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ use super::row::PgRow;
 use super::statements::{Known, Statements};
 use crate::tx::OnRow;
 use crate::{DbError, Sql, Tx, Val};
+use domain::Timestamp;
 use std::sync::Arc;
 use tokio_postgres::Row;
 
@@ -252,6 +253,15 @@ impl Tx for PgTx<'_> {
         self.clean().map(|()| None)
     }
 
+    fn database_now(&mut self) -> Result<Timestamp, DbError> {
+        // Not that of the transaction, which may have waited for a lock since it began.
+        let text = "select (extract(epoch from clock_timestamp()) * 1000000)::bigint";
+        self.clean()?;
+        let (rows, _) = self.send("DATABASE_NOW", text, vec![Vec::new()])?;
+        let now = rows.first().map_or(Ok(0), |row| row.try_get::<_, i64>(0));
+        now.map(Timestamp).map_err(|error| self.fail("DATABASE_NOW", &error))
+    }
+
     fn alone(&self) -> bool {
         false
     }
@@ -266,7 +276,8 @@ impl Tx for PgTx<'_> {
 
     /// Something that was decided from does not hold any more: other units write at the same time.
     fn poison(&mut self, error: DbError) -> DbError {
-        let remedy = if error.is_ids_used_up() { Remedy::None } else { Remedy::Again };
+        let lasts = error.is_ids_used_up() || error.is_lease_lost();
+        let remedy = if lasts { Remedy::None } else { Remedy::Again };
         self.poison.get_or_insert(Poison { error, remedy }).error.clone()
     }
 }

@@ -43,11 +43,11 @@ pub(super) struct Shared {
     pub(super) statements: Statements,
     pub(super) ids: Ids,
     pub(super) queue: Queue,
+    /// How many units that moved an epoch were committed here.
+    pub(super) epochs_moved: AtomicU64,
     pub(super) marks: Marks,
     /// Whether units wait because the server does not wait for standbys.
     pub(super) alone: AtomicBool,
-    /// How many units that moved an epoch were committed here.
-    pub(super) epochs_moved: AtomicU64,
 }
 
 struct Writer {
@@ -237,7 +237,14 @@ impl Writer {
             return self.settle(mark, &failure::text(&error));
         }
         // PostgreSQL refused to commit: it has rolled back.
-        if connection.execute("rollback").is_ok() {
+        let kept = connection.execute("rollback").is_ok();
+        if marks::is_closed(&error) {
+            let why = marks::why_closed(&connection).ok().flatten();
+            let why = why.unwrap_or_else(|| failure::text(&error));
+            let text = format!("{} {why}", self.shared.options.shown);
+            return Run::Over(Err(StoreError::Unavailable(text)));
+        }
+        if kept {
             self.connection = Some(connection);
         }
         let text = failure::text(&error);

@@ -2,9 +2,10 @@
 
 use super::Checkpoints;
 use crate::migrate::{MIGRATIONS, Migration, MigrationStatus, newest, plan};
+use crate::moving::mark;
 use crate::{Access, OpenError};
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior};
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -41,6 +42,9 @@ const PREPARED_STATEMENTS: usize = 256;
 pub(crate) const DEFAULT_LOCK_WAIT: Duration = Duration::from_secs(10);
 
 fn engine_error(path: &Path, error: &rusqlite::Error) -> OpenError {
+    if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) {
+        return OpenError::Locked { path: path.display().to_string() };
+    }
     OpenError::Engine { path: path.display().to_string(), message: error.to_string() }
 }
 
@@ -122,6 +126,25 @@ pub(crate) fn open_writer(
     access: Access,
     lock_wait: Duration,
 ) -> Result<Connection, OpenError> {
+    open_to_write(path, access, lock_wait, false)
+}
+
+/// Opens the only connection that there is: as long as it is open no other one reads or writes, in no
+/// process. Refused as locked when another one is open.
+pub(crate) fn open_alone(
+    path: &Path,
+    access: Access,
+    lock_wait: Duration,
+) -> Result<Connection, OpenError> {
+    open_to_write(path, access, lock_wait, true)
+}
+
+fn open_to_write(
+    path: &Path,
+    access: Access,
+    lock_wait: Duration,
+    alone: bool,
+) -> Result<Connection, OpenError> {
     if rusqlite::version_number() < OLDEST_SQLITE {
         return Err(OpenError::SqliteVersion { found: rusqlite::version() });
     }
@@ -135,6 +158,11 @@ pub(crate) fn open_writer(
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = open(path, flags, lock_wait)?;
+    if alone {
+        // Before the first look into the file: then SQLite shares no memory with other processes, and
+        // locks the file for itself. Whoever has it open holds a lock on it, also when it is idle.
+        set(&connection, path, "locking_mode=EXCLUSIVE", "locking_mode", "exclusive", "exclusive")?;
+    }
     set(&connection, path, "journal_mode=WAL", "journal_mode", "wal", "wal")?;
     // FULL: every COMMIT is on disk before it returns. NORMAL would lose acknowledged orders on a
     // power cut.
@@ -159,11 +187,22 @@ const VERSION_TABLE: &str = "create table if not exists schema_migration (
   version integer primary key, name text not null, checksum text not null
 ) strict";
 
-/// Checks the schema, and brings it to this program's where `access` allows.
+/// Checks the schema, and brings it to this program's where `access` allows. A database that is on one
+/// end of a move is refused.
 pub(crate) fn migrate(
     connection: &mut Connection,
     path: &Path,
     access: Access,
+) -> Result<MigrationStatus, OpenError> {
+    migrate_checked(connection, path, access, mark::check)
+}
+
+/// As [`migrate`], with another look at the stored fact of a move.
+pub(crate) fn migrate_checked(
+    connection: &mut Connection,
+    path: &Path,
+    access: Access,
+    check: fn(Option<&str>, &str) -> Result<(), OpenError>,
 ) -> Result<MigrationStatus, OpenError> {
     let shown = || path.display().to_string();
     let fail = |error: rusqlite::Error| engine_error(path, &error);
@@ -176,6 +215,11 @@ pub(crate) fn migrate(
             statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
         })
         .map_err(fail)?;
+    if !applied.is_empty() {
+        let text = "select value from meta where name = ?1";
+        let stored = tx.query_row(text, [mark::MARK], |row| row.get::<_, String>(0)).optional();
+        check(stored.map_err(fail)?.as_deref(), &shown())?;
+    }
     let before = plan(&applied, Migration::checksum, &shown(), access)?;
     for migration in MIGRATIONS.iter().filter(|migration| migration.version > before) {
         tx.execute_batch(&migration.for_sqlite()).map_err(fail)?;

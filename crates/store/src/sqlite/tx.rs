@@ -3,6 +3,7 @@
 use super::row::SqliteRow;
 use crate::tx::OnRow;
 use crate::{DbError, Sql, Tx, Val};
+use domain::Timestamp;
 use rusqlite::{CachedStatement, Connection};
 
 pub(crate) struct SqliteTx<'a> {
@@ -17,6 +18,12 @@ const NEXT_ID: Sql = Sql {
 };
 const TAKE_IDS: Sql =
     Sql { name: "TAKE_IDS", text: "update id_block set next = next + ?2 where kind = ?1" };
+
+// Whoever works on the file is on this machine. Milliseconds, which is what SQLite counts in.
+const DATABASE_NOW: Sql = Sql {
+    name: "DATABASE_NOW",
+    text: "select cast(round(unixepoch('subsec') * 1000) as integer) * 1000",
+};
 
 const OTHERS: Sql = Sql { name: "OTHERS", text: "pragma data_version" };
 
@@ -145,6 +152,15 @@ impl Tx for SqliteTx<'_> {
             Ok(())
         })?;
         Ok(version)
+    }
+
+    fn database_now(&mut self) -> Result<Timestamp, DbError> {
+        let mut now = 0;
+        self.each(&DATABASE_NOW, &[], &mut |row| {
+            now = row.int(0)?;
+            Ok(())
+        })?;
+        Ok(Timestamp(now))
     }
 
     fn alone(&self) -> bool {

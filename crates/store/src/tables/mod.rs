@@ -7,8 +7,10 @@ pub mod deliveries;
 pub mod events;
 pub mod guards;
 pub mod keys;
+pub mod leases;
 pub mod links;
 pub mod meta;
+pub mod nodes;
 pub mod orders;
 pub mod parts;
 pub mod prices;
@@ -35,8 +37,10 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         events::ALL,
         guards::ALL,
         keys::ALL,
+        leases::ALL,
         links::ALL,
         meta::ALL,
+        nodes::ALL,
         orders::ALL,
         parts::ALL,
         prices::ALL,

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what cannot be done is a failed test")]
 
+mod leases;
+mod moving;
 mod portable;
 mod rows;
 mod schema;

@@ -6,6 +6,7 @@ mod faults;
 mod lost;
 mod opening;
 mod standbys;
+mod stopped;
 
 use store::tables::meta;
 use store::{Access, DbError, Store, StoreError, Tx};

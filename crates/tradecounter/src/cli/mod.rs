@@ -6,10 +6,12 @@ mod category;
 mod key;
 mod lines;
 mod money;
+mod moving;
 mod order;
 mod price;
 mod product;
 mod product_order;
+mod progress;
 mod refill;
 mod served;
 mod service;
@@ -18,12 +20,13 @@ mod tier;
 mod verify;
 mod when;
 
-use crate::config::{Config, Environment, Overrides};
+use crate::config::{Config, Environment, NodeRole, Overrides};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::{clock, demo, opened, serve, signals, telemetry};
 use clap::{Parser, Subcommand};
 use counter::Counter;
+use counter::nodes::Job;
 use domain::{AccountId, Micros, Timestamp};
 use std::path::PathBuf;
 use store::Access;
@@ -31,8 +34,8 @@ use store::Access;
 /// The server behind a trade counter for digital services and digital goods.
 ///
 /// Exit codes: 0 done, 1 the machine or the database could not, 2 the command line was not
-/// understood, 3 a rule says no (nothing was changed), 4 `verify` found something, 5 done but the
-/// result could not be printed, 70 the disk failed under the database.
+/// understood, 3 a rule says no (nothing was changed), 4 `verify` or `move` found something, 5 done
+/// but the result could not be printed, 70 the disk failed under the database.
 #[derive(Debug, Parser)]
 #[command(name = "tradecounter", version, propagate_version = true)]
 pub(crate) struct Cli {
@@ -53,10 +56,12 @@ pub(crate) struct Cli {
 enum Command {
     /// Starts a counter with a catalogue, a funded account and a simulated supplier, to try it.
     Demo(demo::DemoArgs),
-    /// Serves the panel API.
+    /// Serves the panel API, and does what is to be done in the background.
     Serve(ServeArgs),
     /// Creates the database, or brings its schema to this program's.
     Migrate,
+    /// Moves everything to another database, SQLite or PostgreSQL, or gives a move up.
+    Move(moving::MoveArgs),
     /// Recomputes every invariant of the books from the stored rows.
     Verify,
     /// Customer accounts.
@@ -108,6 +113,9 @@ struct ServeArgs {
     /// Address and port to listen on.
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
+    /// What this node is there for, when several work on one database.
+    #[arg(long, value_name = "ROLE")]
+    role: Option<NodeRole>,
 }
 
 /// What every command that works on the counter needs.
@@ -126,12 +134,16 @@ pub(crate) struct Desk {
 pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
     let environment = Environment::of_process();
     let mut overrides =
-        Overrides { config: cli.config, database_url: cli.database.clone(), listen: None };
+        Overrides { config: cli.config, database_url: cli.database.clone(), ..Default::default() };
     if let Command::Serve(args) = &cli.command {
         overrides.listen.clone_from(&args.listen);
+        overrides.role = args.role;
     }
     let config = Config::load(&overrides, &environment)?;
     let output = Output { json: cli.json };
+    if let Command::Move(args) = &cli.command {
+        return moving::run(args, &config, output);
+    }
     let serving = matches!(cli.command, Command::Demo(_) | Command::Serve(_));
     let mut runtime = if serving {
         tokio::runtime::Builder::new_multi_thread()
@@ -182,7 +194,11 @@ async fn on_counter(command: Command, desk: &Desk) -> Result<(), Failure> {
         Command::ProductOrder(command) => product_order::run(command, desk).await,
         Command::Credit(args) => money::credit(args, desk).await,
         Command::Debit(args) => money::debit(args, desk).await,
-        Command::Demo(_) | Command::Serve(_) | Command::Migrate | Command::Settings => Ok(()),
+        Command::Demo(_)
+        | Command::Serve(_)
+        | Command::Migrate
+        | Command::Move(_)
+        | Command::Settings => Ok(()),
     }
 }
 
@@ -209,10 +225,16 @@ async fn serve(config: &Config, output: Output) -> Result<(), Failure> {
     telemetry::start(config)?;
     let end = signals::end()?;
     let server = serve::start(config).await?;
-    let url = format!("http://{}/api/v2", server.address);
-    output.done(&serde_json::json!({ "url": url }), &format!("serving {url}"));
+    if server.role().serves() {
+        let url = format!("http://{}/api/v2", server.address);
+        output.done(&serde_json::json!({ "url": url }), &format!("serving {url}"));
+    } else {
+        let url = format!("http://{}/healthz", server.address);
+        let sentence = format!("working in the background; health check at {url}");
+        output.done(&serde_json::json!({ "url": url }), &sentence);
+    }
     crate::output::print()?;
-    server.run(end, None).await
+    server.run(end, &Job::USUAL).await
 }
 
 /// An account as people name it: its id, or its name.

@@ -1,28 +1,18 @@
 //! `verify`.
 
 use super::Desk;
+use super::progress::Watched;
 use crate::failure::Failure;
 use crate::output::say;
 use serde_json::json;
-use std::io::{IsTerminal, Write};
 
 pub(super) async fn run(desk: &Desk) -> Result<(), Failure> {
-    // Progress is for a person who watches; a log file gets the result.
-    let watched = std::io::stderr().is_terminal();
-    let mut told: u64 = 0;
+    let mut watched = Watched::new();
     let mut progress = |rule: &'static str, rows: u64| {
-        if watched && rows.abs_diff(told) >= 100_000 {
-            told = rows;
-            let short: String = rule.chars().take(60).collect();
-            eprint!("\r{rows:>12} rows: {short:<60}");
-            // A terminal that cannot be written to is no reason to stop checking.
-            drop(std::io::stderr().flush());
-        }
+        watched.tell(&format!("{rows:>12} rows: {rule}"), rows);
     };
     let report = desk.counter.verify(&mut progress).await?;
-    if watched && told > 0 {
-        eprintln!();
-    }
+    watched.end();
     let broken = report.checks.iter().filter(|check| !check.findings.is_empty()).count();
     if desk.output.json {
         let checks: Vec<_> = report

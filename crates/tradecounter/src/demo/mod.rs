@@ -8,10 +8,11 @@ mod supplier;
 
 pub(crate) use supplier::Supplier;
 
-use crate::config::{Config, LogFormat};
+use crate::config::{Config, LogFormat, NodeRole};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::{clock, opened, serve, signals, telemetry};
+use counter::nodes::{Job, Node, Role};
 use note::Note;
 use std::path::{Path, PathBuf};
 use store::Access;
@@ -36,8 +37,11 @@ pub(crate) async fn run(
 ) -> Result<(), Failure> {
     let end = signals::end()?;
     let data = prepare_folder(&args.data)?;
+    let file = data.join("counter.db");
     if !database_given {
-        config.database_url = format!("sqlite:{}", data.join("counter.db").display());
+        config.database_url = format!("sqlite:{}", file.display());
+    } else if config.is_on_postgres() {
+        keep_secrets_in(&data, &mut config);
     }
     if let Some(listen) = args.listen {
         config.listen = listen;
@@ -47,12 +51,13 @@ pub(crate) async fn run(
         config.log = String::from("warn");
     }
     config.log_format = LogFormat::Text;
+    config.role = NodeRole::All;
     telemetry::start(&config)?;
     let earlier = Note::read(&data)?;
     if database_given {
         // Somebody else's place: filled where it is, as far as it is empty.
         drop(opened::open(&config, Access::CreateIfMissing).await?);
-    } else if earlier.is_none() {
+    } else if earlier.is_none() || !file.exists() {
         fill_apart(&data, &config).await?;
     }
     let server = serve::start(&config).await?;
@@ -60,14 +65,28 @@ pub(crate) async fn run(
     let counter = &server.counter;
     let earlier = Note::read(&data)?;
     let note = match earlier {
-        Some(note) if seed::still_valid(counter, &note).await? => Note { url, ..note },
+        Some(note) if seed::still_valid(counter, &note).await? => {
+            Note { url, ..note }.on_database(&config)?
+        }
         _ => seed::fill(counter, url, &config, clock::now()).await?,
     };
     note.write(&data)?;
     output.done(&note.json(), note.told(&data).trim_end());
     crate::output::print()?;
-    let supplier = Supplier::new(server.counter.clone());
-    server.run(end, Some(supplier)).await
+    let jobs: Vec<Job> = Job::USUAL.into_iter().chain([Job::Supplier]).collect();
+    server.run(end, &jobs).await
+}
+
+/// Lets the secrets of a database that is no file lie in the folder, unless the configuration names
+/// others, or they lie where every command looks for them: it has been used before then.
+fn keep_secrets_in(data: &Path, config: &mut Config) {
+    let within = |name: &str| data.join(name).display().to_string();
+    if config.key_secret_file.is_empty() && !config.key_secret_path().exists() {
+        config.key_secret_file = within("counter.secret");
+    }
+    if config.stock_key_file.is_empty() && !config.stock_key_path().exists() {
+        config.stock_key_file = within("counter.stock-keys");
+    }
 }
 
 /// Fills a new database beside its place and moves it there when it is whole: a demo that was
@@ -85,7 +104,9 @@ async fn fill_apart(data: &Path, config: &Config) -> Result<(), Failure> {
     let note = seed::fill(&counter, String::new(), config, clock::now()).await?;
     // Once a unit has come back, no earlier one holds the counter any more; so this drop is the
     // last, and waits until the database is closed and in one file.
-    counter.seal_events(clock::now()).await?;
+    let filler = Node::new("demo", Role::Worker, 0);
+    let lease = counter.take_lease(&filler, Job::Sealing).await?;
+    counter.worker(lease).seal_events(clock::now()).await?;
     drop(counter);
     for name in ["counter.db.secret", "counter.db.stock-keys", "counter.db"] {
         let (from, to) = (draft.join(name), data.join(name));

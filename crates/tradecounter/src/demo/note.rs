@@ -1,8 +1,10 @@
 //! What the demo tells: on the screen for people, in `demo.json` for scripts.
 
+use crate::config::Config;
 use crate::failure::Failure;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
+use store::Store;
 
 /// The file in the data folder.
 pub(super) const FILE: &str = "demo.json";
@@ -19,7 +21,8 @@ pub(super) struct Note {
     /// What the account was funded with.
     pub(super) funded: String,
     pub(super) currency: String,
-    /// The database, for the other commands.
+    /// The database, for the other commands. One on PostgreSQL without user and password: they need
+    /// the URL that the demo was given.
     pub(super) database: String,
     /// The file that keys are hashed with, for the other commands.
     pub(super) key_secret_file: String,
@@ -40,6 +43,16 @@ pub(super) struct Note {
 }
 
 impl Note {
+    /// The same note, with where everything is now.
+    pub(super) fn on_database(self, config: &Config) -> Result<Self, Failure> {
+        Ok(Self {
+            database: Store::shown(&config.database_url)?,
+            key_secret_file: config.key_secret_path().display().to_string(),
+            stock_key_file: config.stock_key_path().display().to_string(),
+            ..self
+        })
+    }
+
     /// What an earlier run wrote.
     pub(super) fn read(folder: &Path) -> Result<Option<Self>, Failure> {
         let path = folder.join(FILE);
@@ -78,6 +91,7 @@ impl Note {
         let products = self.products;
         let page = url.trim_end_matches("/api/v2");
         let watched = orders.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+        let elsewhere = self.elsewhere();
         format!(
             "Tradecounter demo\n\
              \n\
@@ -96,9 +110,26 @@ impl Note {
              link=https://example.com/interview.mp3\n\
              curl -s {url} -d key={key} -d action=status -d orders={watched}\n\
              \n\
+             {elsewhere}\
              The same for scripts: {}\n\
              End with Ctrl-C.\n",
             folder.join(FILE).display()
+        )
+    }
+
+    /// What the other commands need for a database that is no file.
+    fn elsewhere(&self) -> String {
+        if !self.database.starts_with("postgres") {
+            return String::new();
+        }
+        let Self { database, key_secret_file, stock_key_file, .. } = self;
+        format!(
+            "Everything is in {database}. Other commands work on it with\n\
+             TRADECOUNTER_DATABASE_URL set to the URL that this demo was started with: it is kept \
+             nowhere, because it may hold a password;\n\
+             TRADECOUNTER_KEY_SECRET_FILE={key_secret_file}\n\
+             TRADECOUNTER_STOCK_KEY_FILE={stock_key_file}\n\
+             \n"
         )
     }
 }

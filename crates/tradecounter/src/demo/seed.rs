@@ -34,9 +34,11 @@ pub(super) async fn fill(
     config: &Config,
     now: Timestamp,
 ) -> Result<Note, Failure> {
-    if !counter.list_accounts(AccountId(0), 1).await?.is_empty() {
+    let accounts = counter.list_accounts(AccountId(0), 1).await?;
+    if !accounts.is_empty() || !counter.categories().await?.is_empty() {
         return Err(Failure::Other(String::from(
-            "the database is in use already; name a new folder with --data, or another --database",
+            "the database is in use already, or a demo was ended while it filled it; name a new \
+             folder with --data, or another --database",
         )));
     }
     let plain = fill_catalogue(counter, now).await?;
@@ -50,22 +52,23 @@ pub(super) async fn fill(
     for number in 1..=FIRST_ORDERS {
         orders.push(place(counter, account, plain, number, now).await?);
     }
-    Ok(Note {
+    let note = Note {
         url,
         key: key.token.reveal().to_owned(),
         account: account.0,
         funded: FUNDED.to_string(),
         currency: counter.currency().to_owned(),
-        database: config.database_url.clone(),
-        key_secret_file: config.key_secret_path().display().to_string(),
-        stock_key_file: config.stock_key_path().display().to_string(),
+        database: String::new(),
+        key_secret_file: String::new(),
+        stock_key_file: String::new(),
         services: counter.list_services(account).await?.len(),
         service: plain.0,
         products: counter.list_products(account, now).await?.len(),
         product: product.0,
         orders,
         supplier: String::from("simulated"),
-    })
+    };
+    note.on_database(config)
 }
 
 /// Writes the catalogue; returns a plain service.

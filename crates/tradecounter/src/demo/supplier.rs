@@ -1,9 +1,8 @@
 //! The simulated supplier: moves every open order of the demo from Pending to its end within a
 //! minute. It delivers nothing; it only reports.
 
-use crate::clock;
 use crate::randomness;
-use counter::Counter;
+use counter::nodes::Worker;
 use counter::orders::{OrderReport, Post, Report};
 use counter::products::{ProductReport, StaffReport};
 use counter::requests::RefillDecision;
@@ -11,11 +10,6 @@ use domain::orders::{Order, OrderShape, State};
 use domain::products::ProductState;
 use domain::requests::RefillState;
 use domain::{OrderId, ProductOrderId, Timestamp};
-use std::time::Duration;
-use tokio::sync::watch;
-
-/// How often it looks.
-const TICK: Duration = Duration::from_millis(500);
 
 /// Most orders it moves at a time.
 const ORDERS_PER_TICK: i64 = 1_000;
@@ -28,29 +22,19 @@ const ACCEPTS_AFTER: i64 = 2;
 const BEGINS_AFTER: i64 = 5;
 const ENDS_AFTER: i64 = 12;
 
-/// The simulated supplier.
+/// The simulated supplier. Its reports are made under a lease, so that it is there once.
 #[derive(Debug)]
-pub(crate) struct Supplier {
-    counter: Counter,
+pub(crate) struct Supplier<'a> {
+    counter: &'a Worker,
 }
 
-impl Supplier {
-    pub(crate) const fn new(counter: Counter) -> Self {
+impl<'a> Supplier<'a> {
+    pub(crate) const fn new(counter: &'a Worker) -> Self {
         Self { counter }
     }
 
-    /// Works until the server ends.
-    pub(crate) async fn run(self, mut ended: watch::Receiver<bool>) {
-        while !*ended.borrow_and_update() {
-            if let Err(error) = self.step(clock::now()).await {
-                tracing::error!(%error, "the simulated supplier could not report");
-            }
-            // Whichever comes first; a closed channel means the end as well.
-            drop(tokio::time::timeout(TICK, ended.changed()).await);
-        }
-    }
-
-    async fn step(&self, now: Timestamp) -> Result<(), store::StoreError> {
+    /// Moves on what is open, as far as its time has come.
+    pub(crate) async fn step(&self, now: Timestamp) -> Result<(), store::StoreError> {
         for order in self.counter.open_orders(OrderId(0), ORDERS_PER_TICK).await? {
             match order.shape {
                 OrderShape::Single => self.move_on(&order, now).await,

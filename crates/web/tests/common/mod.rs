@@ -4,7 +4,7 @@
 mod seed;
 mod shop;
 
-pub(crate) use shop::{FORM, Reply, Setup, Shop};
+pub(crate) use shop::{FORM, Reply, Setup, Shop, worker};
 
 /// What the counter says in place of an answer.
 pub(crate) fn error(text: &str) -> String {

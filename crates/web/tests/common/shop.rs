@@ -5,6 +5,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use counter::accounts::{AccountChange, Adjustment, KeySecret, RANDOM_BYTES};
+use counter::nodes::{Job, Node, Role, Worker};
 use counter::orders::{OrderReport, OrderView, Report};
 use counter::{Counter, Settings};
 use domain::{AccountId, CancelId, Micros, OrderId, RefillId, Timestamp};
@@ -256,4 +257,10 @@ fn counted_random() -> web::Random {
             *byte = *value;
         }
     })
+}
+
+/// The counter in the hands of the one node there is.
+pub(crate) async fn worker(counter: &Counter, job: Job) -> Worker {
+    let node = Node::new("test", Role::Worker, 60_000_000);
+    counter.worker(counter.take_lease(&node, job).await.unwrap())
 }

@@ -1,6 +1,7 @@
 //! Orders in parts: the runs of a drip-feed, the posts of a subscription.
 
-use crate::common::Shop;
+use crate::common::{Shop, worker};
+use counter::nodes::Job;
 use counter::orders::{Post, Report};
 use domain::OrderId;
 
@@ -39,8 +40,16 @@ async fn the_runs_of_a_drip_feed_sum_to_the_whole() {
     let mut orders = String::new();
     let mut remains = 231;
     for (run, charge) in (1..).zip(charges) {
-        assert_eq!(shop.counter.move_parts(shop.now()).await.unwrap(), 1, "run {run} is due");
-        assert_eq!(shop.counter.move_parts(shop.now()).await.unwrap(), 0, "and no other");
+        assert_eq!(
+            worker(&shop.counter, Job::Orders).await.move_parts(shop.now()).await.unwrap(),
+            1,
+            "run {run} is due"
+        );
+        assert_eq!(
+            worker(&shop.counter, Job::Orders).await.move_parts(shop.now()).await.unwrap(),
+            0,
+            "and no other"
+        );
         let part = run + 1;
         orders = if run == 1 { part.to_string() } else { format!("{orders},{part}") };
         let started = drip("0.000024", "In progress", remains, run - 1, &orders);
@@ -57,7 +66,11 @@ async fn the_runs_of_a_drip_feed_sum_to_the_whole() {
                 drip("0.000024", "In progress", remains, run, &orders)
             );
             shop.wait(3_599);
-            assert_eq!(shop.counter.move_parts(shop.now()).await.unwrap(), 0, "not due yet");
+            assert_eq!(
+                worker(&shop.counter, Job::Orders).await.move_parts(shop.now()).await.unwrap(),
+                0,
+                "not due yet"
+            );
             shop.wait(1);
         }
     }
@@ -78,10 +91,10 @@ async fn the_runs_of_a_drip_feed_sum_to_the_whole() {
 async fn a_drip_feed_that_is_cancelled_keeps_what_was_delivered() {
     let shop = Shop::open().await;
     assert_eq!(shop.ask(&shop.alice, SEVEN_RUNS).await, r#"{"order":1}"#);
-    shop.counter.move_parts(shop.now()).await.unwrap();
+    worker(&shop.counter, Job::Orders).await.move_parts(shop.now()).await.unwrap();
     shop.report(2, DONE).await;
     shop.wait(3_600);
-    shop.counter.move_parts(shop.now()).await.unwrap();
+    worker(&shop.counter, Job::Orders).await.move_parts(shop.now()).await.unwrap();
     shop.report(3, Report::Progress { start_count: Some(1), remains: Some(20) }).await;
     // 4 of the first run earned, 3 of the second held, 17 of the others held by the whole.
     assert_eq!(money(&shop).await, owned("999.999976", "0.00002"));
@@ -90,7 +103,11 @@ async fn a_drip_feed_that_is_cancelled_keeps_what_was_delivered() {
     assert_eq!(money(&shop).await, owned("999.999993", "0.000003"));
     let stopping = drip("0.000007", "In progress", 185, 1, "2,3");
     assert_eq!(status(&shop, 1).await, stopping, "the second run is being delivered");
-    assert_eq!(shop.counter.move_parts(shop.now()).await.unwrap(), 0, "no run starts any more");
+    assert_eq!(
+        worker(&shop.counter, Job::Orders).await.move_parts(shop.now()).await.unwrap(),
+        0,
+        "no run starts any more"
+    );
     // 13 of 33 delivered: 3 x 13 / 33, rounded up to 2 millionths.
     shop.report(3, Report::Partial { remains: 20 }).await;
     assert_eq!(status(&shop, 1).await, drip("0.000006", "Partial", 185, 2, "2,3"));
@@ -172,9 +189,9 @@ async fn a_subscription_ends_with_its_last_day() {
     shop.report(2, DONE).await;
     // The third of May, day first; it is the second of March.
     shop.wait(62 * 86_400);
-    assert_eq!(shop.counter.move_parts(shop.now()).await.unwrap(), 0);
+    assert_eq!(worker(&shop.counter, Job::Orders).await.move_parts(shop.now()).await.unwrap(), 0);
     shop.wait(86_400);
-    assert_eq!(shop.counter.move_parts(shop.now()).await.unwrap(), 1);
+    assert_eq!(worker(&shop.counter, Job::Orders).await.move_parts(shop.now()).await.unwrap(), 1);
     assert_eq!(status(&shop, 1).await, posts("0.02", "Partial", 50, true, 1, "2"));
     assert_eq!(money(&shop).await, owned("999.98", "0"));
     shop.close().await;

@@ -1,7 +1,8 @@
 //! A client's own name for an order: the same name is the same order.
 
-use crate::common::{FORM, Reply, Shop, error};
+use crate::common::{FORM, Reply, Shop, error, worker};
 use axum::http::{HeaderValue, Request};
+use counter::nodes::Job;
 
 const ORDER: &str = "action=add&service=1&link=https://example.com&quantity=100";
 
@@ -37,7 +38,7 @@ async fn the_same_request_is_the_same_order() {
         }
         let again = with_header(&shop, ORDER, &[b"\"r-1\""]).await;
         assert_eq!(again.body, first.body);
-        shop.counter.forget_old(shop.now()).await.unwrap();
+        worker(&shop.counter, Job::Retention).await.forget_old(shop.now()).await.unwrap();
     }
     let json = format!(
         r#"{{"request_id":"r-1","quantity":100,"link":"https:\/\/example.com","service":"1","action":"add","key":"{}"}}"#,

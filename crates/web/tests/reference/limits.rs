@@ -3,7 +3,8 @@
 
 use crate::kinds::{form, order};
 use crate::page::Page;
-use crate::shop::{Shop, WINDOW};
+use crate::shop::{Shop, WINDOW, worker};
+use counter::nodes::Job;
 use domain::limits as rules;
 use panel_api::limits as wire;
 use std::fmt::Display;
@@ -122,10 +123,10 @@ async fn a_request_id_is_kept_as_long_as_is_said() {
     let form = format!("{}&request_id=r", form(3, ["link"]));
     assert_eq!(order(&shop, &form).await, Some(1));
     shop.wait(REQUEST_ID_HOURS * 3_600);
-    shop.counter.forget_old(shop.now()).await.unwrap();
+    worker(&shop.counter, Job::Retention).await.forget_old(shop.now()).await.unwrap();
     assert_eq!(order(&shop, &form).await, Some(1));
     shop.wait(1);
-    shop.counter.forget_old(shop.now()).await.unwrap();
+    worker(&shop.counter, Job::Retention).await.forget_old(shop.now()).await.unwrap();
     assert_eq!(order(&shop, &form).await, Some(2));
     shop.close().await;
 }
@@ -148,7 +149,10 @@ async fn as_many_parts_are_listed_as_is_said() {
     let form = format!("{}&runs={}&interval=1", form(1, ["link", "quantity"]), PARTS + 1);
     assert_eq!(order(&shop, &form).await, Some(1));
     for _ in 0..=PARTS {
-        assert_eq!(shop.counter.move_parts(shop.now()).await.unwrap(), 1);
+        assert_eq!(
+            worker(&shop.counter, Job::Orders).await.move_parts(shop.now()).await.unwrap(),
+            1
+        );
         shop.wait(60);
     }
     let status = shop.ask("action=status&order=1").await;

@@ -7,6 +7,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
 use counter::accounts::{Adjustment, KeySecret, RANDOM_BYTES};
 use counter::catalogue::{CategoryChange, ServiceChange};
+use counter::nodes::{Job, Node, Role, Worker};
 use counter::{Counter, Settings};
 use domain::catalogue::{Counting, RefillRule, ServiceKind};
 use domain::{AccountId, CategoryId, Micros, Timestamp};
@@ -250,4 +251,10 @@ fn counted_random() -> web::Random {
             *byte = *value;
         }
     })
+}
+
+/// The counter in the hands of the one node there is.
+pub(crate) async fn worker(counter: &Counter, job: Job) -> Worker {
+    let node = Node::new("test", Role::Worker, 60_000_000);
+    counter.worker(counter.take_lease(&node, job).await.unwrap())
 }

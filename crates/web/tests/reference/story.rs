@@ -1,7 +1,8 @@
 //! What happens between the examples, beside what the examples do.
 
-use crate::shop::Shop;
+use crate::shop::{Shop, worker};
 use counter::accounts::AccountChange;
+use counter::nodes::Job;
 use counter::orders::{OrderReport, Post, Report};
 use counter::requests::RefillDecision;
 use domain::{OrderId, RefillId};
@@ -79,7 +80,11 @@ async fn happen(shop: &Shop, event: Event) {
     match event {
         Pass(seconds) => shop.wait(seconds),
         RunsStart => {
-            assert_eq!(counter.move_parts(now).await.unwrap(), 1, "one run is due");
+            assert_eq!(
+                worker(counter, Job::Orders).await.move_parts(now).await.unwrap(),
+                1,
+                "one run is due"
+            );
         }
         Reported(order, report) => {
             let report = OrderReport { order: OrderId(order), report, reason: None };

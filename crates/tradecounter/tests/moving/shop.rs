@@ -1,0 +1,109 @@
+//! A counter with rows in every table.
+
+use crate::BINARY;
+use testkit::{Client, Database, Program, until};
+
+fn words(text: &str) -> Vec<&str> {
+    text.split(' ').collect()
+}
+
+/// A program on a SQLite database, or on the one that `url` names, and a key.
+pub(crate) fn set_up(url: Option<&str>) -> (Program, String) {
+    let mut program = Program::new(BINARY);
+    if let Some(url) = url {
+        program.set("TRADECOUNTER_DATABASE_URL", url);
+    }
+    program.json(&["migrate"]);
+    program.json(&["account", "add", "Acme"]);
+    program.json(&["account", "add", "Other"]);
+    program.json(&["credit", "Acme", "1000000", "--reason", "bank transfer 17"]);
+    let key = program.json(&words("key add Acme shop --daily-cap 900000"));
+    program.json(&["category", "add", "Words"]);
+    let service = "service add --category 1 --rate 5 --min 1 --max 9000 --cancel true --name";
+    for more in [
+        "Plain --kind default --drip-feed true --refill-days 30 --refill-cooldown-hours 0",
+        "Comments --kind custom_comments --one-open-per-link true",
+        "Posts --kind subscriptions",
+    ] {
+        program.json(&words(&format!("{service} {more}")));
+    }
+    let product = "product add --category 1 --rate 0.5 --min 1 --max 100 --warranty-days 9 --name";
+    program.json(&words(&format!("{product} Licence --kind auto")));
+    program.json(&words(&format!("{product} Setup --kind service --form Domain")));
+    program.json(&words("tier add Gold --discount 7.5"));
+    program.json(&words("account set Other --tier Gold"));
+    program.json(&words("price set Acme --service 1 4.75"));
+    program.json(&words("price set Acme --product 1 0.45"));
+    let key = key["key"].as_str().unwrap().to_owned();
+    (program, key)
+}
+
+/// Puts `lines` items into stock, the last of them twice.
+pub(crate) fn stock(program: &Program, lines: usize) {
+    let mut text: String = (1..=lines).map(|line| format!("LICENCE-{line:06}\n")).collect();
+    text.push_str(&format!("LICENCE-{lines:06}\n"));
+    std::fs::write(program.folder().join("stock.txt"), text).unwrap();
+    program.json(&words("stock import 1 stock.txt"));
+}
+
+/// Orders of every shape, in every state that staff and customers bring them to: 267 of them.
+pub(crate) fn trade(program: &Program, client: &Client) {
+    let ask = |text: &str| {
+        let fields = text.split('&').map(|pair| pair.split_once('=').unwrap());
+        let answer = client.call(&fields.collect::<Vec<_>>());
+        assert!(answer["error"].is_null(), "{text}: {answer}");
+        answer
+    };
+    for order in [
+        "service=1&link=https://example.com/a&quantity=1000&request_id=r-1",
+        "service=1&link=https://example.com/b&quantity=1000",
+        "service=1&link=https://example.com/Straße/✓&quantity=1000",
+        "service=1&link=https://example.com/d&quantity=100&runs=3&interval=60",
+        "service=2&link=https://example.com/e&comments=one\ntwo\nthree",
+        "service=3&username=harbour&min=5&max=20&posts=10&delay=30",
+    ] {
+        let placed = ask(&format!("action=add&{order}"));
+        if order.contains("runs=") {
+            // The server starts its first run by itself.
+            until("the first run", || {
+                let status = ask(&format!("action=status&order={}", placed["order"]));
+                (status["status"] == "In progress").then_some(())
+            });
+        }
+    }
+    // More than the 256 transfers of an account that have a mark.
+    for number in 0..260 {
+        ask(&format!("action=add&service=1&link=https://example.com/many/{number}&quantity=10"));
+    }
+    program.json(&words("order progress 1 --start-count 7 --remains 400"));
+    program.json(&words("order complete 1"));
+    program.json(&words("order partial 2 --remains 250"));
+    ask("action=refill&order=1");
+    ask("action=cancel&orders=3");
+    let bought = ask("action=add_product_order&product=1&quantity=2&request_id=p-1");
+    ask(&format!("action=result_product&order={}", bought["order"]));
+    ask("action=add_product_order&product=2&quantity=1&require=example.com");
+}
+
+/// Every table that is moved has rows in it: what is not there is not tested.
+pub(crate) fn assert_rows_in_every_table(database: &rusqlite::Connection) {
+    for table in store::moved_tables().unwrap() {
+        let text = format!("select count(*) from {table}");
+        let rows: i64 = database.query_row(&text, [], |row| row.get(0)).unwrap();
+        assert!(rows > 0, "{table}: add something to `trade` that fills it");
+    }
+}
+
+/// Points a program at the moved database: by its URL, with the files that the move has told of.
+pub(crate) fn go_over(program: &mut Program, url: &str, told: &serde_json::Value) {
+    program.set("TRADECOUNTER_DATABASE_URL", url);
+    for file in told["files"].as_array().unwrap() {
+        let setting = file["setting"].as_str().unwrap().to_ascii_uppercase();
+        program.set(&format!("TRADECOUNTER_{setting}"), file["file"].as_str().unwrap());
+    }
+}
+
+/// Rows of a table on a target.
+pub(crate) fn count(database: &Database, table: &str) -> i64 {
+    database.number(&format!("select count(*) from {table}"))
+}
