@@ -145,13 +145,16 @@ pub enum OpenError {
     },
     /// The schema is newer than the program.
     #[error(
-        "{path}: the schema is at version {found}, this program knows {known}; use a newer program"
+        "{path}: the schema is at version {found}, for programs that know version {from}; this one \
+         knows {known}: use a newer program"
     )]
     Ahead {
         /// The path.
         path: String,
         /// The version found.
         found: i64,
+        /// The version that a program must know.
+        from: i64,
         /// The newest version known.
         known: i64,
     },

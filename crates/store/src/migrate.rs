@@ -14,6 +14,9 @@ pub struct Migration {
     pub text: &'static str,
     /// What PostgreSQL has beside it: for nodes that write at the same time.
     pub postgres: &'static str,
+    /// The oldest version whose programs work on a database that has this one (docs/SCHEMA.md): its own,
+    /// or an earlier one when it only adds what they need not know of.
+    pub works_from: i64,
 }
 
 /// Every migration, in order. One that was released is never edited; a test compares checksums.
@@ -23,30 +26,35 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "counter",
         text: include_str!("migrations/0001_counter.sql"),
         postgres: include_str!("migrations/0001_counter.postgres.sql"),
+        works_from: 1,
     },
     Migration {
         version: 2,
         name: "products",
         text: include_str!("migrations/0002_products.sql"),
         postgres: "",
+        works_from: 2,
     },
     Migration {
         version: 3,
         name: "keys_and_prices",
         text: include_str!("migrations/0003_keys_and_prices.sql"),
         postgres: "",
+        works_from: 3,
     },
     Migration {
         version: 4,
         name: "price_epoch",
         text: include_str!("migrations/0004_price_epoch.sql"),
         postgres: "",
+        works_from: 4,
     },
     Migration {
         version: 5,
         name: "nodes",
         text: include_str!("migrations/0005_nodes.sql"),
         postgres: "",
+        works_from: 5,
     },
 ];
 
@@ -57,6 +65,15 @@ pub struct MigrationStatus {
     pub before: i64,
     /// The version it has now.
     pub after: i64,
+}
+
+/// The fact in `meta` that says from which version on programs work on the database: what its
+/// migrations say, so that programs know it that do not know them.
+pub(crate) const WORKS_FROM: &str = "schema_works_from";
+
+/// The oldest version whose programs work on a database with all of these migrations.
+pub(crate) fn works_from() -> i64 {
+    MIGRATIONS.iter().map(|migration| migration.works_from).max().unwrap_or(0)
 }
 
 /// The newest version this program knows.
@@ -107,18 +124,31 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// What is to be done with a database at `path` whose migrations are `applied`: the version it has.
-/// The newer ones follow where `access` allows it, and are missing otherwise.
+/// What a database says of its schema.
+#[derive(Debug)]
+pub(crate) struct Applied {
+    /// The versions of its migrations and their checksums, in order.
+    pub(crate) versions: Vec<(i64, String)>,
+    /// From which version on programs work on it; as stored.
+    pub(crate) works_from: Option<String>,
+}
+
+/// What is to be done with a database at `path`: the version it has. The newer ones follow where
+/// `access` allows it, and are missing otherwise. One that has more migrations than this program knows
+/// is taken when all of them say that this program works on it.
 pub(crate) fn plan(
-    applied: &[(i64, String)],
+    applied: &Applied,
     checksum: fn(&Migration) -> String,
     path: &str,
     access: Access,
 ) -> Result<i64, OpenError> {
     let path = || path.to_owned();
+    let Applied { versions: applied, works_from } = applied;
     let before = applied.last().map_or(0, |(version, _)| *version);
-    if before > newest() {
-        return Err(OpenError::Ahead { path: path(), found: before, known: newest() });
+    let from = works_from.as_deref().and_then(|text| text.parse().ok()).unwrap_or(before);
+    if before > newest() && from > newest() {
+        let (found, known) = (before, newest());
+        return Err(OpenError::Ahead { path: path(), found, from, known });
     }
     for ((version, found), known) in applied.iter().zip(MIGRATIONS) {
         if *version != known.version || *found != checksum(known) {
@@ -139,6 +169,39 @@ pub(crate) fn plan(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn applied(newer: i64, works_from: Option<i64>) -> Applied {
+        let own = MIGRATIONS.iter().map(|migration| (migration.version, migration.checksum()));
+        let newer =
+            (1..=newer).map(|more| (newest().saturating_add(more), String::from("unknown")));
+        let works_from = works_from.map(|version| version.to_string());
+        Applied { versions: own.chain(newer).collect(), works_from }
+    }
+
+    #[test]
+    fn a_newer_schema_is_taken_when_it_says_that_this_program_works_on_it() {
+        let plan = |applied: &Applied, access| plan(applied, Migration::checksum, "x", access);
+        for access in [Access::Existing, Access::CreateIfMissing, Access::Migrate] {
+            let taken = plan(&applied(2, Some(newest())), access);
+            assert_eq!(taken.unwrap(), newest() + 2, "{access:?}");
+            let refused = plan(&applied(2, Some(newest() + 1)), access).unwrap_err();
+            assert!(matches!(refused, OpenError::Ahead { .. }), "{refused}");
+            // A program that knew nothing of this has written nothing about it.
+            assert!(plan(&applied(1, None), access).is_err());
+        }
+        let mut altered = applied(1, Some(1));
+        altered.versions[0].1 = String::from("another");
+        let refused = plan(&altered, Access::Existing).unwrap_err();
+        assert!(matches!(refused, OpenError::Altered { version: 1, .. }), "{refused}");
+    }
+
+    #[test]
+    fn a_migration_says_no_more_than_it_can_know() {
+        for migration in MIGRATIONS {
+            let Migration { version, works_from, .. } = migration;
+            assert!((1..=*version).contains(works_from), "{version}: {works_from}");
+        }
+    }
 
     /// Databases remember the checksum of what was applied to them, and refuse a program that has
     /// another text under the same number.

@@ -17,10 +17,11 @@ pub use compare::{Comparison, Difference, TableComparison};
 pub use error::MoveError;
 pub use rows::Content;
 
+use crate::migrate::newest;
 use crate::postgres::{Options, PostgresSide};
 use crate::sqlite::SqliteSide;
 use crate::store::sqlite_path;
-use crate::{Access, DbError, OpenError, Store, Tx, tables};
+use crate::{Access, DbError, MigrationStatus, OpenError, Store, Tx, tables};
 use mark::{End, Mark};
 use schema::{STAYS, Table};
 use side::Side;
@@ -210,6 +211,17 @@ pub fn closed(tx: &mut dyn Tx) -> Result<Option<String>, DbError> {
 fn close(target: &mut dyn Side, arriving: &Mark, tables: &[Table]) -> Result<(), MoveError> {
     target.fence(arriving)?;
     empty(target, tables).or_else(|refused| target.open_up(None).and(Err(refused)))
+}
+
+/// Refuses a database whose schema is newer than this program's: it may have tables that this program
+/// does not know, and would leave behind.
+pub(crate) fn known_whole(status: MigrationStatus, shown: &str) -> Result<(), MoveError> {
+    if status.after == newest() {
+        return Ok(());
+    }
+    Err(MoveError::Refused(format!(
+        "{shown}: was made by a newer program; move it with that program"
+    )))
 }
 
 /// Whether a database with this stored mark may be closed for a move: not for two, and not on both

@@ -4,7 +4,9 @@ use super::connection::Connection;
 use super::failure::{self, Remedy};
 use super::options::Options;
 use super::param::Param;
-use crate::migrate::{MIGRATIONS, Migration, MigrationStatus, newest, plan};
+use crate::migrate::{
+    self, Applied, MIGRATIONS, Migration, MigrationStatus, WORKS_FROM, newest, plan,
+};
 use crate::moving::mark;
 use crate::{Access, OpenError, Val};
 use tokio_postgres::Error;
@@ -95,15 +97,20 @@ fn locked(
 ) -> Result<MigrationStatus, Failed> {
     let text = "select version, checksum from schema_migration order by version";
     let (rows, _) = connection.run(text, Vec::new())?;
-    let applied: Result<Vec<(i64, String)>, Error> =
+    let versions: Result<Vec<(i64, String)>, Error> =
         rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect();
-    let applied = applied?;
-    if !applied.is_empty() {
-        let params = vec![(Param::One(Val::Text(mark::MARK)), Type::TEXT)];
+    let versions = versions?;
+    let fact = |name: &'static str| -> Result<Option<String>, Error> {
+        if versions.is_empty() {
+            return Ok(None);
+        }
+        let params = vec![(Param::One(Val::Text(name)), Type::TEXT)];
         let (rows, _) = connection.run("select value from meta where name = $1", params)?;
-        let stored = rows.first().map(|row| row.try_get::<_, String>(0)).transpose()?;
-        check(stored.as_deref(), path).map_err(Failed::Refused)?;
-    }
+        rows.first().map(|row| row.try_get(0)).transpose()
+    };
+    check(fact(mark::MARK)?.as_deref(), path).map_err(Failed::Refused)?;
+    let works_from = fact(WORKS_FROM)?;
+    let applied = Applied { versions, works_from };
     let before = plan(&applied, Migration::checksum_postgres, path, access);
     let before = before.map_err(Failed::Refused)?;
     for migration in MIGRATIONS.iter().filter(|migration| migration.version > before) {
@@ -117,5 +124,15 @@ fn locked(
         let text = "insert into schema_migration (version, name, checksum) values ($1, $2, $3)";
         connection.run(text, params)?;
     }
-    Ok(MigrationStatus { before, after: newest() })
+    if before < newest() {
+        let from = migrate::works_from().to_string();
+        let params = vec![
+            (Param::One(Val::Text(WORKS_FROM)), Type::TEXT),
+            (Param::One(Val::Text(&from)), Type::TEXT),
+        ];
+        let text = "insert into meta (name, value) values ($1, $2) \
+            on conflict (name) do update set value = excluded.value";
+        connection.run(text, params)?;
+    }
+    Ok(MigrationStatus { before, after: newest().max(before) })
 }

@@ -18,7 +18,7 @@ use crate::moving::mark::{MARK, Mark};
 use crate::moving::rows::{Cell, Rows};
 use crate::moving::schema::{Column, Kind, Table};
 use crate::moving::side::{Reading, Side};
-use crate::moving::{MoveError, may_close};
+use crate::moving::{MoveError, known_whole, may_close};
 use crate::{Access, Val};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::Type;
@@ -45,8 +45,9 @@ pub(crate) struct PostgresSide {
 impl PostgresSide {
     pub(crate) fn open(url: &str, access: Access) -> Result<Self, MoveError> {
         let options = Options::read(url)?;
-        migrate_checked(&options, access, |_, _| Ok(()))?;
+        let status = migrate_checked(&options, access, |_, _| Ok(()))?;
         let shown = options.shown.clone();
+        known_whole(status, &shown)?;
         let connection = Connection::open(&options).map_err(|message| MoveError::Broken {
             path: shown.clone(),
             what: String::from("connect"),

@@ -1,7 +1,9 @@
 //! Opening a database file, and the settings that durability rests on.
 
 use super::Checkpoints;
-use crate::migrate::{MIGRATIONS, Migration, MigrationStatus, newest, plan};
+use crate::migrate::{
+    self, Applied, MIGRATIONS, Migration, MigrationStatus, WORKS_FROM, newest, plan,
+};
 use crate::moving::mark;
 use crate::{Access, OpenError};
 use rusqlite::config::DbConfig;
@@ -209,17 +211,22 @@ pub(crate) fn migrate_checked(
     // Immediate: two processes that find the same old schema must not both change it.
     let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
     tx.execute_batch(VERSION_TABLE).map_err(fail)?;
-    let applied: Vec<(i64, String)> = tx
+    let versions: Vec<(i64, String)> = tx
         .prepare("select version, checksum from schema_migration order by version")
         .and_then(|mut statement| {
             statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
         })
         .map_err(fail)?;
-    if !applied.is_empty() {
+    let fact = |name: &str| {
+        if versions.is_empty() {
+            return Ok(None);
+        }
         let text = "select value from meta where name = ?1";
-        let stored = tx.query_row(text, [mark::MARK], |row| row.get::<_, String>(0)).optional();
-        check(stored.map_err(fail)?.as_deref(), &shown())?;
-    }
+        tx.query_row(text, [name], |row| row.get::<_, String>(0)).optional().map_err(fail)
+    };
+    check(fact(mark::MARK)?.as_deref(), &shown())?;
+    let works_from = fact(WORKS_FROM)?;
+    let applied = Applied { versions, works_from };
     let before = plan(&applied, Migration::checksum, &shown(), access)?;
     for migration in MIGRATIONS.iter().filter(|migration| migration.version > before) {
         tx.execute_batch(&migration.for_sqlite()).map_err(fail)?;
@@ -229,6 +236,11 @@ pub(crate) fn migrate_checked(
         )
         .map_err(fail)?;
     }
+    if before < newest() {
+        let text = "insert into meta (name, value) values (?1, ?2) \
+            on conflict (name) do update set value = excluded.value";
+        tx.execute(text, (WORKS_FROM, migrate::works_from().to_string())).map_err(fail)?;
+    }
     tx.commit().map_err(fail)?;
-    Ok(MigrationStatus { before, after: newest() })
+    Ok(MigrationStatus { before, after: newest().max(before) })
 }

@@ -6,7 +6,7 @@ use crate::moving::mark::{MARK, Mark};
 use crate::moving::rows::{Cell, Rows};
 use crate::moving::schema::{Kind, Table};
 use crate::moving::side::{Reading, Side};
-use crate::moving::{MoveError, may_close};
+use crate::moving::{MoveError, known_whole, may_close};
 use crate::{Access, OpenError, Val};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
@@ -30,14 +30,15 @@ impl SqliteSide {
     pub(crate) fn open(path: &Path, access: Access) -> Result<Self, MoveError> {
         let claim = Claim::new(path);
         let opened = open_alone(path, access, LOCK_WAIT).and_then(|mut connection| {
-            migrate_checked(&mut connection, path, access, |_, _| Ok(()))?;
-            Ok(connection)
+            let status = migrate_checked(&mut connection, path, access, |_, _| Ok(()))?;
+            Ok((connection, status))
         });
-        let connection = opened.map_err(|error| match error {
+        let (connection, status) = opened.map_err(|error| match error {
             OpenError::Locked { path } => MoveError::InUse { path },
             other => MoveError::Open(other),
         })?;
         let shown = format!("sqlite:{}", claim.path().display());
+        known_whole(status, &shown)?;
         let side = Self { connection, shown, _claim: claim };
         side.run("settings", |connection| connection.execute_batch(SETTINGS))?;
         Ok(side)

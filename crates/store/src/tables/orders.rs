@@ -4,6 +4,7 @@ use super::{account_orders, flag, micros, named, opt_time, time};
 use crate::{DbError, Row, Tx, TxExt, Val};
 use domain::orders::{Order, OrderShape, Standing, State, Totals};
 use domain::{AccountId, KeyId, OrderId, ServiceId, TransferId};
+use std::collections::HashMap;
 
 macro_rules! columns {
     () => {
@@ -38,6 +39,7 @@ crate::statements! {
         created_us, changed_us, hold_id, fingerprint, placed_event) values (?1, ?2, ?3, ?4, \
         ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)";
     ORIGIN = "select hold_id, fingerprint, placed_event from orders where id = ?1";
+    ORIGINS = "select id, hold_id, fingerprint, placed_event from orders where id = ?1";
     UPDATE = "update orders set state = ?4, fence = ?5, captured = ?6, released = ?7, \
         start_count = ?8, remains = ?9, cancel_requested = ?10, changed_us = ?11, ended_us = ?12 \
         where id = ?1 and state = ?2 and fence = ?3";
@@ -119,6 +121,19 @@ pub fn origin(tx: &mut dyn Tx, id: OrderId) -> Result<Option<Origin>, DbError> {
         let (hold, fingerprint) = (TransferId(row.int(0)?), row.opt_int(1)?);
         Ok(Origin { hold, fingerprint, event: row.int(2)? })
     })
+}
+
+/// Where the placing of each order stands, by the ids of those that are there.
+///
+/// # Errors
+/// [`DbError`].
+pub fn origins(tx: &mut dyn Tx, ids: &[OrderId]) -> Result<HashMap<OrderId, Origin>, DbError> {
+    let params: Vec<Val<'_>> = ids.iter().map(|id| id.0.into()).collect();
+    let found = tx.rows_many(&ORIGINS, 1, &params, |row| {
+        let (hold, fingerprint) = (TransferId(row.int(1)?), row.opt_int(2)?);
+        Ok((OrderId(row.int(0)?), Origin { hold, fingerprint, event: row.int(3)? }))
+    });
+    Ok(found?.into_iter().collect())
 }
 
 /// Those of `ids` that belong to `account`.

@@ -4,6 +4,7 @@ use super::{accounts, micros, named, opt_string, time};
 use crate::{DbError, Row, Tx, TxExt, Val};
 use domain::ledger::TransferKind;
 use domain::{AccountId, Micros, OrderId, ProductOrderId, Timestamp, TransferId};
+use std::collections::HashMap;
 
 /// One movement of money.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +66,10 @@ crate::statements! {
         (select hold_id from orders where orders.id = ?1)");
     OF_ORDER = concat!("select ", columns!(), " from transfer where order_id = ?1 \
         and kind <> 'hold' order by account_id, number");
+    HOLDS = "select t.id, t.account_id, t.number, t.previous_id, t.kind, t.amount, \
+        t.available_after, t.held_after, t.order_id, t.product_order_id, t.actor, t.reason, \
+        t.at_us, o.id as asked from orders o join transfer t on t.id = o.hold_id \
+        where o.id = ?1 order by o.id";
     OF_PRODUCT_ORDER = concat!("select ", columns!(), " from transfer \
         where product_order_id = ?1 order by account_id, number");
     COUNT = "select cast(count(*) as bigint) from transfer";
@@ -193,6 +198,29 @@ pub fn of_order(tx: &mut dyn Tx, order: OrderId) -> Result<Vec<Transfer>, DbErro
     let mut transfers = tx.rows(&HOLD_OF_ORDER, &[order.0.into()], decode)?;
     transfers.extend(tx.rows(&OF_ORDER, &[order.0.into()], decode)?);
     Ok(transfers)
+}
+
+/// The same of each of the orders that have some. Each is given once.
+///
+/// # Errors
+/// [`DbError`].
+pub fn of_orders(
+    tx: &mut dyn Tx,
+    orders: &[OrderId],
+) -> Result<HashMap<OrderId, Vec<Transfer>>, DbError> {
+    let params: Vec<Val<'_>> = orders.iter().map(|order| order.0.into()).collect();
+    let holds =
+        tx.rows_many(&HOLDS, 1, &params, |row| Ok((OrderId(row.int(13)?), decode(row)?)))?;
+    let mut found: HashMap<OrderId, Vec<Transfer>> = HashMap::new();
+    for (order, hold) in holds {
+        found.entry(order).or_default().push(hold);
+    }
+    for transfer in tx.rows_many(&OF_ORDER, 1, &params, decode)? {
+        if let Some(order) = transfer.order {
+            found.entry(order).or_default().push(transfer);
+        }
+    }
+    Ok(found)
 }
 
 /// The transfers that an order for products caused, oldest first.

@@ -54,7 +54,11 @@ fn fill(database: &Database, rows: i64) {
     text.push_str(";insert into refill (id, account_id, order_id, state, note, created_us, changed_us) values ");
     let refills = (1..=rows).map(|row| {
         let note = if row % 2 == 0 { "null" } else { "'noted'" };
-        format!("({row}, 1, {row}, 'pending', {note}, {}, {})", i64::MAX - row, i64::MIN + row)
+        format!(
+            "({row}, 1, {row}, 'pending', {note}, {}, {})",
+            i64::MAX.wrapping_sub(row),
+            i64::MIN.wrapping_add(row)
+        )
     });
     text.push_str(&refills.collect::<Vec<_>>().join(", "));
     database.alter(&text);

@@ -130,6 +130,14 @@ fn complaints(text: &str) -> Vec<String> {
     if begins(&["update ", "delete "]) && !plain.contains(" where ") {
         found.push(String::from("changes every row of a table"));
     }
+    // A newer program's migration may add columns (docs/SCHEMA.md).
+    if plain.contains("select *") || plain.contains(".*") {
+        found.push(String::from("does not name its columns"));
+    }
+    let into = plain.strip_prefix("insert into ").and_then(|into| into.split_once(' '));
+    if into.is_some_and(|(_, rest)| !rest.starts_with('(')) {
+        found.push(String::from("does not name the columns that it fills"));
+    }
     let inserts = plain.starts_with("insert into ");
     for call in calls(&plain) {
         // `insert into table (…)`, `with recursive name(…)`.
@@ -264,6 +272,8 @@ fn what_is_not_portable_is_found() {
         "select now() from t order by 1",
         "select pg_advisory_lock(?1)",
         "select lower(name) from t order by 1",
+        "select * from t order by 1",
+        "insert into t values (?1)",
         "insert into t (id) values (nextval('t_id'))",
         "update t set a = ?1",
         "delete from t",

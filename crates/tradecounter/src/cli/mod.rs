@@ -213,7 +213,7 @@ async fn migrate(config: &Config, output: Output) -> Result<(), Failure> {
     opened::open(config, Access::Existing).await?;
     let value = serde_json::json!({ "before": status.before, "after": status.after });
     let sentence = if status.before == status.after {
-        format!("the schema is at version {}, as this program needs it", status.after)
+        format!("the schema is at version {}, and this program works on it", status.after)
     } else {
         format!("the schema went from version {} to {}", status.before, status.after)
     };

@@ -217,13 +217,13 @@ impl File {
         let Self { what, setting, now, looked_for } = self;
         let (now, looked_for) = (now.display(), looked_for.display());
         if self.stays() {
-            return format!("the {what} in {now}: keep the file, it is found there;");
+            return format!("keep the {what}, {now}: the file is found there;");
         }
         let instead =
             if self.looked_for.exists() { ", in place of the other one there" } else { "" };
         format!(
-            "the {what} in {now} belong to the moved database: set {setting} to that, or take the \
-             file along to {looked_for}, where it is looked for{instead};"
+            "take the {what} along, {now}: set {setting} to that, or bring the file to \
+             {looked_for}, where it is looked for{instead};"
         )
     }
 

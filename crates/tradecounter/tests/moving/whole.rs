@@ -50,7 +50,7 @@ fn everything_moves_to_postgresql_and_back() {
     let again = program.run_with_input(&["move", "--to", "-"], &url);
     assert_eq!(again.code, Some(0), "{again:?}");
     assert!(again.stdout.contains("an earlier run has finished the move"), "{again:?}");
-    assert!(again.stdout.contains("tradecounter.db.stock-keys belong"), "{again:?}");
+    assert!(again.stdout.contains("tradecounter.db.stock-keys: set stock_key_file"), "{again:?}");
     let second = Database::postgres();
     let elsewhere = program.run(&["move", "--to", second.url()]);
     assert_eq!(elsewhere.code, Some(3), "{elsewhere:?}");

@@ -7,7 +7,8 @@ use domain::OrderId;
 use domain::invariants::{PartsPlan, order_charge, order_delivery, order_money, order_parts};
 use domain::ledger::TransferKind;
 use domain::orders::{Order, OrderShape};
-use store::tables::{orders, parts, transfers};
+use store::tables::transfers::{self, Transfer};
+use store::tables::{orders, parts};
 use store::{DbError, Tx};
 
 pub(super) fn check(tx: &mut dyn Tx, progress: Progress<'_>) -> Result<Vec<Check>, DbError> {
@@ -29,6 +30,10 @@ pub(super) fn check(tx: &mut dyn Tx, progress: Progress<'_>) -> Result<Vec<Check
         let page = orders::after(tx, last, PAGE)?;
         let Some(newest) = page.last() else { break };
         last = newest.id;
+        // Asked for together: an order at a time is a round trip at a time.
+        let ids: Vec<OrderId> = page.iter().map(|order| order.id).collect();
+        let transfers = transfers::of_orders(tx, &ids)?;
+        let origins = orders::origins(tx, &ids)?;
         for order in &page {
             shares.row();
             shares.expect(order_money(order));
@@ -42,13 +47,15 @@ pub(super) fn check(tx: &mut dyn Tx, progress: Progress<'_>) -> Result<Vec<Check
             }
             earned.row();
             earned.expect(order_delivery(order));
-            check_transfers(tx, order, &mut moved)?;
+            let caused = transfers.get(&order.id).map_or(&[][..], Vec::as_slice);
+            check_transfers(caused, order, &mut moved);
             agreed.row();
             // What a part costs depends on the whole: see there.
             if order.parent.is_none() {
                 agreed.expect(order_charge(order));
             }
-            placings.compare(tx, order, &mut agreed)?;
+            let event = origins.get(&order.id).map(|origin| origin.event);
+            placings.compare(tx, order, event, &mut agreed)?;
             check_parts(tx, order, &mut whole)?;
         }
         progress(shares.rule, shares.rows);
@@ -56,9 +63,9 @@ pub(super) fn check(tx: &mut dyn Tx, progress: Progress<'_>) -> Result<Vec<Check
     Ok(vec![shares, earned, moved, agreed, whole])
 }
 
-fn check_transfers(tx: &mut dyn Tx, order: &Order, check: &mut Check) -> Result<(), DbError> {
+fn check_transfers(caused: &[Transfer], order: &Order, check: &mut Check) {
     let (mut held, mut captured, mut released) = (0_i128, 0_i128, 0_i128);
-    for transfer in transfers::of_order(tx, order.id)? {
+    for transfer in caused {
         check.row();
         let amount = i128::from(transfer.amount.raw());
         match transfer.kind {
@@ -94,7 +101,6 @@ fn check_transfers(tx: &mut dyn Tx, order: &Order, check: &mut Check) -> Result<
             ));
         }
     }
-    Ok(())
 }
 
 fn check_parts(tx: &mut dyn Tx, order: &Order, check: &mut Check) -> Result<(), DbError> {

@@ -8,6 +8,9 @@ use std::collections::HashMap;
 use store::tables::{events, orders};
 use store::{DbError, Tx};
 
+/// Orders asked for at a time.
+const PAGE_OF_ORDERS: usize = 1_000;
+
 /// The event that was read last: orders of one unit have it in common.
 #[derive(Default)]
 pub(super) struct Placings {
@@ -16,15 +19,15 @@ pub(super) struct Placings {
 }
 
 impl Placings {
-    /// Compares an order with what the event of its placing, which is sealed, says.
+    /// Compares an order with what `event`, that of its placing, which is sealed, says.
     pub(super) fn compare(
         &mut self,
         tx: &mut dyn Tx,
         order: &Order,
+        event: Option<i64>,
         check: &mut Check,
     ) -> Result<(), DbError> {
         let id = order.id;
-        let event = orders::origin(tx, id)?.map(|origin| origin.event);
         self.read(tx, event)?;
         let placed = self.placed.get(&id).map_or(&[][..], Vec::as_slice);
         let [placed] = placed else {
@@ -75,16 +78,23 @@ pub(super) fn check(tx: &mut dyn Tx, progress: Progress<'_>) -> Result<Check, Db
         let page = events::placings(tx, last, PAGE)?;
         let Some(newest) = page.last() else { return Ok(check) };
         last = newest.id;
+        let mut placed: Vec<(i64, OrderId)> = Vec::new();
         for event in &page {
-            let Some(placed) = Placing::read(event) else {
-                check.finding(format!("event {}: does not say what was placed", event.id));
-                continue;
-            };
-            for placing in placed {
+            match Placing::read(event) {
+                Some(placings) => {
+                    placed.extend(placings.iter().map(|placing| (event.id, placing.order)));
+                }
+                None => {
+                    check.finding(format!("event {}: does not say what was placed", event.id));
+                }
+            }
+        }
+        for some in placed.chunks(PAGE_OF_ORDERS) {
+            let ids: Vec<OrderId> = some.iter().map(|(_, order)| *order).collect();
+            let there = orders::origins(tx, &ids)?;
+            for (event, order) in some {
                 check.row();
-                let there = orders::origin(tx, placing.order)?;
-                if there.is_none_or(|origin| origin.event != event.id) {
-                    let (event, order) = (event.id, placing.order);
+                if there.get(order).is_none_or(|origin| origin.event != *event) {
                     check.finding(format!("order {order}: placed by event {event}, is not there"));
                 }
             }
