@@ -12,6 +12,7 @@ use domain::orders::{Number, OrderRequest};
 use domain::products::{ProductKind, ProductRequest};
 use domain::{AccountId, CategoryId, KeyId, Micros, ProductId, ServiceId, Timestamp};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 use store::{Access, Store};
 use testkit::{Database, Demo, Program};
 
@@ -105,10 +106,19 @@ fn open(url: &str) -> Counter {
     Counter::new(store, settings)
 }
 
-/// The counter in the hands of a node: of one and the same, whoever asks.
+/// The counter in the hands of a node: of one and the same, whoever asks. While units of it are under
+/// way, its lease cannot be asked for again.
 pub(crate) async fn worker(counter: &Counter, job: Job) -> Worker {
-    let node = Node::new("races", Role::Worker, 60_000_000);
-    counter.worker(counter.take_lease(&node, job).await.unwrap())
+    let node = Node::new("races", Role::Worker, 3_600_000_000);
+    loop {
+        match counter.take_lease(&node, job).await {
+            Ok(lease) => return counter.worker(lease),
+            Err(Failure::Refused(Refusal::NotNow(_))) => {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
 }
 
 fn vault() -> Vault {
