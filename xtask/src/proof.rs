@@ -32,6 +32,9 @@ pub(crate) fn crash(root: &Path, options: &Crash) -> Result<(), Failure> {
 }
 
 pub(crate) fn failover(root: &Path, options: &Failover) -> Result<(), Failure> {
+    if !["paf", "patroni"].contains(&options.manager.as_str()) {
+        return Err(Failure::new("--manager is paf (pg_auto_failover) or patroni"));
+    }
     postgres::ready()?;
     let mut words = vec![String::from("failover")];
     push(&mut words, "--manager", Some(options.manager.clone()));

@@ -47,6 +47,8 @@ pub enum Manager {
 pub struct Cluster {
     nodes: Vec<Node>,
     holds: Vec<Hold>,
+    /// The monitor of `pg_auto_failover`.
+    monitor: Option<SocketAddr>,
     /// What the manager has beside the nodes; ends after them.
     _beside: Guardian,
 }
@@ -72,11 +74,11 @@ impl Cluster {
             .iter()
             .map(|place| Hold::start(place.reached, place.listen))
             .collect::<Result<Vec<_>, _>>()?;
-        let (beside, nodes) = match manager {
+        let (beside, nodes, monitor) = match manager {
             Manager::PgAutoFailover => paf::start(&places)?,
             Manager::Patroni => patroni::start(&places)?,
         };
-        let mut cluster = Self { nodes, holds, _beside: beside };
+        let mut cluster = Self { nodes, holds, monitor, _beside: beside };
         cluster.complete()?;
         Ok(cluster)
     }
@@ -139,6 +141,7 @@ impl Cluster {
             from pg_stat_replication where state = 'streaming'";
         self.primary()
             .is_some_and(|primary| self.run_sql(primary, followed).is_ok_and(|is| is == "t"))
+            && self.monitor.is_none_or(paf::is_settled)
     }
 
     /// From now on a commit is acknowledged when it is on the primary alone.

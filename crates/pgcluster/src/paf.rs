@@ -1,5 +1,6 @@
 //! Nodes under `pg_auto_failover`.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 
 use pgkit::guardian::Guardian;
@@ -11,9 +12,9 @@ use crate::{DATABASE, Place, USER, other_port};
 /// Settings of every server. The manager would give each a quarter of the memory.
 ///
 /// The writer of the log is all but turned off, because it writes up to the end of a page, in the
-/// middle of a record. A standby that has received half a record when the primary dies reports another
-/// position before the manager starts it again than behind it, and `pg_auto_failover` 2.0 can then let
-/// it wait for ever for what it takes to be missing. What is committed is written by the one who
+/// middle of a record. A standby that has received half a record when the primary dies tells another
+/// position before the manager starts it again than behind it, and `pg_auto_failover` 2.0 was seen to
+/// let it wait for ever for what it took to be missing. What is committed is written by the one who
 /// commits.
 const SETTINGS: &str = "shared_buffers = '32MB'\nlisten_addresses = '127.0.0.1'\n\
     dynamic_shared_memory_type = mmap\ncheckpoint_completion_target = 0\n\
@@ -106,7 +107,7 @@ impl Tools {
 }
 
 /// Starts the monitor, then one node after the other: the first becomes the primary.
-pub(crate) fn start(places: &[Place]) -> Result<(Guardian, Vec<Node>), Error> {
+pub(crate) fn start(places: &[Place]) -> Result<(Guardian, Vec<Node>, Option<SocketAddr>), Error> {
     let mut tools = Tools::find()?;
     let mut monitor = Guardian::of_manager("the monitor of pg_auto_failover")?;
     tools.sockets = path(&monitor, "s");
@@ -131,7 +132,16 @@ pub(crate) fn start(places: &[Place]) -> Result<(Guardian, Vec<Node>), Error> {
         let run = tools.autoctl(&guardian, &["run"]);
         nodes.push(Node::start(guardian, place.listen, run)?);
     }
-    Ok((monitor, nodes))
+    Ok((monitor, nodes, Some((Ipv4Addr::LOCALHOST, port).into())))
+}
+
+/// Whether the monitor knows one primary and two healthy standbys, and none is on its way to become
+/// something else: a standby counts for it some time after it has begun to follow the primary.
+pub(crate) fn is_settled(monitor: SocketAddr) -> bool {
+    let settled = "select count(*) filter (where reportedstate = 'primary') = 1 \
+        and count(*) filter (where reportedstate = 'secondary' and health = 1) = 2 \
+        and bool_and(goalstate = reportedstate) from pgautofailover.node";
+    pgkit::run_sql(monitor, USER, "pg_auto_failover", settled).is_ok_and(|is| is == "t")
 }
 
 fn start_monitor(tools: &Tools, monitor: &mut Guardian, port: u16) -> Result<(), Error> {
@@ -144,7 +154,7 @@ fn start_monitor(tools: &Tools, monitor: &mut Guardian, port: u16) -> Result<(),
     monitor.run("pg_autoctl create monitor", &words)?;
     let words = tools.autoctl(monitor, &["run"]);
     monitor.start(&words, |_| true)?;
-    let address = (std::net::Ipv4Addr::LOCALHOST, port).into();
+    let address = (Ipv4Addr::LOCALHOST, port).into();
     let ready = poll(PATIENCE, || {
         pgkit::run_sql(address, "autoctl_node", "pg_auto_failover", "select 1").ok()
     });

@@ -1,6 +1,6 @@
 //! Nodes under Patroni, with etcd.
 
-use std::net::{Ipv4Addr, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 
 use pgkit::guardian::Guardian;
 use pgkit::{Error, binaries, poll};
@@ -12,7 +12,7 @@ use crate::{DATABASE, Place, USER, other_port};
 const PATIENCE: u32 = 3_000;
 
 /// Starts etcd, then the nodes: the first becomes the primary.
-pub(crate) fn start(places: &[Place]) -> Result<(Guardian, Vec<Node>), Error> {
+pub(crate) fn start(places: &[Place]) -> Result<(Guardian, Vec<Node>, Option<SocketAddr>), Error> {
     let programs = binaries::postgres()?.display().to_string();
     let patroni = binaries::program("patroni", "patroni")?.display().to_string();
     let mut etcd = Guardian::of_manager("etcd")?;
@@ -39,7 +39,7 @@ pub(crate) fn start(places: &[Place]) -> Result<(Guardian, Vec<Node>), Error> {
         // Waits for the first standby.
         pgkit::run_sql(first.listen, USER, "postgres", &format!("create database {DATABASE}"))?;
     }
-    Ok((etcd, nodes))
+    Ok((etcd, nodes, None))
 }
 
 fn start_etcd(etcd: &mut Guardian, places: &[Place]) -> Result<u16, Error> {

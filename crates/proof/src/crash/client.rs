@@ -1,9 +1,9 @@
 //! A client: asks one thing after the other, and writes down what it asked before it looks at the
 //! answer.
 
+use super::answer::{LATER, NO_MONEY, NO_STOCK, REPEATED, Reply, UNKNOWN, ask, fate, lines_of};
 use super::book::{Add, Buy, Claim, Entry, Fate};
 use super::load::Common;
-use serde_json::Value;
 use std::time::Duration;
 use testkit::Kept;
 
@@ -21,14 +21,6 @@ pub(crate) struct Caller {
     known: Vec<Add>,
     /// Its orders for products.
     pieces: Vec<i64>,
-}
-
-/// What came of a call.
-pub(crate) enum Reply {
-    /// The answer, and the HTTP status.
-    Json(u16, Value),
-    /// None: the program may have done it or not.
-    None(String),
 }
 
 impl Caller {
@@ -72,44 +64,9 @@ impl Caller {
     }
 }
 
-/// Sends a call and reads its answer.
-pub(crate) fn ask(kept: &mut Kept, fields: &[(&str, &str)]) -> Reply {
-    match kept.form(fields) {
-        Err(error) => Reply::None(error.to_string()),
-        // The program itself does not know.
-        Ok(answer) if answer.status == 503 => Reply::None(UNKNOWN.to_owned()),
-        Ok(answer) => match serde_json::from_str(&answer.body) {
-            Ok(value) => Reply::Json(answer.status, value),
-            Err(error) => Reply::Json(answer.status, format!("{error}: {}", answer.body).into()),
-        },
-    }
-}
-
-/// What an answer says of something that is stored under an id.
-pub(crate) fn fate(reply: &Reply, name: &str, refusals: &[&str]) -> Result<Fate, String> {
-    let Reply::Json(status, value) = reply else { return Ok(Fate::Unknown) };
-    // Ids of refills come as text.
-    let id = value[name].as_i64().or_else(|| value[name].as_str()?.parse().ok());
-    match (id, value["error"].as_str()) {
-        (Some(id), None) if *status == 200 => Ok(Fate::Acknowledged(id)),
-        (None, Some(text)) if *status == 200 && refusals.contains(&text) => Ok(Fate::Refused),
-        _ => Err(format!("unexpected answer, status {status}: {value}")),
-    }
-}
-
-/// The program's answer when it does not know what became of a request.
-const UNKNOWN: &str = "status 503";
-
 /// How long an answer may take while the database is away: longer than the program looks for what
 /// became of a COMMIT.
 const LONGER: Duration = Duration::from_secs(120);
-
-pub(crate) const NO_MONEY: &str = "Not enough funds on balance";
-pub(crate) const NO_STOCK: &str = "Out of stock";
-/// Nothing was done, because the database is not there.
-pub(crate) const LATER: &str = "Temporarily unavailable, please try again later";
-pub(crate) const REPEATED: &str =
-    "You have active order with this link. Please wait until order being completed.";
 
 impl Common<'_> {
     /// As [`fate`]; while the database may be away, the program may also say that it is.
@@ -304,12 +261,6 @@ fn show(_: &Common<'_>, caller: &mut Caller, kept: &mut Kept, entries: &mut Vec<
         });
     }
     gone(reply)
-}
-
-/// The pieces that an answer shows.
-pub(crate) fn lines_of(value: &Value) -> Option<Vec<String>> {
-    let lines = value["result"].as_array()?.iter();
-    lines.map(|line| line.as_str().map(str::to_owned)).collect()
 }
 
 /// An order that was acknowledged is there.

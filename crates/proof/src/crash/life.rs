@@ -1,8 +1,9 @@
 //! One life of a database: started, killed, started again, and ended in peace.
 
+use super::answer::{Reply, ask, lines_of};
 use super::book::{Book, Entry, Fate};
 use super::check::compare;
-use super::client::{Caller, Reply, ask, call, lines_of};
+use super::client::{Caller, call};
 use super::findings::Findings;
 use super::load::{Moment, Work, until_killed};
 use super::operator::{Operator, work};

@@ -6,6 +6,7 @@
 //! as it was asked or not at all; nothing else is there; and every account has exactly what follows
 //! from that. Then the same requests are sent again, and `verify` recomputes the books.
 
+mod answer;
 pub(crate) mod book;
 pub(crate) mod check;
 pub(crate) mod client;

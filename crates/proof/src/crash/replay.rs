@@ -1,7 +1,7 @@
 //! Asking again after a kill, as clients do.
 
+use super::answer::{NO_MONEY, NO_STOCK, REPEATED, ask, fate};
 use super::book::{Add, Book, Buy, Fate};
-use super::client::{NO_MONEY, NO_STOCK, REPEATED, ask, fate};
 use super::world::World;
 use testkit::{Demo, Kept};
 

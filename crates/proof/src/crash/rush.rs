@@ -1,9 +1,9 @@
 //! A rush: many buyers for few items, each with money for one, while the program is killed again and
 //! again. Every buyer asks until it has an answer.
 
+use super::answer::{NO_STOCK, Reply, ask, fate};
 use super::book::{Book, Buy, Entry, Fate};
 use super::check::compare;
-use super::client::{NO_STOCK, Reply, ask, fate};
 use super::findings::Findings;
 use super::life::{program_like, show_all, start, verify};
 use super::load::{Common, Moment, Work, until_done, until_killed};
