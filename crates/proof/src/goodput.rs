@@ -48,6 +48,11 @@ pub struct Report {
 }
 
 impl Report {
+    /// Orders that were acknowledged in all.
+    pub const fn acknowledged(&self) -> u64 {
+        self.clean + self.broken
+    }
+
     /// Orders acknowledged in broken turns for every hundred in clean ones.
     pub fn goodput_percent(&self) -> u64 {
         (self.broken * 100).checked_div(self.clean).unwrap_or(0)

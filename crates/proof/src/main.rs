@@ -100,7 +100,7 @@ fn fail(program: &Path, options: &Goodput) -> bool {
     let (lost, doubled, percent) = (report.lost, report.doubled, report.goodput_percent());
     println!(
         "{} acknowledged, {lost} lost, {doubled} doubled, goodput {percent} %",
-        report.clean + report.broken
+        report.acknowledged()
     );
     report.right() && percent >= GOODPUT
 }
