@@ -1,7 +1,7 @@
 //! One connection, driven by whoever uses it.
 
 use super::failure::text;
-use super::options::Options;
+use super::options::{CONNECT_WITHIN, Options};
 use super::param::Param;
 use crate::moving::rows::Rows;
 use bytes::Bytes;
@@ -11,7 +11,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::types::Type;
-use tokio_postgres::{Client, Error, NoTls, Row};
+use tokio_postgres::{Client, Config, Error, NoTls, Row};
 use tokio_postgres_rustls::MakeRustlsConnect;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
@@ -42,20 +42,26 @@ impl Connection {
     pub(super) fn open(options: &Options) -> Result<Self, String> {
         let runtime =
             Builder::new_current_thread().enable_all().build().map_err(|e| e.to_string())?;
-        let config = &options.config;
-        let client = if config.get_ssl_mode() == SslMode::Disable {
-            let (client, connection) =
-                runtime.block_on(config.connect(NoTls)).map_err(|error| text(&error))?;
-            runtime.spawn(connection);
-            client
-        } else {
-            let tls = MakeRustlsConnect::new(tls(options)?);
-            let (client, connection) =
-                runtime.block_on(config.connect(tls)).map_err(|error| text(&error))?;
-            runtime.spawn(connection);
-            client
+        let tls = match options.config.get_ssl_mode() {
+            SslMode::Disable => None,
+            _ => Some(MakeRustlsConnect::new(tls(options)?)),
         };
-        Ok(Self { client, runtime })
+        let mut refused = String::from("no host is given");
+        for (number, config) in options.hosts.in_turn() {
+            let within = config.get_connect_timeout().copied().unwrap_or(CONNECT_WITHIN);
+            // All of it, until it takes statements: a host may take a connection and then say nothing.
+            let connecting =
+                async { tokio::time::timeout(within, begin(config, tls.clone())).await };
+            match runtime.block_on(connecting) {
+                Ok(Ok(client)) => {
+                    options.hosts.took(number);
+                    return Ok(Self { client, runtime });
+                }
+                Ok(Err(error)) => refused = text(&error),
+                Err(_) => refused = format!("no answer within {} s", within.as_secs()),
+            }
+        }
+        Err(refused)
     }
 
     /// Runs a statement.
@@ -166,6 +172,22 @@ impl Connection {
     /// The types of a statement's parameters.
     pub(super) fn describe(&self, text: &str) -> Result<Vec<Type>, Error> {
         self.runtime.block_on(async { Ok(self.client.prepare(text).await?.params().to_vec()) })
+    }
+}
+
+/// Connects to a host, and lets the runtime that this runs on drive the connection.
+async fn begin(config: &Config, tls: Option<MakeRustlsConnect>) -> Result<Client, Error> {
+    match tls {
+        None => {
+            let (client, connection) = config.connect(NoTls).await?;
+            tokio::spawn(connection);
+            Ok(client)
+        }
+        Some(tls) => {
+            let (client, connection) = config.connect(tls).await?;
+            tokio::spawn(connection);
+            Ok(client)
+        }
     }
 }
 

@@ -115,6 +115,11 @@ impl Postgres {
             if remedy != Remedy::Reconnect && (!begun || connection.execute("commit").is_ok()) {
                 self.idle.lock().push(connection);
             }
+            if remedy == Remedy::Reconnect {
+                // Those that nobody uses are of the same server.
+                let idle = std::mem::take(&mut *self.idle.lock());
+                drop(idle);
+            }
             runs = runs.saturating_add(1);
             match poison {
                 None => return result,

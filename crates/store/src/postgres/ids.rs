@@ -32,7 +32,14 @@ pub(super) const TAKE: &str = "update id_block set next = next + $2 \
 const GIVE_BACK: &str = "update id_block set next = $2 where kind = $1 and next = $3";
 
 #[derive(Debug, Default)]
-pub(super) struct Ids(Mutex<BTreeMap<&'static str, Kind>>);
+pub(super) struct Ids(Mutex<Kinds>);
+
+#[derive(Debug, Default)]
+struct Kinds {
+    of: BTreeMap<&'static str, Kind>,
+    /// How often everything was forgotten: what was reserved before is not kept.
+    forgotten: u64,
+}
 
 #[derive(Debug, Default)]
 struct Kind {
@@ -58,7 +65,7 @@ impl Ids {
     /// itself, and more will be here for the next one.
     pub(super) fn take(&self, kind: &'static str, count: usize) -> Vec<i64> {
         let mut kinds = self.0.lock();
-        let known = kinds.entry(kind).or_default();
+        let known = kinds.of.entry(kind).or_default();
         let asked = i64::try_from(count).unwrap_or(i64::MAX);
         if known.count() < asked {
             known.wanted = known.wanted.max(asked).saturating_mul(2).min(BLOCK_MAX);
@@ -77,14 +84,17 @@ impl Ids {
 
     /// Reserves ids of every kind of which less than half are here of what is wanted.
     pub(super) fn refill(&self, connection: &Connection) -> Result<(), tokio_postgres::Error> {
-        while let Some((kind, size)) = self.lacking() {
+        while let Some((kind, size, before)) = self.lacking() {
             let reserved = connection.run(TAKE, params(kind, &[size]));
             let reserved = reserved
                 .and_then(|(rows, _)| rows.first().map(|row| row.try_get::<_, i64>(0)).transpose());
             let mut kinds = self.0.lock();
-            let known = kinds.entry(kind).or_default();
+            let forgotten = kinds.forgotten != before;
+            let known = kinds.of.entry(kind).or_default();
             known.reserving = false;
             match reserved? {
+                // Perhaps from a server that is gone.
+                Some(_) if forgotten => {}
                 Some(first) => known.free.push_back(first..first.saturating_add(size)),
                 // The kind ends soon: units take what they need, one after the other.
                 None => known.wanted = 0,
@@ -93,31 +103,34 @@ impl Ids {
         Ok(())
     }
 
-    fn lacking(&self) -> Option<(&'static str, i64)> {
+    fn lacking(&self) -> Option<(&'static str, i64, u64)> {
         let mut kinds = self.0.lock();
         let lacks = |kind: &Kind| !kind.reserving && kind.count().saturating_mul(2) < kind.wanted;
-        let (name, kind) = kinds.iter_mut().find(|(_, kind)| lacks(kind))?;
+        let forgotten = kinds.forgotten;
+        let (name, kind) = kinds.of.iter_mut().find(|(_, kind)| lacks(kind))?;
         kind.reserving = true;
         if kind.lasts.is_some_and(|until| !passed(until)) {
             kind.wanted = kind.wanted.saturating_mul(2).min(BLOCK_MAX);
         }
         kind.lasts = Some(deadline(LASTS));
-        Some((name, kind.wanted))
+        Some((name, kind.wanted, forgotten))
     }
 
     /// Forgets what is reserved: the server that comes next may not know of it, and give it out again.
     pub(super) fn forget(&self) {
-        self.0.lock().values_mut().for_each(|kind| kind.free.clear());
+        let mut kinds = self.0.lock();
+        kinds.forgotten = kinds.forgotten.saturating_add(1);
+        kinds.of.values_mut().for_each(|kind| kind.free.clear());
     }
 
     /// Whether any are left that could be given back.
     pub(super) fn any_left(&self) -> bool {
-        self.0.lock().values().any(|kind| !kind.free.is_empty())
+        self.0.lock().of.values().any(|kind| !kind.free.is_empty())
     }
 
     /// Gives back what was not used, where nobody has taken ids behind it.
     pub(super) fn give_back(&self, connection: &Connection) {
-        for (kind, Kind { free, .. }) in std::mem::take(&mut *self.0.lock()) {
+        for (kind, Kind { free, .. }) in std::mem::take(&mut self.0.lock().of) {
             for ids in free.into_iter().rev() {
                 let params = params(kind, &[ids.start, ids.end]);
                 if let Err(error) = connection.run(GIVE_BACK, params) {

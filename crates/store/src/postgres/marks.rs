@@ -13,9 +13,11 @@
 //! then said to be committed is on a standby, also when the server gave up waiting for one before it
 //! broke off.
 //!
-//! A mark carries the number of the process that wrote it. A primary that dies can take the
-//! reservation of a block of marks with it; then two processes hold the same marks, and must not take
-//! each other's for their own.
+//! Marks are made by the process that writes them: a number of its own in front, and how many it has
+//! made behind. They are not reserved in the database, because a reservation can be lost with a
+//! primary, or be used long after those of others. A mark also carries a second, longer number of its
+//! process, so that two that are the same by chance are not taken for each other. They are forgotten
+//! by their age, on the database's clock.
 
 use super::connection::Connection;
 use super::param::Param;
@@ -23,40 +25,55 @@ use super::standbys;
 use crate::Val;
 use crate::moving::mark::{MARK as MARK_OF_MOVE, refusal};
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::atomic::{AtomicU32, Ordering};
 use tokio_postgres::Error;
 use tokio_postgres::types::Type;
 
+/// Microseconds of the database's clock.
+macro_rules! clock {
+    () => {
+        "(extract(epoch from clock_timestamp()) * 1000000)::bigint"
+    };
+}
+
 /// Written by the unit itself.
-const MARK: &str = "insert into unit_mark (id, verdict) values ($1, $2)";
+const MARK: &str =
+    concat!("insert into unit_mark (id, verdict, at_us) values ($1, $2, ", clock!(), ")");
 
 /// The same where the server waits for standbys; refused otherwise, because there is no verdict then.
 const MARK_WAITED: &str = concat!(
-    "insert into unit_mark (id, verdict) values ($1, case when ",
+    "insert into unit_mark (id, verdict, at_us) values ($1, case when ",
     standbys::waits!(),
-    " then $2 end) returning ",
+    " then $2 end, ",
+    clock!(),
+    ") returning ",
     standbys::now!()
 );
 
 /// 0, or the number of the process whose unit was committed.
-const SETTLE: &str = "insert into unit_mark (id, verdict) values ($1, 0) \
-    on conflict (id) do update set verdict = unit_mark.verdict returning verdict";
+const SETTLE: &str = concat!(
+    "insert into unit_mark (id, verdict, at_us) values ($1, 0, ",
+    clock!(),
+    ") on conflict (id) do update set verdict = unit_mark.verdict returning verdict"
+);
 
 const SETTLE_WAITED: &str = concat!(
-    "insert into unit_mark (id, verdict) values ($1, case when ",
+    "insert into unit_mark (id, verdict, at_us) values ($1, case when ",
     standbys::waits!(),
-    " then 0 end) on conflict (id) do update set verdict = case when ",
+    " then 0 end, ",
+    clock!(),
+    ") on conflict (id) do update set verdict = case when ",
     standbys::waits!(),
     " then unit_mark.verdict end returning verdict, ",
     standbys::now!()
 );
 
-/// Marks are asked for within seconds; these many units later nobody asks any more.
-const KEPT: i64 = 1_000_000;
+/// Marks are asked for within a minute, and a COMMIT that is on its way for longer finds its session
+/// ended: an hour later nobody needs them.
+const FORGET: &str = concat!("delete from unit_mark where at_us < ", clock!(), " - 3600000000");
 
-const FORGET: &str = "delete from unit_mark where id < $1";
-
-/// How often marks are forgotten, in units.
-const FORGET_EVERY: i64 = 1_000;
+/// How often marks are forgotten, in units of this process; the first time with its first.
+const FORGET_EVERY: u32 = 1_000;
 
 /// Closes the database to everybody: no mark is taken any more, so no unit is committed. Waits for
 /// those that have left theirs. Programs that know nothing of this tell the constraint's name.
@@ -82,10 +99,11 @@ pub(super) fn why_closed(connection: &Connection) -> Result<Option<String>, Erro
 }
 
 /// How this process writes its marks.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(super) struct Marks {
     /// A number that no other process has: never 0.
     own: i64,
+    made: AtomicU32,
     standby_required: bool,
 }
 
@@ -106,7 +124,24 @@ impl Marks {
         // The keys of the standard library's maps are random.
         let random = RandomState::new().build_hasher().finish();
         let own = i64::try_from(random.checked_shr(1).unwrap_or(1)).unwrap_or(1).max(1);
-        Self { own, standby_required }
+        Self { own, made: AtomicU32::new(0), standby_required }
+    }
+
+    /// A mark that was not used before.
+    pub(super) fn next(&self) -> i64 {
+        let made = self.made.fetch_add(1, Ordering::Relaxed);
+        // Never negative: the process's own part has 31 bits.
+        (self.own & 0x7fff_ffff) << 32 | i64::from(made)
+    }
+
+    /// Forgets what nobody needs any more, now and then.
+    pub(super) fn forget(&self, connection: &Connection, mark: i64) {
+        let made = u32::try_from(mark & 0xffff_ffff).unwrap_or(0);
+        if made.is_multiple_of(FORGET_EVERY)
+            && let Err(error) = connection.run(FORGET, Vec::new())
+        {
+            tracing::debug!(error = super::failure::text(&error), "old marks stay for now");
+        }
     }
 
     /// Writes the unit's mark and commits, in one round trip.
@@ -177,11 +212,17 @@ fn numbers<'a>(numbers: &[i64]) -> Vec<(Param<'a>, Type)> {
     numbers.iter().map(|number| (Param::One(Val::Int(*number)), Type::INT8)).collect()
 }
 
-/// Forgets old marks, now and then.
-pub(super) fn forget(connection: &Connection, mark: i64) {
-    if mark.checked_rem(FORGET_EVERY) == Some(0)
-        && let Err(error) = connection.run(FORGET, numbers(&[mark.saturating_sub(KEPT)]))
-    {
-        tracing::debug!(error = super::failure::text(&error), "old marks of units stay for now");
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_mark_is_made_twice() {
+        let (one, two) = (Marks::new(false), Marks::new(false));
+        let made: Vec<i64> = (0..1_000).flat_map(|_| [one.next(), two.next()]).collect();
+        let different: std::collections::BTreeSet<i64> = made.iter().copied().collect();
+        assert_eq!(different.len(), made.len());
+        assert!(made.iter().all(|mark| *mark >= 0));
+        assert_ne!(one.own, two.own);
     }
 }

@@ -8,6 +8,7 @@ mod bulk;
 mod connection;
 mod engine;
 mod failure;
+mod hosts;
 mod ids;
 mod marks;
 mod migrate;

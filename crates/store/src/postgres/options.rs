@@ -1,5 +1,6 @@
 //! The URL of a PostgreSQL database, with what may be set in it.
 
+use super::hosts::Hosts;
 use crate::OpenError;
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -12,6 +13,8 @@ use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 #[derive(Clone, Debug)]
 pub(crate) struct Options {
     pub(super) config: Config,
+    /// The same, host by host.
+    pub(super) hosts: Hosts,
     /// Hosts and database, as errors name them: without user and password.
     pub(super) shown: String,
     pub(super) isolation: Isolation,
@@ -40,11 +43,12 @@ const CONNECTIONS_MAX: usize = 256;
 pub(super) const QUEUE: usize = 4_096;
 
 /// How long a server may take to take a connection.
-const CONNECT_WITHIN: Duration = Duration::from_secs(3);
+pub(super) const CONNECT_WITHIN: Duration = Duration::from_secs(3);
 
 /// How long a server may stay silent on the network, before the connection counts as lost. A machine
 /// that vanishes closes no connections.
 const SILENT_FOR: Duration = Duration::from_secs(6);
+const ASK_EVERY: Duration = Duration::from_secs(2);
 
 impl Options {
     /// Whether a URL is one of PostgreSQL.
@@ -60,6 +64,7 @@ impl Options {
         let (base, query) = url.split_once('?').unwrap_or((url, ""));
         let mut options = Self {
             config: Config::new(),
+            hosts: Hosts::default(),
             shown: String::new(),
             isolation: Isolation::ReadCommitted,
             writers: 4,
@@ -122,7 +127,12 @@ impl Options {
         config.ssl_mode(tls.unwrap_or(usual));
         config.tcp_user_timeout(SILENT_FOR);
         config.keepalives_idle(SILENT_FOR);
+        // Where everything that was sent has been received, the limit above only begins with the next
+        // question whether the other end is still there.
+        config.keepalives_interval(ASK_EVERY);
+        config.keepalives_retries(2);
         options.shown = shown(&config);
+        options.hosts = Hosts::of(&config);
         options.config = config;
         Ok(options)
     }

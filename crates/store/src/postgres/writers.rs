@@ -30,9 +30,6 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 /// that comes late is better than none.
 const SETTLE_WITHIN: Duration = Duration::from_secs(60);
 
-/// How often a mark is tried to be had, while other threads reserve some.
-const MARKS_TRIED: u32 = 10_000;
-
 /// Between two attempts to connect.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -52,15 +49,13 @@ pub(super) struct Shared {
 
 struct Writer {
     shared: Arc<Shared>,
-    /// A mark that was taken for a unit and not written.
-    mark: Option<i64>,
     connection: Option<Connection>,
 }
 
 /// Starts the writing threads.
 pub(super) fn start(shared: &Arc<Shared>) -> std::io::Result<Vec<JoinHandle<()>>> {
     let thread = |number: usize| {
-        let mut writer = Writer { shared: Arc::clone(shared), mark: None, connection: None };
+        let mut writer = Writer { shared: Arc::clone(shared), connection: None };
         std::thread::Builder::new().name(format!("store-writer-{number}")).spawn(move || {
             while let Some(job) = writer.shared.queue.pop() {
                 writer.carry_out(job);
@@ -116,7 +111,7 @@ enum Run {
 impl Writer {
     fn carry_out(&mut self, mut job: Box<dyn Job>) {
         let patience = deadline(PATIENCE);
-        let (mut met, mut missed): (u32, u32) = (0, 0);
+        let (mut met, mut missed, mut broken): (u32, u32, u32) = (0, 0, 0);
         let outcome = loop {
             let connection = match self.connection.take() {
                 Some(connection) => connection,
@@ -149,7 +144,11 @@ impl Writer {
                 Run::Again(error, _) => {
                     tracing::debug!(%error, "a unit's connection broke");
                     self.shared.ids.forget();
-                    self.mark = None;
+                    broken = broken.saturating_add(1);
+                    // One that always breaks must not do so as often as it can.
+                    if broken > 2 {
+                        pause(PAUSE);
+                    }
                 }
             }
         };
@@ -160,10 +159,11 @@ impl Writer {
     fn run(&mut self, connection: Connection, job: &mut dyn Job) -> Run {
         let shared = Arc::clone(&self.shared);
         let Shared { options, statements, ids, .. } = &*shared;
-        let mark = match self.mark(&connection) {
-            Ok(mark) => mark,
-            Err(error) => return Run::Again(error, Remedy::Reconnect),
-        };
+        // Before it begins: once it holds locks, it waits for nobody.
+        if let Err(error) = ids.refill(&connection) {
+            let error = DbError::new("TAKE_IDS", failure::text(&error));
+            return Run::Again(error, Remedy::Reconnect);
+        }
         let mut tx = PgTx::new(&connection, statements, ids, options.begin());
         let ran = caught(|| job.run(&mut tx).map_err(StoreError::Db));
         let Ended { begun, poison, epoch_moves } = tx.end(matches!(ran, Ok(true)));
@@ -175,7 +175,7 @@ impl Writer {
             (Err(error), None) => (Err(error), Remedy::None),
             (Ok(false), None) => (Ok(()), Remedy::None),
             (Ok(true), None) if begun => {
-                let run = self.commit(connection, mark);
+                let run = self.commit(connection);
                 if epoch_moves {
                     // Before anybody is told, and whatever became of it: to look again is never wrong.
                     shared.epochs_moved.fetch_add(1, Ordering::Release);
@@ -184,7 +184,6 @@ impl Writer {
             }
             (Ok(true), None) => (Ok(()), Remedy::None),
         };
-        self.mark = Some(mark);
         // Nothing is kept. Where ROLLBACK itself fails, the connection goes, and the transaction with
         // it.
         if remedy != Remedy::Reconnect && (!begun || connection.execute("rollback").is_ok()) {
@@ -198,30 +197,15 @@ impl Writer {
         }
     }
 
-    /// A mark for the next unit that is committed. Taken before it begins: once it holds locks, it
-    /// waits for nobody.
-    fn mark(&mut self, connection: &Connection) -> Result<i64, DbError> {
-        for _ in 0..MARKS_TRIED {
-            let refilled = self.shared.ids.refill(connection);
-            refilled.map_err(|error| DbError::new("TAKE_IDS", failure::text(&error)))?;
-            if let Some(mark) = self.mark.take() {
-                return Ok(mark);
-            }
-            self.mark = self.shared.ids.take("unit", 1).first().copied();
-            // Another thread may just be reserving some.
-            std::thread::yield_now();
-        }
-        Err(DbError::new("TAKE_IDS", "the table id_block gives out no ids of the kind `unit`"))
-    }
-
     /// Writes the unit's mark and commits.
-    fn commit(&mut self, connection: Connection, mark: i64) -> Run {
+    fn commit(&mut self, connection: Connection) -> Run {
+        let mark = self.shared.marks.next();
         let error = match self.shared.marks.commit(&connection, mark) {
             Committed::Yes => {
                 if self.shared.alone.swap(false, Ordering::Relaxed) {
                     tracing::info!("the server waits for a standby, units are committed again");
                 }
-                marks::forget(&connection, mark);
+                self.shared.marks.forget(&connection, mark);
                 self.connection = Some(connection);
                 return Run::Over(Ok(()));
             }

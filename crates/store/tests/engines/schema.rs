@@ -9,7 +9,7 @@ const OWN_TABLES: [&str; 1] = ["unit_mark"];
 
 /// Indexes that PostgreSQL has for itself: nodes that write at the same time cannot remember what is
 /// found by them.
-const OWN_INDEXES: [&str; 1] = ["orders_print"];
+const OWN_INDEXES: [&str; 2] = ["orders_print", "unit_mark_age"];
 
 on_every_engine![every_statement_is_valid];
 

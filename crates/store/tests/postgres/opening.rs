@@ -2,6 +2,7 @@
 
 use crate::{count, get, open, run};
 use pgkit::{Bouncer, Options, Server};
+use store::tables::meta;
 use store::{Access, OpenError, Store};
 
 #[test]
@@ -81,4 +82,76 @@ fn what_is_wrong_with_a_database_is_said_without_its_password() {
         database.run_sql("select count(*) from pg_tables where schemaname = 'public'").unwrap(),
         "0"
     );
+}
+
+/// A host that takes connections and never says a word: a machine whose disk hangs, a stopped server.
+#[test]
+fn a_silent_host_keeps_nobody_from_the_next_one() {
+    let database = Server::shared().database();
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let hosts = format!("@{},", silent.local_addr().unwrap());
+    let url = format!("{}?connect_timeout=1", database.url().replacen('@', &hosts, 1));
+    run(async {
+        let store = open(&url);
+        count(&store, "a").await.unwrap().unwrap();
+        assert_eq!(get(&store, "a").await.as_deref(), Some("done"));
+    });
+    let alone = format!("postgres://u@{}/d?connect_timeout=1", silent.local_addr().unwrap());
+    let told = Store::open(&alone, Access::Existing, |_| {}).unwrap_err().to_string();
+    assert!(told.contains("no answer within 1 s"), "{told}");
+}
+
+/// A server that starts again takes all its connections with it, those too that nobody uses.
+#[test]
+fn reads_go_on_when_every_connection_has_broken() {
+    let database = Server::shared().database();
+    run(async {
+        let store = open(&format!("{}?readers=24", database.url()));
+        count(&store, "a").await.unwrap().unwrap();
+        let together = std::sync::Arc::new(std::sync::Barrier::new(24));
+        std::thread::scope(|scope| {
+            for _ in 0..24 {
+                let (store, together) = (&store, std::sync::Arc::clone(&together));
+                scope.spawn(move || {
+                    run(store.read(|tx| {
+                        let found = meta::get(tx, "a");
+                        together.wait();
+                        found
+                    }))
+                });
+            }
+        });
+        let end = "select count(pg_terminate_backend(pid, 5000)) from pg_stat_activity \
+            where datname = current_database() and pid <> pg_backend_pid()";
+        let ended: u32 = database.run_sql(end).unwrap().parse().unwrap();
+        assert!(ended >= 24, "{ended}");
+        for _ in 0..4 {
+            assert_eq!(get(&store, "a").await.as_deref(), Some("done"));
+        }
+    });
+}
+
+/// Marks are forgotten by their age, whichever process made them and however many came after.
+#[test]
+fn marks_are_forgotten_after_an_hour_and_not_before() {
+    let database = Server::shared().database();
+    drop(open(&database.url()));
+    let clock = "(extract(epoch from clock_timestamp()) * 1000000)::bigint";
+    database
+        .run_sql(&format!(
+            "insert into unit_mark (id, verdict, at_us) values \
+             (1, 7, {clock} - 3700000000), (2, 7, {clock} - 3500000000)"
+        ))
+        .unwrap();
+    run(async {
+        let store = open(&database.url());
+        count(&store, "a").await.unwrap().unwrap();
+        // Behind the unit, on the connection of its writer; units of one writer follow each other.
+        let one = open(&format!("{}?writers=1", database.url()));
+        for number in 0..2 {
+            count(&one, &format!("b{number}")).await.unwrap().unwrap();
+        }
+    });
+    let left = database.run_sql("select id from unit_mark where verdict = 7 order by id").unwrap();
+    assert_eq!(left, "2");
 }

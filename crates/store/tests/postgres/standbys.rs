@@ -112,7 +112,7 @@ fn a_commit_that_was_let_go_is_not_believed() {
             name(&database, "keeper");
             waiting.join_next().await.unwrap().unwrap().unwrap().unwrap();
             let marked_again = "select (select xmin from meta where name = 'count')::text \
-                <> (select xmin from unit_mark order by id desc limit 1)::text";
+                <> (select xmin from unit_mark order by at_us desc limit 1)::text";
             assert_eq!(database.run_sql(marked_again).unwrap(), "t");
             assert_eq!(get(&store, "count").await.as_deref(), Some("4"), "each once");
             name(&database, "");
