@@ -206,9 +206,17 @@ impl Config {
 }
 
 fn parse(text: &str, place: &str) -> Result<toml::Table, ConfigError> {
-    text.parse().map_err(|error: toml::de::Error| ConfigError::Invalid {
-        place: place.to_owned(),
-        message: error.to_string(),
+    text.parse().map_err(|error: toml::de::Error| {
+        // Never the line itself, which may hold a password.
+        let place = match error.span().and_then(|span| text.get(..span.start)) {
+            Some(before) => {
+                let line = before.matches('\n').count().saturating_add(1);
+                let column = before.chars().rev().take_while(|c| *c != '\n').count();
+                format!("{place}, line {line}, column {}", column.saturating_add(1))
+            }
+            None => place.to_owned(),
+        };
+        ConfigError::Invalid { place, message: error.message().to_owned() }
     })
 }
 
@@ -352,6 +360,24 @@ mod tests {
             ),
         ] {
             assert_eq!(with(&variables, file), Err(expected));
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_no_toml_is_told_by_its_place_and_never_by_its_text() {
+        for (file, place) in [
+            ("listen = \"[::1]:2\"\ndatabase_url = postgres://u:geheim@h/db", "line 2, column 16"),
+            ("database_url = \"postgres://u:geheim@h/db", "line 1, column"),
+            ("# ü\nstock_keys geheim", "line 2, column"),
+            ("stock_keys = \"\"\"1 geheim\n2 geheim", "line "),
+            ("key_secret_file = \"\\geheim\"", "line 1, column"),
+            ("stock_keys = \"geheim\"\nstock_keys = \"geheim\"", "line 2, column 1"),
+        ] {
+            let told = with(&[], Some(file)).unwrap_err();
+            assert!(told.starts_with(&format!("FILE, {place}")), "{file}: {told}");
+            assert!(!told.contains("geheim") && !told.contains("postgres:"), "{file}: {told}");
+            let message = told.split_once(": ").map(|(_, message)| message);
+            assert!(message.is_some_and(|message| message.len() > 5), "{told}");
         }
     }
 

@@ -13,5 +13,7 @@ fn transactions_that_fail_lose_and_double_nothing() {
     println!("{report:?}");
     assert!(report.right(), "{report:#?}");
     assert!(report.clean > 100 && report.broken > 100, "too little was asked: {report:?}");
+    let (unanswered, acknowledged) = (report.unanswered, report.acknowledged());
+    assert!(unanswered < acknowledged / 10, "{unanswered} of {acknowledged} had no answer");
     assert!(report.counts.faults() > 10, "too little went wrong: {report:?}");
 }

@@ -10,6 +10,8 @@ pub(crate) const MARK: &str = "move";
 pub(crate) enum End {
     /// The source of a move that is not finished.
     Leaving,
+    /// The source of a move whose target is about to be opened, or is open already.
+    Opening,
     /// The source of a finished move.
     Left,
     /// The target of a move that is not finished.
@@ -19,8 +21,9 @@ pub(crate) enum End {
     Arrived,
 }
 
-const ENDS: [(End, &str); 4] = [
+const ENDS: [(End, &str); 5] = [
     (End::Leaving, "leaving"),
+    (End::Opening, "opening"),
     (End::Left, "left"),
     (End::Arriving, "arriving"),
     (End::Arrived, "arrived"),
@@ -63,6 +66,10 @@ impl Mark {
                 "is being moved to {other}, and takes nothing meanwhile; `tradecounter move --to` \
                  goes on with the move, `tradecounter move --undo` gives it up"
             )),
+            End::Opening => Some(format!(
+                "is being moved to {other}, which may be in use already; `tradecounter move --to` \
+                 there again finishes the move"
+            )),
             End::Left => Some(format!(
                 "was moved to {other}, and takes nothing any more; set database_url to where it is \
                  now"
@@ -99,6 +106,7 @@ mod tests {
     fn a_mark_is_read_as_it_was_stored_and_only_a_finished_target_is_used() {
         for (end, used) in [
             (End::Leaving, false),
+            (End::Opening, false),
             (End::Left, false),
             (End::Arriving, false),
             (End::Arrived, true),

@@ -60,7 +60,7 @@ pub fn moved_tables() -> Result<Vec<String>, MoveError> {
 }
 
 /// Tables that are not moved, because each database has its own.
-pub const OWN_TABLES: [&str; 2] = STAYS;
+pub const OWN_TABLES: [&str; 4] = STAYS;
 
 /// A move that was begun: the source is closed, and so is the target.
 pub struct Move {
@@ -107,7 +107,8 @@ impl Move {
         }
         let mut target = open(to, Access::CreateIfMissing)?;
         let there = target.mark()?;
-        let under_way = known.filter(|mark| matches!(mark.end, End::Leaving | End::Left));
+        let under_way =
+            known.filter(|mark| matches!(mark.end, End::Leaving | End::Opening | End::Left));
         let id = under_way.as_ref().map_or(id, |mark| &mark.id).to_owned();
         let this = there.clone().filter(|mark| mark.id == id);
         match (&under_way, this) {
@@ -138,7 +139,10 @@ impl Move {
             }
         }
         // What is acknowledged from here on is acknowledged somewhere else.
-        let leaving = Mark::new(End::Leaving, &id, target.shown());
+        // Once the target was about to be opened, the source never says again that it is not: a
+        // COMMIT that opens it may still be on its way.
+        let end = under_way.as_ref().map_or(End::Leaving, |mark| mark.end);
+        let leaving = Mark::new(end, &id, target.shown());
         source.fence(&leaving)?;
         let arriving = Mark::new(End::Arriving, &id, source.shown());
         let resumed = target.mark()?.is_some_and(|mark| mark.end == End::Arriving && mark.id == id);
@@ -184,7 +188,8 @@ impl Move {
     }
 
     /// Opens the target to everybody, and leaves the source closed, with the note where everything is
-    /// now.
+    /// now. The source is told before that it may not be opened again just like that: wherever this
+    /// ends, there are never two that take orders.
     ///
     /// # Errors
     /// [`MoveError`], also when the comparison has found something.
@@ -192,6 +197,10 @@ impl Move {
         if !compared.equal() {
             return Err(MoveError::Refused(String::from("the two databases are not the same")));
         }
+        let opening = Mark::new(End::Opening, &self.id, self.target.shown());
+        self.source.replace_mark(&opening)?;
+        // Where somebody was faster and has given the move up, the target stays closed.
+        self.source.hold(&opening)?;
         let arrived = Mark::new(End::Arrived, &self.id, self.source.shown());
         self.target.open_up(Some(&arrived))?;
         self.source.replace_mark(&Mark::new(End::Left, &self.id, self.target.shown()))
@@ -257,12 +266,12 @@ fn empty(target: &mut dyn Side, tables: &[Table]) -> Result<(), MoveError> {
 pub struct Undone {
     /// Where it was moved to, or was to be.
     pub other: String,
-    /// Whether the move had been finished, so that the other one is in use.
+    /// Whether the move had been finished, or nearly, so that the other one may be in use.
     pub finished: bool,
 }
 
-/// Lets everybody work again on the source of a move. Of one that is finished only when `finished`
-/// says so: both databases live on then, apart from each other.
+/// Lets everybody work again on the source of a move. Of one that is finished, or whose target may be
+/// open, only when `finished` says so: both databases live on then, apart from each other.
 ///
 /// # Errors
 /// [`MoveError`], also when the database is not the source of a move, or the move is just carried out.
@@ -274,7 +283,16 @@ pub fn undo_move(url: &str, finished: bool) -> Result<Undone, MoveError> {
     };
     match mark.end {
         End::Leaving => {}
-        End::Left if finished => {}
+        End::Opening | End::Left if finished => {}
+        End::Opening => {
+            return Err(MoveError::Refused(format!(
+                "{shown}: {other} may be open in its place already, with orders that were taken \
+                 there; run `tradecounter move --to` there again, which finishes the move. Only \
+                 where {other} is given up for good: `tradecounter move --undo --finished`; if it is \
+                 open, both live on, apart from each other",
+                other = mark.other
+            )));
+        }
         End::Left => {
             return Err(MoveError::Refused(format!(
                 "{shown}: its move to {} is finished, and orders may have been taken there since; \
@@ -290,5 +308,5 @@ pub fn undo_move(url: &str, finished: bool) -> Result<Undone, MoveError> {
     }
     side.hold(&mark)?;
     side.open_up(None)?;
-    Ok(Undone { other: mark.other, finished: mark.end == End::Left })
+    Ok(Undone { other: mark.other, finished: mark.end != End::Leaving })
 }

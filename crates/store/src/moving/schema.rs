@@ -7,8 +7,9 @@ use rusqlite::Connection;
 
 /// Tables that stay where they are. The program's version of the schema is the target's own. Marks
 /// of units say what became of a COMMIT on the one server that was asked for it; no unit is under way
-/// between two servers.
-pub(crate) const STAYS: [&str; 2] = ["schema_migration", "unit_mark"];
+/// between two servers. Leases and nodes are those of programs that work on this database, until times
+/// that its own clock says: the other clock may be behind it, and nobody works on the target yet.
+pub(crate) const STAYS: [&str; 4] = ["schema_migration", "unit_mark", "lease", "node"];
 
 /// Tables that a new database has rows in: those are replaced, at the end and in one unit. With the
 /// condition for what is replaced and compared: the mark of the move and what is said of the schema

@@ -104,6 +104,14 @@ impl Options {
                 _ => rest.push(pair),
             }
         }
+        // Else what is behind it in a password would be taken for a host, a database or a parameter,
+        // and those are shown.
+        if base.matches('@').count() > 1 || rest.iter().any(|pair| pair.contains('@')) {
+            return Err(wrong(
+                "only the `@` in front of the host may be written so: percent-encode `@`, `/` and `?` \
+                 in a user, a password or a parameter, as %40, %2F and %3F",
+            ));
+        }
         let plain =
             if rest.is_empty() { base.to_owned() } else { format!("{base}?{}", rest.join("&")) };
         let mut config =
@@ -236,10 +244,21 @@ mod tests {
             ("postgres://u:geheim@a/shop?colour=red", "colour"),
             ("postgres://u:geheim@a", "database"),
             ("postgres://u:geheim@a:port/shop", "port"),
+            ("postgres://u:p@geheim@a/shop", "%40"),
+            ("postgres://u:p@ge/heim/geheim@a/shop", "%40"),
+            ("postgres://u@ge:geheim@a/shop", "%40"),
+            ("postgres://u:p?geheim@a/shop", "%3F"),
+            ("postgres://u:p@a?geheim=geheim@a/shop", "%3F"),
         ] {
             let error = Options::read(url).unwrap_err().to_string();
             assert!(error.contains(said), "{url}: {error}");
             assert!(!error.contains("geheim"), "{error}");
         }
+        let encoded =
+            Options::read("postgres://u:p%40ge%2Fh%3Feim@a/shop?sslrootcert=/c@a").unwrap();
+        assert_eq!(encoded.config.get_password(), Some(&b"p@ge/h?eim"[..]));
+        assert_eq!(encoded.shown, "postgres://a:5432/shop");
+        let user = Options::read("postgres://a/shop?user=u%40tenant").unwrap();
+        assert_eq!(user.config.get_user(), Some("u@tenant"));
     }
 }

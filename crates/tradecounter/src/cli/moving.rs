@@ -23,7 +23,8 @@ pub(crate) struct MoveArgs {
     /// Gives the move of this database up: it takes orders again.
     #[arg(long, group = "way")]
     undo: bool,
-    /// With --undo: also when the move is finished. The other database lives on apart from this one.
+    /// With --undo: also when the move is finished, or nearly. The other database lives on apart from
+    /// this one.
     #[arg(long, requires = "undo")]
     finished: bool,
 }
@@ -242,7 +243,9 @@ fn undo(config: &Config, finished: bool, output: Output) -> Result<(), Failure> 
     let Undone { other, finished } = store::undo_move(&config.database_url, finished)?;
     let here = store::Store::shown(&config.database_url)?;
     let then = if finished {
-        format!("{other} is in use too, and what is ordered there is not here: serve one of them")
+        format!(
+            "{other} may be in use too, and what is ordered there is not here: serve one of them"
+        )
     } else {
         format!("what was copied to {other} is of no use any more: remove it")
     };
