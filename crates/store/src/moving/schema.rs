@@ -13,11 +13,11 @@ pub(crate) const STAYS: [&str; 4] = ["schema_migration", "unit_mark", "lease", "
 
 /// Tables that a new database has rows in: those are replaced, at the end and in one unit. With the
 /// condition for what is replaced and compared: the mark of the move and what is said of the schema
-/// are each end's own, and so is where marks of units are counted.
+/// are each end's own.
 const SEEDED: [(&str, &str); 3] = [
     ("meta", "name <> 'move' and name <> 'schema_works_from'"),
     ("epoch", "true"),
-    ("id_block", "kind <> 'unit'"),
+    ("id_block", "true"),
 ];
 
 /// What a column holds.
