@@ -6,6 +6,7 @@ use super::param::Param;
 use crate::moving::rows::Rows;
 use bytes::Bytes;
 use futures_util::{TryStreamExt, future, pin_mut};
+use std::pin::Pin;
 use std::sync::Arc;
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
@@ -53,7 +54,8 @@ impl Connection {
             let connecting =
                 async { tokio::time::timeout(within, begin(config, tls.clone())).await };
             match runtime.block_on(connecting) {
-                Ok(Ok(client)) => {
+                Ok(Ok((client, driver))) => {
+                    runtime.spawn(driver);
                     options.hosts.took(number);
                     return Ok(Self { client, runtime });
                 }
@@ -175,18 +177,20 @@ impl Connection {
     }
 }
 
-/// Connects to a host, and lets the runtime that this runs on drive the connection.
-async fn begin(config: &Config, tls: Option<MakeRustlsConnect>) -> Result<Client, Error> {
+/// What carries a connection's messages for as long as it lasts.
+type Driver = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Connects to a host.
+async fn begin(config: &Config, tls: Option<MakeRustlsConnect>) -> Result<(Client, Driver), Error> {
+    // How a connection ends is told to whoever uses it.
     match tls {
         None => {
             let (client, connection) = config.connect(NoTls).await?;
-            tokio::spawn(connection);
-            Ok(client)
+            Ok((client, Box::pin(async move { drop(connection.await) })))
         }
         Some(tls) => {
             let (client, connection) = config.connect(tls).await?;
-            tokio::spawn(connection);
-            Ok(client)
+            Ok((client, Box::pin(async move { drop(connection.await) })))
         }
     }
 }
