@@ -8,7 +8,7 @@ use std::time::Duration;
 const BINARY: &str = env!("CARGO_BIN_EXE_tradecounter");
 
 /// No bound on how fast a standby is: without an order for as long, something hangs.
-const HANGS: Duration = Duration::from_secs(30);
+const HANGS: Duration = Duration::from_secs(60);
 
 const PLAN: Plan = Plan { manager: Manager::PgAutoFailover, kills: 1, clients: 64, seed: 1 };
 

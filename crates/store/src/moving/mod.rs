@@ -12,10 +12,12 @@ pub(crate) mod mark;
 pub(crate) mod rows;
 pub(crate) mod schema;
 pub(crate) mod side;
+mod undo;
 
 pub use compare::{Comparison, Difference, TableComparison};
 pub use error::MoveError;
 pub use rows::Content;
+pub use undo::{Undone, undo_move};
 
 use crate::migrate::newest;
 use crate::postgres::{Options, PostgresSide};
@@ -92,6 +94,36 @@ fn open(url: &str, access: Access) -> Result<Box<dyn Side>, MoveError> {
     Ok(Box::new(SqliteSide::open(&sqlite_path(url)?, access)?))
 }
 
+/// Opens the target of a move that was begun, which is made again only at the very place that the
+/// source names.
+fn open_again(mark: &Mark, source: &str, to: &str) -> Result<Box<dyn Side>, MoveError> {
+    match open(to, Access::Existing) {
+        Err(MoveError::Open(OpenError::Missing { .. } | OpenError::Behind { found: 0, .. })) => {
+            let here = if Options::concerns(to) {
+                Store::shown(to)?
+            } else {
+                SqliteSide::shown_at(&sqlite_path(to)?)
+            };
+            if mark.end == End::Left || mark.other != here {
+                return Err(elsewhere(mark.end, source, &mark.other));
+            }
+            open(to, Access::CreateIfMissing)
+        }
+        opened => opened,
+    }
+}
+
+fn elsewhere(end: End, source: &str, other: &str) -> MoveError {
+    MoveError::Refused(if end == End::Left {
+        format!("{source}: was moved to {other}; move it from there")
+    } else {
+        format!(
+            "{source}: is being moved to {other} already; go on with that, or give it up with \
+             `tradecounter move --undo`"
+        )
+    })
+}
+
 impl Move {
     /// Begins to move the database at `from` to the one at `to`, or goes on with what was begun. A
     /// target that is not there is made. `id` names the move and is used by no other one.
@@ -105,10 +137,18 @@ impl Move {
         if Store::shown(to)? == source.shown() {
             return Err(MoveError::Refused(format!("{}: is the source itself", source.shown())));
         }
-        let mut target = open(to, Access::CreateIfMissing)?;
+        let under_way = known
+            .clone()
+            .filter(|mark| matches!(mark.end, End::Leaving | End::Opening | End::Left));
+        let mut target = match &under_way {
+            None => {
+                // Before a target is made for nothing.
+                may_close(known.as_ref(), &Mark::new(End::Leaving, id, ""), source.shown())?;
+                open(to, Access::CreateIfMissing)?
+            }
+            Some(mark) => open_again(mark, source.shown(), to)?,
+        };
         let there = target.mark()?;
-        let under_way =
-            known.filter(|mark| matches!(mark.end, End::Leaving | End::Opening | End::Left));
         let id = under_way.as_ref().map_or(id, |mark| &mark.id).to_owned();
         let this = there.clone().filter(|mark| mark.id == id);
         match (&under_way, this) {
@@ -120,18 +160,11 @@ impl Move {
                 return Ok(Begun::Finished);
             }
             (Some(Mark { end: End::Left, other, .. }), _) => {
-                return Err(MoveError::Refused(format!(
-                    "{}: was moved to {other}; move it from there",
-                    source.shown()
-                )));
+                return Err(elsewhere(End::Left, source.shown(), other));
             }
             (Some(_), Some(_)) => {}
-            (Some(Mark { other, .. }), None) if other != target.shown() => {
-                return Err(MoveError::Refused(format!(
-                    "{}: is being moved to {other} already; go on with that, or give it up with \
-                     `tradecounter move --undo`",
-                    source.shown()
-                )));
+            (Some(Mark { end, other, .. }), None) if other != target.shown() => {
+                return Err(elsewhere(*end, source.shown(), other));
             }
             _ => {
                 may_close(there.as_ref(), &Mark::new(End::Arriving, &id, ""), target.shown())?;
@@ -259,54 +292,4 @@ fn empty(target: &mut dyn Side, tables: &[Table]) -> Result<(), MoveError> {
         }
     }
     Ok(())
-}
-
-/// What became of a database whose move was given up.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Undone {
-    /// Where it was moved to, or was to be.
-    pub other: String,
-    /// Whether the move had been finished, or nearly, so that the other one may be in use.
-    pub finished: bool,
-}
-
-/// Lets everybody work again on the source of a move. Of one that is finished, or whose target may be
-/// open, only when `finished` says so: both databases live on then, apart from each other.
-///
-/// # Errors
-/// [`MoveError`], also when the database is not the source of a move, or the move is just carried out.
-pub fn undo_move(url: &str, finished: bool) -> Result<Undone, MoveError> {
-    let mut side = open(url, Access::Existing)?;
-    let shown = side.shown().to_owned();
-    let Some(mark) = side.mark()? else {
-        return Err(MoveError::Refused(format!("{shown}: no move of it was begun")));
-    };
-    match mark.end {
-        End::Leaving => {}
-        End::Opening | End::Left if finished => {}
-        End::Opening => {
-            return Err(MoveError::Refused(format!(
-                "{shown}: {other} may be open in its place already, with orders that were taken \
-                 there; run `tradecounter move --to` there again, which finishes the move. Only \
-                 where {other} is given up for good: `tradecounter move --undo --finished`; if it is \
-                 open, both live on, apart from each other",
-                other = mark.other
-            )));
-        }
-        End::Left => {
-            return Err(MoveError::Refused(format!(
-                "{shown}: its move to {} is finished, and orders may have been taken there since; \
-                 `tradecounter move --undo --finished` lets both live on, apart from each other",
-                mark.other
-            )));
-        }
-        End::Arriving | End::Arrived => {
-            return Err(MoveError::Refused(format!(
-                "{shown}: is the target of a move, not its source; undo it there"
-            )));
-        }
-    }
-    side.hold(&mark)?;
-    side.open_up(None)?;
-    Ok(Undone { other: mark.other, finished: mark.end != End::Leaving })
 }

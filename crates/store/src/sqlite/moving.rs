@@ -37,11 +37,16 @@ impl SqliteSide {
             OpenError::Locked { path } => MoveError::InUse { path },
             other => MoveError::Open(other),
         })?;
-        let shown = format!("sqlite:{}", claim.path().display());
+        let shown = shown(&claim);
         known_whole(status, &shown)?;
         let side = Self { connection, shown, _claim: claim };
         side.run("settings", |connection| connection.execute_batch(SETTINGS))?;
         Ok(side)
+    }
+
+    /// The database at a path as people may read it, also when it is yet to come.
+    pub(crate) fn shown_at(path: &Path) -> String {
+        shown(&Claim::new(path))
     }
 
     fn broken(&self, what: &str, message: &str) -> MoveError {
@@ -80,6 +85,10 @@ impl SqliteSide {
             Ok(())
         })
     }
+}
+
+fn shown(claim: &Claim) -> String {
+    format!("sqlite:{}", claim.path().display())
 }
 
 fn insert(connection: &Connection, table: &Table, rows: &Rows) -> rusqlite::Result<()> {

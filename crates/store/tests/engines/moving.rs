@@ -1,5 +1,7 @@
 //! Moving: between all engines, broken off after every step.
 
+mod ends;
+
 use crate::{open, run};
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -198,81 +200,4 @@ fn only_one_moves_and_nobody_undoes_it_meanwhile() {
     // What was copied is nobody's now.
     assert!(refusal(&to).is_some());
     assert!(Move::begin(from.url(), to.url(), "another").is_err());
-}
-
-/// Makes the database refuse to become one end of a move.
-fn refuse(database: &Database, end: &str) {
-    drop(open(database));
-    database.alter(&if database.is_postgres() {
-        format!(
-            "create function refuse() returns trigger language plpgsql as \
-             $$ begin raise exception 'no'; end $$; \
-             create trigger refuse before insert on meta for each row \
-             when (new.value like '{end} %') execute function refuse()"
-        )
-    } else {
-        format!(
-            "create trigger refuse before insert on meta when new.value like '{end} %' \
-             begin select raise(abort, 'no'); end"
-        )
-    });
-}
-
-fn refuse_no_more(database: &Database) {
-    let of = if database.is_postgres() { " on meta" } else { "" };
-    database.alter(&format!("drop trigger refuse{of}"));
-}
-
-/// Moves, and fails at the end.
-fn fail_to_finish(from: &Database, to: &Database) {
-    let mut moved = begin(from, to).unwrap();
-    moved.copy(&mut |_| {}).unwrap();
-    let compared = moved.compare(&mut |_| {}).unwrap();
-    let failed = moved.finish(&compared);
-    assert!(matches!(failed, Err(MoveError::Broken { .. })), "{failed:?}");
-}
-
-fn assert_kept_closed(from: &Database) {
-    assert!(refusal(from).unwrap().contains("which may be in use already"));
-    let kept = store::undo_move(from.url(), false).unwrap_err().to_string();
-    assert!(kept.contains("`tradecounter move --to` there again"), "{kept}");
-    assert!(kept.contains("--undo --finished"), "{kept}");
-    assert!(refusal(from).is_some());
-}
-
-#[test]
-fn a_source_that_was_not_told_of_the_open_target_is_not_opened_by_mistake() {
-    each_pair(|from, to| {
-        fill(from, 10);
-        refuse(from, "left");
-        fail_to_finish(from, to);
-        assert_eq!(refusal(to), None, "it is open");
-        assert_kept_closed(from);
-        refuse_no_more(from);
-        assert!(matches!(Move::begin(from.url(), to.url(), "another"), Ok(Begun::Finished)));
-        assert!(refusal(from).unwrap().contains("was moved to "));
-    });
-}
-
-#[test]
-fn a_target_that_cannot_be_opened_is_opened_by_the_next_run_or_given_up_expressly() {
-    each_pair(|from, to| {
-        fill(from, 10);
-        refuse(to, "arrived");
-        for _ in 0..2 {
-            fail_to_finish(from, to);
-            assert!(refusal(to).unwrap().contains("holds a copy of "));
-            assert_kept_closed(from);
-        }
-        let copy = from.copy();
-        refuse_no_more(to);
-        let mut moved = begin(from, to).unwrap();
-        moved.copy(&mut |_| {}).unwrap();
-        let compared = moved.compare(&mut |_| {}).unwrap();
-        moved.finish(&compared).unwrap();
-        assert!(refusal(from).unwrap().contains("was moved to "));
-        assert_eq!(refusal(to), None);
-        assert!(store::undo_move(copy.url(), true).unwrap().finished);
-        assert_eq!(refusal(&copy), None);
-    });
 }
