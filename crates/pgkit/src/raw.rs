@@ -63,9 +63,12 @@ impl Client {
             if let Some(message) = Message::take(&mut self.read)? {
                 return Ok(message);
             }
-            match self.socket.read(&mut piece)? {
-                0 => return Err(ErrorKind::UnexpectedEof.into()),
-                read => self.read.extend(piece.get(..read).unwrap_or_default()),
+            match self.socket.read(&mut piece) {
+                Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
+                Ok(read) => self.read.extend(piece.get(..read).unwrap_or_default()),
+                // The process was stopped meanwhile, and goes on.
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
             }
         }
     }
