@@ -99,6 +99,11 @@ impl Access {
             if known.epoch == epoch {
                 let of = |id: &KeyId| Some((*id, Arc::clone(known.by_id.get(id)?)));
                 standing.extend(ids.iter().filter_map(of));
+            } else {
+                drop(known);
+                // Somebody has changed keys: nothing that is kept is believed before it is looked at
+                // again, whatever becomes of this unit.
+                self.known.write().moment = None;
             }
         }
         let missing: Vec<KeyId> =
