@@ -4,7 +4,7 @@ use crate::journal::Journal;
 use crate::{Counter, Failure, Refusal};
 use domain::catalogue::{Category, RefillRule, Service, ServiceKind, check_name, check_service};
 use domain::{AccountId, CategoryId, Micros, ServiceId, Timestamp};
-use store::tables::{catalogue, meta};
+use store::tables::{Put, catalogue, meta};
 use store::{Tx, TxExt};
 
 /// What to change about a category; absent parts stay.
@@ -59,7 +59,7 @@ impl Counter {
             meta::lock_catalogue(tx)?;
             let id = CategoryId(tx.take_id("category")?);
             let empty = Category { id, name: String::new(), position: id.0 };
-            put_category(tx, change_category(&empty, &change), now)
+            put_category(tx, Put::New, change_category(&empty, &change), now)
         };
         Failure::join(self.store.write(unit).await)
     }
@@ -79,7 +79,7 @@ impl Counter {
             let known = catalogue::categories(tx)?;
             let found = known.iter().find(|category| category.id == id);
             let found = found.ok_or_else(|| Refusal::missing("category", id))?;
-            put_category(tx, change_category(found, &change), now)
+            put_category(tx, Put::Changed, change_category(found, &change), now)
         };
         Failure::join(self.store.write(unit).await)
     }
@@ -111,7 +111,7 @@ impl Counter {
             meta::lock_catalogue(tx)?;
             let id = ServiceId(tx.take_id("service")?);
             let service = new_service(id, &change)?;
-            put_service(tx, service, "service.added", now)
+            put_service(tx, Put::New, service, now)
         };
         Failure::join(self.store.write(unit).await)
     }
@@ -131,7 +131,7 @@ impl Counter {
             let known = catalogue::services(tx)?;
             let found = known.into_iter().find(|service| service.id == id);
             let found = found.ok_or_else(|| Refusal::missing("service", id))?;
-            put_service(tx, change_service(found, &change), "service.changed", now)
+            put_service(tx, Put::Changed, change_service(found, &change), now)
         };
         Failure::join(self.store.write(unit).await)
     }
@@ -145,15 +145,15 @@ fn change_category(category: &Category, change: &CategoryChange) -> Category {
     }
 }
 
-fn put_category(tx: &mut dyn Tx, category: Category, now: Timestamp) -> Done<CategoryId> {
+fn put_category(tx: &mut dyn Tx, put: Put, category: Category, now: Timestamp) -> Done<CategoryId> {
     check_name(&category.name).map_err(|error| Refusal::Invalid(error.to_string()))?;
     let known = catalogue::categories(tx)?;
     if known.iter().any(|other| other.id != category.id && other.name == category.name) {
         return Err(Refusal::Taken { kind: "category", name: category.name }.into());
     }
-    catalogue::put_category(tx, &category)?;
+    catalogue::put_category(tx, put, &category)?;
     let data = serde_json::json!({ "category": category.id.0, "name": category.name });
-    changed(tx, "category.changed", data.to_string(), now)?;
+    changed(tx, put.of("category.added", "category.changed"), data.to_string(), now)?;
     Ok(category.id)
 }
 
@@ -198,13 +198,13 @@ fn change_service(service: Service, change: &ServiceChange) -> Service {
     }
 }
 
-fn put_service(tx: &mut dyn Tx, service: Service, kind: &str, now: Timestamp) -> Done<ServiceId> {
+fn put_service(tx: &mut dyn Tx, put: Put, service: Service, now: Timestamp) -> Done<ServiceId> {
     check_service(&service).map_err(|error| Refusal::Invalid(error.to_string()))?;
     let known = catalogue::categories(tx)?;
     if !known.iter().any(|category| category.id == service.category) {
         return Err(Refusal::missing("category", service.category).into());
     }
-    catalogue::put_service(tx, &service)?;
+    catalogue::put_service(tx, put, &service)?;
     let data = serde_json::json!({
         "service": service.id.0,
         "rate": service.rate.raw(),
@@ -212,7 +212,7 @@ fn put_service(tx: &mut dyn Tx, service: Service, kind: &str, now: Timestamp) ->
         "max": service.max,
         "on_sale": service.on_sale,
     });
-    changed(tx, kind, data.to_string(), now)?;
+    changed(tx, put.of("service.added", "service.changed"), data.to_string(), now)?;
     Ok(service.id)
 }
 

@@ -5,7 +5,7 @@ use crate::{Counter, Failure, Refusal};
 use domain::catalogue::check_name;
 use domain::pricing::{Discount, Tier};
 use domain::{AccountId, TierId, Timestamp};
-use store::tables::{meta, prices};
+use store::tables::{Put, meta, prices};
 use store::{Tx, TxExt};
 
 /// What to change about a tier; absent parts stay.
@@ -32,7 +32,7 @@ impl Counter {
         let unit = move |tx: &mut dyn Tx| {
             meta::lock_catalogue(tx)?;
             let id = TierId(tx.take_id("tier")?);
-            put(tx, Tier { id, name: name.clone(), discount }, "tier.added", now)
+            save(tx, Put::New, Tier { id, name: name.clone(), discount }, now)
         };
         Failure::join(self.store.write(unit).await)
     }
@@ -53,7 +53,7 @@ impl Counter {
             let tier = tier.ok_or_else(|| Refusal::missing("tier", id))?;
             let name = change.name.clone().unwrap_or(tier.name);
             let discount = change.discount.unwrap_or(tier.discount);
-            put(tx, Tier { id, name, discount }, "tier.changed", now)
+            save(tx, Put::Changed, Tier { id, name, discount }, now)
         };
         Failure::join(self.store.write(unit).await)
     }
@@ -67,16 +67,17 @@ impl Counter {
     }
 }
 
-fn put(tx: &mut dyn Tx, tier: Tier, kind: &str, now: Timestamp) -> Result<Tier, Failure<Refusal>> {
+fn save(tx: &mut dyn Tx, put: Put, tier: Tier, now: Timestamp) -> Result<Tier, Failure<Refusal>> {
     check_name(&tier.name).map_err(|error| Refusal::Invalid(error.to_string()))?;
     let known = prices::tiers(tx)?;
     if known.iter().any(|other| other.id != tier.id && other.name == tier.name) {
         return Err(Refusal::Taken { kind: "tier", name: tier.name }.into());
     }
-    prices::put_tier(tx, &tier)?;
+    prices::put_tier(tx, put, &tier)?;
     let points = tier.discount.basis_points();
     let data = serde_json::json!({ "tier": tier.id.0, "name": tier.name, "discount": points });
     let mut journal = Journal::default();
+    let kind = put.of("tier.added", "tier.changed");
     journal.note(AccountId(0), None, kind, data.to_string(), now);
     journal.write(tx)?;
     Ok(tier)

@@ -4,7 +4,7 @@ use crate::journal::Journal;
 use crate::{Counter, Failure, Refusal};
 use domain::products::{Product, ProductKind, WhenShort, check_product, highest_rate};
 use domain::{AccountId, CategoryId, Micros, ProductId, Timestamp};
-use store::tables::{catalogue, meta, prices, products};
+use store::tables::{Put, catalogue, meta, prices, products};
 use store::{Tx, TxExt};
 
 /// What to change about a product; absent parts stay.
@@ -51,7 +51,7 @@ impl Counter {
         let unit = move |tx: &mut dyn Tx| {
             meta::lock_catalogue(tx)?;
             let id = ProductId(tx.take_id("product")?);
-            put(tx, &new_product(id, &change)?, "product.added", now)
+            save(tx, Put::New, &new_product(id, &change)?, now)
         };
         Failure::join(self.store.write(unit).await)
     }
@@ -81,7 +81,7 @@ impl Counter {
             if after.max > max {
                 check_own_prices(tx, &after)?;
             }
-            put(tx, &after, "product.changed", now)
+            save(tx, Put::Changed, &after, now)
         };
         Failure::join(self.store.write(unit).await)
     }
@@ -145,13 +145,13 @@ fn changed(product: Product, change: &ProductChange) -> Product {
     }
 }
 
-fn put(tx: &mut dyn Tx, product: &Product, kind: &str, now: Timestamp) -> Done<ProductId> {
+fn save(tx: &mut dyn Tx, put: Put, product: &Product, now: Timestamp) -> Done<ProductId> {
     check_product(product).map_err(|error| Refusal::Invalid(error.to_string()))?;
     let known = catalogue::categories(tx)?;
     if !known.iter().any(|category| category.id == product.category) {
         return Err(Refusal::missing("category", product.category).into());
     }
-    products::put_product(tx, product)?;
+    products::put_product(tx, put, product)?;
     meta::bump_catalogue_epoch(tx)?;
     let data = serde_json::json!({
         "product": product.id.0,
@@ -161,6 +161,7 @@ fn put(tx: &mut dyn Tx, product: &Product, kind: &str, now: Timestamp) -> Done<P
         "on_sale": product.on_sale,
     });
     let mut journal = Journal::default();
+    let kind = put.of("product.added", "product.changed");
     journal.note(AccountId(0), None, kind, data.to_string(), now);
     journal.write(tx)?;
     Ok(product.id)

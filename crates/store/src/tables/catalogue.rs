@@ -1,6 +1,6 @@
 //! Categories and services.
 
-use super::{flag, micros, named};
+use super::{Put, flag, micros, named};
 use crate::{DbError, Row, Tx, TxExt, Val};
 use domain::catalogue::{Category, RefillRule, Service, ServiceKind};
 use domain::{CategoryId, ServiceId};
@@ -15,17 +15,14 @@ macro_rules! columns {
 crate::statements! {
     CATEGORIES = "select id, name, position from category order by position, id";
     SERVICES = concat!("select ", columns!(), " from service order by position, id");
-    PUT_CATEGORY = "insert into category (id, name, position) values (?1, ?2, ?3) \
-        on conflict (id) do update set name = excluded.name, position = excluded.position";
-    PUT_SERVICE = concat!("insert into service (", columns!(), ") values (?1, ?2, ?3, ?4, ?5, ?6, \
-        ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) on conflict (id) do update set \
-        category_id = excluded.category_id, name = excluded.name, \
-        description = excluded.description, kind = excluded.kind, rate = excluded.rate, \
-        min = excluded.min, max = excluded.max, drip_feed = excluded.drip_feed, \
-        refill_days = excluded.refill_days, \
-        refill_cooldown_hours = excluded.refill_cooldown_hours, cancel = excluded.cancel, \
-        one_open_per_link = excluded.one_open_per_link, position = excluded.position, \
-        on_sale = excluded.on_sale");
+    ADD_CATEGORY = "insert into category (id, name, position) values (?1, ?2, ?3)";
+    CHANGE_CATEGORY = "update category set name = ?2, position = ?3 where id = ?1";
+    ADD_SERVICE = concat!("insert into service (", columns!(), ") values (?1, ?2, ?3, ?4, ?5, ?6, \
+        ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)");
+    CHANGE_SERVICE = "update service set category_id = ?2, name = ?3, description = ?4, kind = ?5, \
+        rate = ?6, min = ?7, max = ?8, drip_feed = ?9, refill_days = ?10, \
+        refill_cooldown_hours = ?11, cancel = ?12, one_open_per_link = ?13, position = ?14, \
+        on_sale = ?15 where id = ?1";
 }
 
 fn decode_service(row: &dyn Row) -> Result<Service, DbError> {
@@ -73,20 +70,20 @@ pub fn services(tx: &mut dyn Tx) -> Result<Vec<Service>, DbError> {
     tx.rows(&SERVICES, &[], decode_service)
 }
 
-/// Writes a category, new or changed.
+/// Writes a category.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn put_category(tx: &mut dyn Tx, category: &Category) -> Result<(), DbError> {
+pub fn put_category(tx: &mut dyn Tx, put: Put, category: &Category) -> Result<(), DbError> {
     let params = [category.id.0.into(), category.name.as_str().into(), category.position.into()];
-    tx.exec_exactly(&PUT_CATEGORY, 3, &params, 1)
+    tx.exec_exactly(put.of(&ADD_CATEGORY, &CHANGE_CATEGORY), 3, &params, 1)
 }
 
-/// Writes a service, new or changed.
+/// Writes a service.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn put_service(tx: &mut dyn Tx, service: &Service) -> Result<(), DbError> {
+pub fn put_service(tx: &mut dyn Tx, put: Put, service: &Service) -> Result<(), DbError> {
     let params: [Val<'_>; 15] = [
         service.id.0.into(),
         service.category.0.into(),
@@ -104,5 +101,5 @@ pub fn put_service(tx: &mut dyn Tx, service: &Service) -> Result<(), DbError> {
         service.position.into(),
         service.on_sale.into(),
     ];
-    tx.exec_exactly(&PUT_SERVICE, 15, &params, 1)
+    tx.exec_exactly(put.of(&ADD_SERVICE, &CHANGE_SERVICE), 15, &params, 1)
 }

@@ -59,6 +59,26 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
     .flatten()
 }
 
+/// How a row of the catalogue is written. A new one never replaces another: an id that was given
+/// out twice, as by a reservation that a failover took back, is an error instead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Put {
+    /// The row must not be there yet.
+    New,
+    /// The row must be there.
+    Changed,
+}
+
+impl Put {
+    /// What belongs to this way of writing.
+    pub fn of<T>(self, new: T, changed: T) -> T {
+        match self {
+            Self::New => new,
+            Self::Changed => changed,
+        }
+    }
+}
+
 fn micros(row: &dyn Row, column: usize) -> Result<Micros, DbError> {
     row.int(column).map(Micros::new)
 }

@@ -1,6 +1,6 @@
 //! Tiers, and prices that accounts have of their own.
 
-use super::{meta, micros};
+use super::{Put, meta, micros};
 use crate::{DbError, Row, Tx, TxExt, Val};
 use domain::pricing::{Discount, Tier};
 use domain::{AccountId, Micros, ProductId, ServiceId, TierId};
@@ -8,8 +8,8 @@ use domain::{AccountId, Micros, ProductId, ServiceId, TierId};
 crate::statements! {
     TIERS = "select id, name, discount from tier order by id";
     TIER = "select id, name, discount from tier where id = ?1";
-    PUT_TIER = "insert into tier (id, name, discount) values (?1, ?2, ?3) \
-        on conflict (id) do update set name = excluded.name, discount = excluded.discount";
+    ADD_TIER = "insert into tier (id, name, discount) values (?1, ?2, ?3)";
+    CHANGE_TIER = "update tier set name = ?2, discount = ?3 where id = ?1";
     SERVICE_PRICE = "select account_id, service_id, rate from service_price \
         where account_id = ?1 and service_id = ?2";
     SERVICE_PRICES = "select account_id, service_id, rate from service_price \
@@ -74,14 +74,15 @@ pub fn tiers_of(tx: &mut dyn Tx, ids: &[TierId]) -> Result<Vec<Tier>, DbError> {
     tx.rows_many(&TIER, 1, &params, decode_tier)
 }
 
-/// Writes a tier, new or changed.
+/// Writes a tier.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn put_tier(tx: &mut dyn Tx, tier: &Tier) -> Result<(), DbError> {
+pub fn put_tier(tx: &mut dyn Tx, put: Put, tier: &Tier) -> Result<(), DbError> {
     let points = tier.discount.basis_points();
     meta::bump_price_epoch(tx)?;
-    tx.exec_exactly(&PUT_TIER, 3, &[tier.id.0.into(), tier.name.as_str().into(), points.into()], 1)
+    let params = [tier.id.0.into(), tier.name.as_str().into(), points.into()];
+    tx.exec_exactly(put.of(&ADD_TIER, &CHANGE_TIER), 3, &params, 1)
 }
 
 /// The prices that accounts have for services, of those asked for.

@@ -1,6 +1,6 @@
 //! Products and how many pieces of each are for sale.
 
-use super::{flag, joined, labels, micros, named};
+use super::{Put, flag, joined, labels, micros, named};
 use crate::{DbError, Row, Tx, TxExt, Val};
 use domain::products::{Product, ProductKind, WhenShort};
 use domain::{CategoryId, ProductId, Timestamp};
@@ -14,16 +14,12 @@ macro_rules! columns {
 
 crate::statements! {
     PRODUCTS = concat!("select ", columns!(), " from product order by position, id");
-    PUT_PRODUCT = concat!("insert into product (", columns!(), ") values (?1, ?2, ?3, ?4, ?5, ?6, \
-        ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) on conflict (id) do update set \
-        category_id = excluded.category_id, name = excluded.name, \
-        description = excluded.description, kind = excluded.kind, rate = excluded.rate, \
-        min = excluded.min, max = excluded.max, form = excluded.form, \
-        when_short = excluded.when_short, wait_hours = excluded.wait_hours, \
-        warranty_days = excluded.warranty_days, low_stock = excluded.low_stock, \
-        position = excluded.position, on_sale = excluded.on_sale");
-    NEW_STOCK = "insert into product_stock (product_id, pieces) values (?1, 0) \
-        on conflict (product_id) do nothing";
+    ADD_PRODUCT = concat!("insert into product (", columns!(), ") values (?1, ?2, ?3, ?4, ?5, ?6, \
+        ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)");
+    CHANGE_PRODUCT = "update product set category_id = ?2, name = ?3, description = ?4, kind = ?5, \
+        rate = ?6, min = ?7, max = ?8, form = ?9, when_short = ?10, wait_hours = ?11, \
+        warranty_days = ?12, low_stock = ?13, position = ?14, on_sale = ?15 where id = ?1";
+    NEW_STOCK = "insert into product_stock (product_id, pieces) values (?1, 0)";
     STOCK = "select pieces from product_stock where product_id = ?1";
     STOCK_LOCKED = "select pieces from product_stock where product_id = ?1 /*lock*/";
     ALL_STOCK = "select product_id, pieces from product_stock order by product_id";
@@ -66,11 +62,11 @@ pub fn products(tx: &mut dyn Tx) -> Result<Vec<Product>, DbError> {
     tx.rows(&PRODUCTS, &[], decode)
 }
 
-/// Writes a product, new or changed.
+/// Writes a product; a new one has no stock yet.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn put_product(tx: &mut dyn Tx, product: &Product) -> Result<(), DbError> {
+pub fn put_product(tx: &mut dyn Tx, put: Put, product: &Product) -> Result<(), DbError> {
     let form = joined(&product.form);
     let params: [Val<'_>; 15] = [
         product.id.0.into(),
@@ -89,8 +85,11 @@ pub fn put_product(tx: &mut dyn Tx, product: &Product) -> Result<(), DbError> {
         product.position.into(),
         product.on_sale.into(),
     ];
-    tx.exec_exactly(&PUT_PRODUCT, 15, &params, 1)?;
-    tx.exec(&NEW_STOCK, &[product.id.0.into()]).map(|_| ())
+    tx.exec_exactly(put.of(&ADD_PRODUCT, &CHANGE_PRODUCT), 15, &params, 1)?;
+    match put {
+        Put::New => tx.exec_exactly(&NEW_STOCK, 1, &[product.id.0.into()], 1),
+        Put::Changed => Ok(()),
+    }
 }
 
 /// Pieces for sale of a product.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what cannot be done is a failed test")]
 
+mod catalogue;
 mod leases;
 mod moving;
 mod portable;
