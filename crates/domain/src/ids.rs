@@ -73,3 +73,19 @@ id!(
     /// A tier: accounts with the same discount.
     TierId
 );
+id!(
+    /// An account of ours at an upstream panel.
+    ProviderId
+);
+id!(
+    /// A service's way to a provider.
+    RouteId
+);
+id!(
+    /// A try to place an order at a provider.
+    AttemptId
+);
+id!(
+    /// A private supplier that pulls orders.
+    ExecutorId
+);

@@ -14,12 +14,14 @@ mod names;
 pub mod orders;
 pub mod pricing;
 pub mod products;
+pub mod providers;
 pub mod requests;
 pub mod time;
 
 pub use ids::{
-    AccountId, CancelId, CategoryId, EventId, KeyId, OrderId, ProductId, ProductOrderId, RefillId,
-    ServiceId, StockBatchId, StockItemId, TierId, TransferId,
+    AccountId, AttemptId, CancelId, CategoryId, EventId, ExecutorId, KeyId, OrderId, ProductId,
+    ProductOrderId, ProviderId, RefillId, RouteId, ServiceId, StockBatchId, StockItemId, TierId,
+    TransferId,
 };
 pub use money::Micros;
 pub use time::Timestamp;
