@@ -8,6 +8,7 @@ mod batch;
 pub mod catalogue;
 mod desk;
 mod failure;
+pub mod fulfilment;
 mod journal;
 pub mod nodes;
 pub mod orders;

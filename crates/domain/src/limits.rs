@@ -75,3 +75,22 @@ pub const ITEM_USES_MAX: i64 = 1_000_000;
 
 /// Days that a key lives at most that takes the place of one with an expiry.
 pub const RENEWED_DAYS_MAX: i64 = 366;
+
+/// Most orders that are being placed at one provider at once, and so most that a crash leaves
+/// unknown there.
+pub const ADDS_AT_ONCE_MAX: i64 = 1_000;
+
+/// Most requests that one provider is sent in a second.
+pub const PROVIDER_RATE_MAX: i64 = 10_000;
+
+/// Most texts of its own that a provider refuses with.
+pub const REFUSALS_MAX: usize = 100;
+
+/// Longest name that a provider gives a service or an order, in bytes.
+pub const UPSTREAM_ID_BYTES_MAX: usize = 100;
+
+/// Largest share of a route among those of its priority.
+pub const WEIGHT_MAX: i64 = 1_000;
+
+/// Largest number of a route's priority, either way.
+pub const PRIORITY_MAX: i64 = 1_000;

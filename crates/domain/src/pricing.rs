@@ -138,6 +138,7 @@ mod tests {
             refill: None,
             cancel: false,
             one_open_per_link: false,
+            fulfilment: crate::catalogue::Fulfilment::Staff,
             position: 1,
             on_sale: true,
         }

@@ -56,6 +56,13 @@ pub const MIGRATIONS: &[Migration] = &[
         postgres: "",
         works_from: 5,
     },
+    Migration {
+        version: 6,
+        name: "fulfilment",
+        text: include_str!("migrations/0006_fulfilment.sql"),
+        postgres: "",
+        works_from: 6,
+    },
 ];
 
 /// How far a database is.

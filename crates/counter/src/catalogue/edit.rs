@@ -2,7 +2,9 @@
 
 use crate::journal::Journal;
 use crate::{Counter, Failure, Refusal};
-use domain::catalogue::{Category, RefillRule, Service, ServiceKind, check_name, check_service};
+use domain::catalogue::{
+    Category, Fulfilment, RefillRule, Service, ServiceKind, check_name, check_service,
+};
 use domain::{AccountId, CategoryId, Micros, ServiceId, Timestamp};
 use store::tables::{Put, catalogue, meta};
 use store::{Tx, TxExt};
@@ -41,6 +43,8 @@ pub struct ServiceChange {
     pub cancel: Option<bool>,
     /// Whether a link takes one open order at a time.
     pub one_open_per_link: Option<bool>,
+    /// Who fulfils its orders.
+    pub fulfilment: Option<Fulfilment>,
     /// A new place.
     pub position: Option<i64>,
     /// Whether it is on sale.
@@ -172,6 +176,7 @@ fn new_service(id: ServiceId, change: &ServiceChange) -> Result<Service, Refusal
         refill: None,
         cancel: false,
         one_open_per_link: false,
+        fulfilment: Fulfilment::Staff,
         position: id.0,
         on_sale: true,
     };
@@ -193,6 +198,7 @@ fn change_service(service: Service, change: &ServiceChange) -> Service {
         refill: change.refill.unwrap_or(service.refill),
         cancel: change.cancel.unwrap_or(service.cancel),
         one_open_per_link: change.one_open_per_link.unwrap_or(service.one_open_per_link),
+        fulfilment: change.fulfilment.unwrap_or(service.fulfilment),
         position: change.position.unwrap_or(service.position),
         on_sale: change.on_sale.unwrap_or(service.on_sale),
     }

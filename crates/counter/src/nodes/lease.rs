@@ -8,6 +8,8 @@ use store::{DbError, Tx};
 /// Work that one node at a time does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Job {
+    /// Places orders at providers, follows them there, and finds out what is not known.
+    Fulfilment,
     /// Moves on what waits for time or stock: runs, subscriptions, orders that wait for the rest.
     Orders,
     /// Forgets what is kept for a while only.
@@ -22,11 +24,13 @@ pub enum Job {
 
 impl Job {
     /// What every worker does. The demo adds its supplier.
-    pub const USUAL: [Self; 4] = [Self::Orders, Self::Retention, Self::Sealing, Self::Stock];
+    pub const USUAL: [Self; 5] =
+        [Self::Fulfilment, Self::Orders, Self::Retention, Self::Sealing, Self::Stock];
 
     /// Its name, also that of its lease.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Fulfilment => "fulfilment",
             Self::Orders => "orders",
             Self::Retention => "retention",
             Self::Sealing => "sealing",

@@ -16,4 +16,5 @@ pub use inspect::{ItemView, StockCount};
 pub use low::LowStock;
 pub use ring::RingSource;
 pub use served::{ServedBy, ServedRing};
+pub(crate) use vault::Place;
 pub use vault::{NONCE_BYTES, Vault, VaultError};

@@ -8,7 +8,7 @@
 use super::ring::{KEY_BYTES, Ring, RingSource, hex};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
-use domain::{ProductId, ProductOrderId, StockItemId};
+use domain::{ProductId, ProductOrderId, ProviderId, StockItemId};
 use hmac::{Hmac, Mac};
 use parking_lot::RwLock;
 use sha2::{Digest, Sha256};
@@ -58,6 +58,7 @@ pub(crate) enum Place {
     Item(StockItemId),
     Form(ProductOrderId),
     Line(ProductOrderId, i64),
+    Provider(ProviderId),
 }
 
 impl Place {
@@ -65,6 +66,7 @@ impl Place {
         match self {
             Self::Item(id) => format!("stock_item|{id}|{key}"),
             Self::Form(id) => format!("product_order_form|{id}|{key}"),
+            Self::Provider(id) => format!("provider|{id}|{key}"),
             Self::Line(id, piece) => format!("delivery|{id}|{piece}|{key}"),
         }
     }

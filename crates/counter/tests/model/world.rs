@@ -91,6 +91,7 @@ impl World {
                 refill: Some((service == 0).then_some(rule)),
                 cancel: Some(service != 3),
                 one_open_per_link: Some(service == 2),
+                fulfilment: None,
                 ..ServiceChange::default()
             };
             self.counter.add_service(change, now).await.unwrap();

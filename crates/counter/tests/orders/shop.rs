@@ -64,6 +64,7 @@ impl Shop {
                 refill: Some(Some(RefillRule { days: 30, cooldown_hours: 0 })),
                 cancel: Some(true),
                 one_open_per_link: Some(false),
+                fulfilment: None,
                 ..ServiceChange::default()
             };
             assert_eq!(counter.add_service(change, now).await.unwrap(), ServiceId(service));

@@ -1,6 +1,7 @@
 //! A service and its category.
 
 use super::ServiceKind;
+use crate::names::named;
 use crate::{CategoryId, Micros, ServiceId};
 
 /// A heading of the catalogue.
@@ -13,6 +14,23 @@ pub struct Category {
     /// Its place among the categories, ascending.
     pub position: i64,
 }
+
+/// Who fulfils the orders of a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Fulfilment {
+    /// People, who report at the command line or in the back office.
+    Staff,
+    /// Upstream panels, by the service's routes.
+    Providers,
+    /// Private suppliers that pull orders and report.
+    Executors,
+}
+
+named!(Fulfilment {
+    Staff => "staff",
+    Providers => "providers",
+    Executors => "executors",
+});
 
 /// When a refill may be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +68,8 @@ pub struct Service {
     pub cancel: bool,
     /// Whether a second order on a link is refused while the first is open.
     pub one_open_per_link: bool,
+    /// Who fulfils its orders.
+    pub fulfilment: Fulfilment,
     /// Its place within the category, ascending.
     pub position: i64,
     /// Whether it is on sale.

@@ -15,6 +15,10 @@ pub enum NotAccepted {
     BalanceUnmoved,
     /// A person looked.
     Person,
+    /// Whoever called is sure, late, that nothing was sent.
+    NothingSent,
+    /// The provider's refusal came late.
+    Refused,
 }
 
 /// Why a person has to decide.

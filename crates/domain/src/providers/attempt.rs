@@ -44,6 +44,12 @@ impl AttemptState {
     }
 }
 
+/// What an attempt is called towards a provider that knows request ids: the same whenever it is
+/// computed, also from a restored database, and another for every other attempt.
+pub fn request_id(order: OrderId, placed: Timestamp, number: i64) -> String {
+    format!("{order}-{}-{number}", placed.0)
+}
+
 /// A try to place an order at a provider. Written before the provider is called, so that whatever
 /// happens it is known what may be there.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -47,8 +47,8 @@ pub struct Provider {
     pub balance_decimals: Option<i64>,
     /// Texts of its own, in lower case, that surely mean that an order was not taken.
     pub refusals: Vec<String>,
-    /// What its balance should be by our books.
-    pub float: Micros,
+    /// What our balance there should be: the sum of what is booked.
+    pub booked: Micros,
     /// When it was added.
     pub created: Timestamp,
 }

@@ -152,6 +152,7 @@ impl Arena {
                 refill: Some(Some(RefillRule { days: 30, cooldown_hours: 0 })),
                 cancel: Some(true),
                 one_open_per_link: Some(service == LINKS),
+                fulfilment: None,
                 ..ServiceChange::default()
             };
             assert_eq!(first.add_service(change, START).await.unwrap(), service);

@@ -2,13 +2,13 @@
 
 use super::{Put, flag, micros, named};
 use crate::{DbError, Row, Tx, TxExt, Val};
-use domain::catalogue::{Category, RefillRule, Service, ServiceKind};
+use domain::catalogue::{Category, Fulfilment, RefillRule, Service, ServiceKind};
 use domain::{CategoryId, ServiceId};
 
 macro_rules! columns {
     () => {
         "id, category_id, name, description, kind, rate, min, max, drip_feed, refill_days, \
-         refill_cooldown_hours, cancel, one_open_per_link, position, on_sale"
+         refill_cooldown_hours, cancel, one_open_per_link, position, on_sale, fulfilment"
     };
 }
 
@@ -18,11 +18,11 @@ crate::statements! {
     ADD_CATEGORY = "insert into category (id, name, position) values (?1, ?2, ?3)";
     CHANGE_CATEGORY = "update category set name = ?2, position = ?3 where id = ?1";
     ADD_SERVICE = concat!("insert into service (", columns!(), ") values (?1, ?2, ?3, ?4, ?5, ?6, \
-        ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)");
+        ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)");
     CHANGE_SERVICE = "update service set category_id = ?2, name = ?3, description = ?4, kind = ?5, \
         rate = ?6, min = ?7, max = ?8, drip_feed = ?9, refill_days = ?10, \
         refill_cooldown_hours = ?11, cancel = ?12, one_open_per_link = ?13, position = ?14, \
-        on_sale = ?15 where id = ?1";
+        on_sale = ?15, fulfilment = ?16 where id = ?1";
 }
 
 fn decode_service(row: &dyn Row) -> Result<Service, DbError> {
@@ -45,6 +45,7 @@ fn decode_service(row: &dyn Row) -> Result<Service, DbError> {
         one_open_per_link: flag(row, 12)?,
         position: row.int(13)?,
         on_sale: flag(row, 14)?,
+        fulfilment: named(row, 15, Fulfilment::from_name)?,
     })
 }
 
@@ -84,7 +85,7 @@ pub fn put_category(tx: &mut dyn Tx, put: Put, category: &Category) -> Result<()
 /// # Errors
 /// [`DbError`].
 pub fn put_service(tx: &mut dyn Tx, put: Put, service: &Service) -> Result<(), DbError> {
-    let params: [Val<'_>; 15] = [
+    let params: [Val<'_>; 16] = [
         service.id.0.into(),
         service.category.0.into(),
         service.name.as_str().into(),
@@ -100,6 +101,7 @@ pub fn put_service(tx: &mut dyn Tx, put: Put, service: &Service) -> Result<(), D
         service.one_open_per_link.into(),
         service.position.into(),
         service.on_sale.into(),
+        service.fulfilment.name().into(),
     ];
-    tx.exec_exactly(put.of(&ADD_SERVICE, &CHANGE_SERVICE), 15, &params, 1)
+    tx.exec_exactly(put.of(&ADD_SERVICE, &CHANGE_SERVICE), 16, &params, 1)
 }

@@ -2,6 +2,7 @@
 
 pub mod account_orders;
 pub mod accounts;
+pub mod attempts;
 pub mod catalogue;
 pub mod deliveries;
 pub mod events;
@@ -18,9 +19,11 @@ pub mod product_checks;
 pub mod product_forms;
 pub mod product_orders;
 pub mod products;
+pub mod providers;
 pub mod request_ids;
 pub mod requests;
 pub mod reveals;
+pub mod routes;
 pub mod stock;
 pub mod stock_imports;
 pub mod transfers;
@@ -32,6 +35,7 @@ use domain::{Micros, Timestamp};
 pub fn statements() -> impl Iterator<Item = &'static Sql> {
     [
         accounts::ALL,
+        attempts::ALL,
         catalogue::ALL,
         deliveries::ALL,
         events::ALL,
@@ -48,9 +52,11 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         product_forms::ALL,
         product_orders::ALL,
         products::ALL,
+        providers::ALL,
         request_ids::ALL,
         requests::ALL,
         reveals::ALL,
+        routes::ALL,
         stock::ALL,
         stock_imports::ALL,
         transfers::ALL,

@@ -25,6 +25,8 @@ crate::statements! {
         where state = ?3 and id < ?1 order by id desc limit ?2");
     OPEN_AFTER = concat!("select ", columns!(), " from orders \
         where ended_us is null and id > ?1 order by id limit ?2");
+    PENDING_AFTER = concat!("select ", columns!(), " from orders \
+        where state = 'pending' and ended_us is null and id > ?1 order by id limit ?2");
     AFTER = concat!("select ", columns!(), " from orders where id > ?1 order by id limit ?2");
     PARTS = concat!("select ", columns!(), " from orders where parent_id = ?1 order by id");
     NEWEST_PARTS = "select id from orders where parent_id = ?1 order by id desc limit ?2";
@@ -213,6 +215,23 @@ pub fn before(
 /// [`DbError`].
 pub fn open_after(tx: &mut dyn Tx, after: OrderId, limit: i64) -> Result<Vec<Order>, DbError> {
     tx.rows(&OPEN_AFTER, &[after.0.into(), limit.into()], decode)
+}
+
+/// Up to `limit` pending orders above `after`, oldest first.
+///
+/// # Errors
+/// [`DbError`].
+pub fn pending_after(tx: &mut dyn Tx, after: OrderId, limit: i64) -> Result<Vec<Order>, DbError> {
+    tx.rows(&PENDING_AFTER, &[after.0.into(), limit.into()], decode)
+}
+
+/// Those of `ids` that are there, in their order.
+///
+/// # Errors
+/// [`DbError`].
+pub fn by_ids(tx: &mut dyn Tx, ids: &[OrderId]) -> Result<Vec<Order>, DbError> {
+    let params: Vec<Val<'_>> = ids.iter().map(|id| id.0.into()).collect();
+    tx.rows_many(&BY_ID, 1, &params, decode)
 }
 
 /// Up to `limit` orders above `after`, oldest first.

@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::output;
 use clap::{Args, Subcommand};
 use counter::catalogue::ServiceChange;
-use domain::catalogue::{RefillRule, Service, ServiceKind};
+use domain::catalogue::{Fulfilment, RefillRule, Service, ServiceKind};
 use domain::{CategoryId, Micros, ServiceId};
 use serde_json::{Value, json};
 
@@ -62,6 +62,9 @@ pub(super) struct ServiceArgs {
     /// Whether a second order on a link is refused while the first is open.
     #[arg(long)]
     one_open_per_link: Option<bool>,
+    /// Who fulfils its orders: staff, providers by its routes, or executors that pull them.
+    #[arg(long, value_parser = parse_fulfilment)]
+    fulfilment: Option<Fulfilment>,
     /// Its place within the category, ascending.
     #[arg(long)]
     position: Option<i64>,
@@ -75,6 +78,11 @@ fn parse_kind(text: &str) -> Result<ServiceKind, String> {
         let names: Vec<&str> = ServiceKind::ALL.iter().map(|kind| kind.name()).collect();
         format!("there are {}", names.join(", "))
     })
+}
+
+fn parse_fulfilment(text: &str) -> Result<Fulfilment, String> {
+    Fulfilment::from_name(text)
+        .ok_or_else(|| String::from("there are staff, providers and executors"))
 }
 
 /// Hours between two refills when nobody says otherwise: what the dialect's own text speaks of.
@@ -111,6 +119,7 @@ impl ServiceArgs {
             refill,
             cancel: self.cancel,
             one_open_per_link: self.one_open_per_link,
+            fulfilment: self.fulfilment,
             position: self.position,
             on_sale: self.on_sale,
         })
@@ -146,6 +155,7 @@ pub(super) async fn run(command: ServiceCommand, desk: &Desk) -> Result<(), Fail
                 "refill_days",
                 "cancel",
                 "drip_feed",
+                "fulfilment",
                 "on_sale",
                 "name",
             ];
@@ -170,6 +180,7 @@ fn row(service: &Service) -> Value {
         "refill_cooldown_hours": service.refill.map(|rule| rule.cooldown_hours),
         "cancel": service.cancel,
         "one_open_per_link": service.one_open_per_link,
+        "fulfilment": service.fulfilment.name(),
         "position": service.position,
         "on_sale": service.on_sale,
     })

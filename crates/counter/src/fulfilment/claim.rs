@@ -1,0 +1,288 @@
+//! Taking orders to place them at providers: the attempt is written before anybody is called.
+
+use crate::desk::{Cause, Desk};
+use crate::nodes::{Job, Worker};
+use domain::catalogue::ServiceKind;
+use domain::orders::{Event, Order, OrderShape, State};
+use domain::providers::{Attempt, AttemptState, Provider, ProviderState, Route, request_id};
+use domain::{AttemptId, Micros, OrderId, ProviderId, RouteId, Timestamp};
+use std::collections::{BTreeMap, HashMap};
+use store::tables::{attempts, orders, providers, routes};
+use store::{DbError, StoreError, Tx};
+
+/// Microseconds of a UTC day.
+const DAY_US: i64 = 86_400_000_000;
+
+/// An order to take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// The order.
+    pub order: OrderId,
+    /// By which route it is to go.
+    pub route: RouteId,
+    /// What the provider is expected to charge, in its currency.
+    pub expected_cost: Micros,
+}
+
+/// What is to be sent to a provider for an order that was taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placement {
+    /// The attempt.
+    pub attempt: AttemptId,
+    /// The order.
+    pub order: OrderId,
+    /// Where.
+    pub provider: ProviderId,
+    /// By which route.
+    pub route: RouteId,
+    /// What the provider calls the service.
+    pub upstream_service: String,
+    /// Which parameters the order carries.
+    pub kind: ServiceKind,
+    /// What it is for; empty for kinds without a link.
+    pub link: String,
+    /// Units.
+    pub quantity: i64,
+    /// Its parameters beside link and quantity, as JSON, when it has some.
+    pub params: Option<String>,
+    /// What the provider is expected to charge, in its currency.
+    pub expected_cost: Micros,
+    /// What the attempt is called towards a provider that knows request ids.
+    pub request_id: String,
+}
+
+/// Why an order was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotClaimed {
+    /// Somebody else has taken, ended or stopped it.
+    #[error("the order does not wait any more")]
+    Gone,
+    /// The route, or its provider, is not used at the moment.
+    #[error("the route is not used at the moment")]
+    RouteOff,
+    /// The order does not fit the route.
+    #[error("the order does not fit the route")]
+    Unfit,
+    /// The route has carried what it may today.
+    #[error("the route has carried what it may today")]
+    CapReached,
+    /// The provider has as many orders under way as it may have.
+    #[error("the provider has as many orders under way as it may have")]
+    Busy,
+    /// It is not known what became of an order at the provider; it gets no other until that is known.
+    #[error("the provider waits until it is known what became of an order there")]
+    Held,
+}
+
+/// What the claims of a unit are decided by.
+struct Known {
+    routes: HashMap<RouteId, Route>,
+    providers: HashMap<ProviderId, Provider>,
+    /// Attempts that are under way, and whether one is lost, by provider.
+    unknown: BTreeMap<ProviderId, Unknown>,
+    units_today: HashMap<RouteId, i64>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Unknown {
+    count: i64,
+    lost: bool,
+}
+
+impl Worker {
+    /// Takes orders to place them at providers, in one unit; answers in order. What is taken has an
+    /// attempt that is durable when this returns: only then may the provider be called.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing is taken then.
+    pub async fn claim_orders(
+        &self,
+        claims: Vec<Claim>,
+        now: Timestamp,
+    ) -> Result<Vec<Result<Placement, NotClaimed>>, StoreError> {
+        self.works_on(Job::Fulfilment)?;
+        let catalogue = self.catalogue_cache();
+        let unit = move |tx: &mut dyn Tx| {
+            let snapshot = catalogue.within(tx)?;
+            let kind = |order: &Order| snapshot.services.get(&order.service).map(|s| s.kind);
+            let ids: Vec<OrderId> = claims.iter().map(|claim| claim.order).collect();
+            let mut desk = Desk::new(tx, now);
+            let found = orders::by_ids(desk.tx, &ids)?;
+            desk.lock(found.iter().map(|order| order.account).collect())?;
+            // Read under the accounts' locks: what was read before them may have moved.
+            let found = orders::by_ids(desk.tx, &ids)?;
+            let found: HashMap<OrderId, Order> =
+                found.into_iter().map(|order| (order.id, order)).collect();
+            let mut known = known(desk.tx, &claims, now)?;
+            let mut answers = Vec::with_capacity(claims.len());
+            let mut taken = Vec::with_capacity(claims.len());
+            let attempt_ids = desk.tx.take_ids("attempt", claims.len())?;
+            for (claim, id) in claims.iter().zip(attempt_ids) {
+                let order = found.get(&claim.order).filter(|order| is_free(order, &taken));
+                let answer = match order.and_then(|order| Some((order, kind(order)?))) {
+                    None => Err(NotClaimed::Gone),
+                    Some((order, kind)) => match admit(&mut known, claim, order) {
+                        Err(not) => Err(not),
+                        Ok(route) => {
+                            let attempt = attempt(AttemptId(id), order, claim, &route, now);
+                            take(&mut desk, &known, order, &attempt)?;
+                            let placement = placement(desk.tx, order, kind, &attempt, &route)?;
+                            taken.push(attempt);
+                            Ok(placement)
+                        }
+                    },
+                };
+                answers.push(answer);
+            }
+            write(desk.tx, &known, &taken, &found, now)?;
+            desk.finish()?;
+            Ok::<_, DbError>(answers)
+        };
+        Ok(self.store.write(unit).await??)
+    }
+}
+
+fn is_free(order: &Order, taken: &[Attempt]) -> bool {
+    order.state == State::Pending
+        && order.shape == OrderShape::Single
+        && !order.cancel_requested
+        && taken.iter().all(|attempt| attempt.order != order.id)
+}
+
+fn known(tx: &mut dyn Tx, claims: &[Claim], now: Timestamp) -> Result<Known, DbError> {
+    let mut ids: Vec<RouteId> = claims.iter().map(|claim| claim.route).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let routes = routes::by_ids(tx, &ids)?;
+    let capped: Vec<RouteId> =
+        routes.iter().filter(|route| route.daily_cap.is_some()).map(|route| route.id).collect();
+    let units_today = routes::used(tx, &capped, day(now))?.into_iter().collect();
+    let providers = providers::providers(tx)?;
+    let mut unknown: BTreeMap<ProviderId, Unknown> = BTreeMap::new();
+    for (provider, state, count) in attempts::unknown_counts(tx)? {
+        let at = unknown.entry(provider).or_default();
+        at.count = at.count.saturating_add(count);
+        at.lost |= state == AttemptState::Lost;
+    }
+    Ok(Known {
+        routes: routes.into_iter().map(|route| (route.id, route)).collect(),
+        providers: providers.into_iter().map(|provider| (provider.id, provider)).collect(),
+        unknown,
+        units_today,
+    })
+}
+
+/// Whether the claim holds by what is written; counts it where it does.
+fn admit(known: &mut Known, claim: &Claim, order: &Order) -> Result<Route, NotClaimed> {
+    let route = known.routes.get(&claim.route).ok_or(NotClaimed::RouteOff)?;
+    let provider = known.providers.get(&route.provider).ok_or(NotClaimed::RouteOff)?;
+    if !route.on || provider.state != ProviderState::Active {
+        return Err(NotClaimed::RouteOff);
+    }
+    if route.service != order.service || !(route.min..=route.max).contains(&order.quantity) {
+        return Err(NotClaimed::Unfit);
+    }
+    let unknown = known.unknown.entry(provider.id).or_default();
+    // With request ids it is known at once what became of it: the same is asked again.
+    if unknown.lost && !provider.takes_request_id {
+        return Err(NotClaimed::Held);
+    }
+    if unknown.count >= provider.adds_at_once {
+        return Err(NotClaimed::Busy);
+    }
+    if let Some(cap) = route.daily_cap {
+        let used = known.units_today.entry(route.id).or_default();
+        let after = used.saturating_add(order.quantity);
+        if after > cap {
+            return Err(NotClaimed::CapReached);
+        }
+        *used = after;
+    }
+    unknown.count = unknown.count.saturating_add(1);
+    Ok(route.clone())
+}
+
+fn attempt(id: AttemptId, order: &Order, claim: &Claim, route: &Route, now: Timestamp) -> Attempt {
+    Attempt {
+        id,
+        order: order.id,
+        account: order.account,
+        number: order.fence.saturating_add(1),
+        provider: route.provider,
+        route: route.id,
+        expected_cost: claim.expected_cost,
+        cost: Micros::ZERO,
+        state: AttemptState::Open,
+        upstream_id: None,
+        evidence: None,
+        followed: false,
+        started: now,
+        changed: now,
+    }
+}
+
+fn take(
+    desk: &mut Desk<'_>,
+    known: &Known,
+    order: &Order,
+    attempt: &Attempt,
+) -> Result<(), DbError> {
+    let name = known.providers.get(&attempt.provider).map_or("", |provider| &provider.name);
+    let reason = format!("attempt {} at {name}", attempt.number);
+    let cause = Cause { reason: Some(&reason), ..Cause::default() };
+    match desk.apply(order, &Event::Claimed, "order.claimed", cause)? {
+        Ok(_) => Ok(()),
+        Err(refused) => Err(desk.tx.poison(DbError::new("CLAIM", refused.to_string()))),
+    }
+}
+
+fn placement(
+    tx: &mut dyn Tx,
+    order: &Order,
+    kind: ServiceKind,
+    attempt: &Attempt,
+    route: &Route,
+) -> Result<Placement, DbError> {
+    Ok(Placement {
+        attempt: attempt.id,
+        order: order.id,
+        provider: attempt.provider,
+        route: attempt.route,
+        upstream_service: route.upstream_service.clone(),
+        kind,
+        link: order.link.clone(),
+        quantity: order.quantity,
+        params: orders::params(tx, order.id)?,
+        expected_cost: attempt.expected_cost,
+        request_id: request_id(order.id, order.created, attempt.number),
+    })
+}
+
+fn write(
+    tx: &mut dyn Tx,
+    known: &Known,
+    taken: &[Attempt],
+    found: &HashMap<OrderId, Order>,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    if taken.is_empty() {
+        return Ok(());
+    }
+    attempts::insert(tx, taken)?;
+    let mut units: BTreeMap<RouteId, i64> = BTreeMap::new();
+    for attempt in taken {
+        let capped =
+            known.routes.get(&attempt.route).is_some_and(|route| route.daily_cap.is_some());
+        if let Some(order) = found.get(&attempt.order).filter(|_| capped) {
+            let sum = units.entry(attempt.route).or_default();
+            *sum = sum.saturating_add(order.quantity);
+        }
+    }
+    let units: Vec<(RouteId, i64)> = units.into_iter().collect();
+    if units.is_empty() { Ok(()) } else { routes::count_units(tx, &units, day(now)) }
+}
+
+/// The UTC day, counted from 1970-01-01.
+const fn day(now: Timestamp) -> i64 {
+    now.0.div_euclid(DAY_US)
+}

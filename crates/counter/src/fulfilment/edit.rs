@@ -1,0 +1,202 @@
+//! Adding and changing providers.
+
+use crate::journal::Journal;
+use crate::stock::{NONCE_BYTES, Place};
+use crate::{Counter, Failure, Refusal};
+use domain::providers::{Provider, ProviderState, check_provider};
+use domain::{AccountId, Micros, ProviderId, Timestamp};
+use std::fmt;
+use store::tables::providers;
+use store::{Tx, TxExt};
+
+/// What staff say of a provider; what is absent stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProviderChange {
+    /// What staff call it.
+    pub name: Option<String>,
+    /// Where its API is.
+    pub url: Option<String>,
+    /// What is done with it.
+    pub state: Option<ProviderState>,
+    /// ISO code of its currency.
+    pub currency: Option<String>,
+    /// What one unit of its currency is worth in ours.
+    pub exchange: Option<Micros>,
+    /// Most orders that are being placed there at once.
+    pub adds_at_once: Option<i64>,
+    /// Most orders that are placed there in a second.
+    pub adds_per_second: Option<i64>,
+    /// Most requests of other kinds in a second.
+    pub asks_per_second: Option<i64>,
+    /// Whether it takes our request ids.
+    pub takes_request_id: Option<bool>,
+    /// Whether it refuses a second order on a link while the first is open.
+    pub guards_links: Option<bool>,
+    /// Decimals of its balance; `Some(None)` when its balance is no evidence.
+    pub balance_decimals: Option<Option<i64>>,
+    /// Texts of its own that surely mean that an order was not taken.
+    pub refusals: Option<Vec<String>>,
+}
+
+/// The key of our account at a provider, as staff hand it over, and what seals it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ProviderSecret {
+    /// The key.
+    pub key: String,
+    /// Random bytes.
+    pub nonce: [u8; NONCE_BYTES],
+}
+
+impl fmt::Debug for ProviderSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ProviderSecret")
+    }
+}
+
+/// Orders placed at once while nobody says otherwise: a crash leaves no more than so many unknown,
+/// few enough for the balance to tell what became of them.
+const ADDS_AT_ONCE: i64 = 3;
+
+/// Orders placed in a second while nobody says otherwise.
+const ADDS_PER_SECOND: i64 = 10;
+
+/// Other requests in a second while nobody says otherwise.
+const ASKS_PER_SECOND: i64 = 5;
+
+/// Longest key in bytes.
+const KEY_BYTES_MAX: usize = 200;
+
+impl Counter {
+    /// Adds a provider. `change` must name name, URL and currency.
+    ///
+    /// # Errors
+    /// [`Refusal`] when something is missing, out of range or taken.
+    pub async fn add_provider(
+        &self,
+        change: ProviderChange,
+        secret: ProviderSecret,
+        now: Timestamp,
+    ) -> Result<ProviderId, Failure<Refusal>> {
+        let vault = self.vault().clone();
+        let unit = move |tx: &mut dyn Tx| {
+            let id = ProviderId(tx.take_id("provider")?);
+            let missing =
+                |field: &str| Refusal::Invalid(format!("{field}: a new provider needs it"));
+            let blank = Provider {
+                id,
+                name: change.name.clone().ok_or_else(|| missing("name"))?,
+                url: change.url.clone().ok_or_else(|| missing("url"))?,
+                state: ProviderState::Active,
+                currency: change.currency.clone().ok_or_else(|| missing("currency"))?,
+                exchange: Micros::new(1_000_000),
+                adds_at_once: ADDS_AT_ONCE,
+                adds_per_second: ADDS_PER_SECOND,
+                asks_per_second: ASKS_PER_SECOND,
+                takes_request_id: false,
+                guards_links: false,
+                balance_decimals: None,
+                refusals: Vec::new(),
+                booked: Micros::ZERO,
+                created: now,
+            };
+            let provider = changed(blank, &change);
+            check(tx, &provider)?;
+            let sealed = seal(&vault, id, &secret)?;
+            providers::add_provider(tx, &provider, &sealed)?;
+            tell(tx, &provider, "provider.added", false, now)?;
+            Ok(id)
+        };
+        Failure::join(self.store.write(unit).await)
+    }
+
+    /// Changes a provider, and its key when one is handed over.
+    ///
+    /// # Errors
+    /// [`Refusal`] when there is none, or something is out of range or taken.
+    pub async fn edit_provider(
+        &self,
+        id: ProviderId,
+        change: ProviderChange,
+        secret: Option<ProviderSecret>,
+        now: Timestamp,
+    ) -> Result<Provider, Failure<Refusal>> {
+        let vault = self.vault().clone();
+        let unit = move |tx: &mut dyn Tx| {
+            let found = providers::provider(tx, id)?;
+            let found = found.ok_or_else(|| Refusal::missing("provider", id))?;
+            let provider = changed(found, &change);
+            check(tx, &provider)?;
+            providers::change_provider(tx, &provider)?;
+            if let Some(secret) = &secret {
+                providers::set_key(tx, id, &seal(&vault, id, secret)?)?;
+            }
+            tell(tx, &provider, "provider.changed", secret.is_some(), now)?;
+            Ok(provider)
+        };
+        Failure::join(self.store.write(unit).await)
+    }
+}
+
+fn changed(provider: Provider, change: &ProviderChange) -> Provider {
+    let change = change.clone();
+    Provider {
+        id: provider.id,
+        name: change.name.unwrap_or(provider.name),
+        url: change.url.unwrap_or(provider.url),
+        state: change.state.unwrap_or(provider.state),
+        currency: change.currency.unwrap_or(provider.currency),
+        exchange: change.exchange.unwrap_or(provider.exchange),
+        adds_at_once: change.adds_at_once.unwrap_or(provider.adds_at_once),
+        adds_per_second: change.adds_per_second.unwrap_or(provider.adds_per_second),
+        asks_per_second: change.asks_per_second.unwrap_or(provider.asks_per_second),
+        takes_request_id: change.takes_request_id.unwrap_or(provider.takes_request_id),
+        guards_links: change.guards_links.unwrap_or(provider.guards_links),
+        balance_decimals: change.balance_decimals.unwrap_or(provider.balance_decimals),
+        refusals: change.refusals.unwrap_or(provider.refusals),
+        booked: provider.booked,
+        created: provider.created,
+    }
+}
+
+fn check(tx: &mut dyn Tx, provider: &Provider) -> Result<(), Failure<Refusal>> {
+    check_provider(provider).map_err(|error| Refusal::Invalid(error.to_string()))?;
+    let known = providers::providers(tx)?;
+    if known.iter().any(|other| other.id != provider.id && other.name == provider.name) {
+        return Err(Refusal::Taken { kind: "provider", name: provider.name.clone() }.into());
+    }
+    Ok(())
+}
+
+fn seal(
+    vault: &crate::stock::Vault,
+    id: ProviderId,
+    secret: &ProviderSecret,
+) -> Result<store::tables::stock::Sealed, Refusal> {
+    let key = secret.key.trim();
+    if key.is_empty() || key.len() > KEY_BYTES_MAX || key.chars().any(char::is_control) {
+        let text = format!("key: must be 1 to {KEY_BYTES_MAX} bytes on one line");
+        return Err(Refusal::Invalid(text));
+    }
+    let sealed = vault.seal(Place::Provider(id), key, secret.nonce);
+    sealed.map_err(|error| Refusal::NotNow(error.to_string()))
+}
+
+fn tell(
+    tx: &mut dyn Tx,
+    provider: &Provider,
+    kind: &str,
+    key: bool,
+    now: Timestamp,
+) -> Result<(), Failure<Refusal>> {
+    let data = serde_json::json!({
+        "provider": provider.id.0,
+        "name": provider.name,
+        "url": provider.url,
+        "state": provider.state.name(),
+        "new_key": key,
+    });
+    let mut journal = Journal::default();
+    journal.note(AccountId(0), None, kind, data.to_string(), now);
+    journal.write(tx)?;
+    Ok(())
+}

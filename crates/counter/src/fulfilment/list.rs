@@ -1,0 +1,100 @@
+//! What staff see of a provider.
+
+use crate::{Counter, Failure, Refusal};
+use domain::providers::{Attempt, AttemptState, Provider, Route};
+use domain::{AttemptId, OrderId, ProviderId};
+use store::StoreError;
+use store::tables::{attempts, providers, routes};
+
+/// Most attempts without an outcome that a view shows.
+const UNKNOWN_SHOWN: i64 = 100;
+
+/// A provider with its routes and what is not known there.
+#[derive(Clone, Debug)]
+pub struct ProviderView {
+    /// The provider.
+    pub provider: Provider,
+    /// Its routes, oldest first.
+    pub routes: Vec<Route>,
+    /// The oldest attempts there of which it is not known what became of them.
+    pub unknown: Vec<Attempt>,
+}
+
+impl Counter {
+    /// Every provider, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn providers(&self) -> Result<Vec<Provider>, StoreError> {
+        Ok(self.store.read(providers::providers).await??)
+    }
+
+    /// Every route, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn routes(&self) -> Result<Vec<Route>, StoreError> {
+        Ok(self.store.read(routes::routes).await??)
+    }
+
+    /// A provider with its routes and what is not known there.
+    ///
+    /// # Errors
+    /// [`Refusal`] when there is none.
+    pub async fn show_provider(&self, id: ProviderId) -> Result<ProviderView, Failure<Refusal>> {
+        let read = self.store.read(|tx| {
+            let provider = providers::provider(tx, id)?;
+            let provider = provider.ok_or_else(|| Refusal::missing("provider", id))?;
+            let mut routes = routes::routes(tx)?;
+            routes.retain(|route| route.provider == id);
+            let unknown = attempts::unknown(tx, id, AttemptId(0), UNKNOWN_SHOWN)?;
+            Ok(ProviderView { provider, routes, unknown })
+        });
+        Failure::join(read.await)
+    }
+
+    /// The attempts to place an order, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn attempts_of_order(&self, id: OrderId) -> Result<Vec<Attempt>, StoreError> {
+        Ok(self.store.read(|tx| attempts::of_order(tx, id)).await??)
+    }
+
+    /// Up to `limit` attempts at a provider above `after` of which it is not known what became of
+    /// them, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn unknown_attempts(
+        &self,
+        provider: ProviderId,
+        after: AttemptId,
+        limit: i64,
+    ) -> Result<Vec<Attempt>, StoreError> {
+        Ok(self.store.read(|tx| attempts::unknown(tx, provider, after, limit)).await??)
+    }
+
+    /// Up to `limit` attempts at a provider above `after` whose orders are followed there, oldest
+    /// first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn followed_attempts(
+        &self,
+        provider: ProviderId,
+        after: AttemptId,
+        limit: i64,
+    ) -> Result<Vec<Attempt>, StoreError> {
+        let read = self.store.read(|tx| attempts::followed(tx, provider, after, limit));
+        Ok(read.await??)
+    }
+
+    /// How many attempts at each provider are under way, and how many are lost.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn unknown_counts(&self) -> Result<Vec<(ProviderId, AttemptState, i64)>, StoreError> {
+        Ok(self.store.read(attempts::unknown_counts).await??)
+    }
+}

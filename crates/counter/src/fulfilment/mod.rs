@@ -1,0 +1,26 @@
+//! Fulfilment by providers: who they are, what was placed there, what became of it.
+//!
+//! An attempt is written before a provider is called, and only evidence moves an order whose answer
+//! was lost (docs/adr/0024). Nothing here calls anybody: `dispatch` does, and reports.
+
+mod claim;
+mod decide;
+mod edit;
+mod list;
+mod money;
+mod outcome;
+mod outcomes;
+mod routes;
+mod setup;
+mod waiting;
+
+pub use claim::{Claim, NotClaimed, Placement};
+pub use decide::Verdict;
+pub use edit::{ProviderChange, ProviderSecret};
+pub use list::ProviderView;
+pub use money::Booking;
+pub use outcome::Recorded;
+pub use outcomes::{Found, Outcome};
+pub use routes::RouteChange;
+pub use setup::{ProviderKey, Setup};
+pub use waiting::Waiting;

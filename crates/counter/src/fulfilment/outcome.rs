@@ -1,0 +1,165 @@
+//! Writes down what was found out about attempts: the attempt, its order, the order's money, what
+//! the provider has charged.
+
+use super::Outcome;
+use crate::desk::{Cause, Desk};
+use crate::orders::settle_parent_of;
+use domain::limits::REASON_BYTES_MAX;
+use domain::orders::{Event, Order, State};
+use domain::providers::{Attempt, AttemptState, EntryKind, Fit, Found, Known, Settled, settle};
+use domain::{AttemptId, Micros, Timestamp};
+use store::tables::providers::{self, Entry};
+use store::tables::{attempts, orders};
+use store::{DbError, Tx};
+
+/// What became of something that was reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recorded {
+    /// It was written; the order is in this state now.
+    Done(State, Fit),
+    /// It was known already, or says less than what is known.
+    Known,
+    /// There is no such attempt, or no such order.
+    Missing,
+}
+
+/// What a unit collects beside what the desk does.
+#[derive(Default)]
+struct Collected {
+    attempts: Vec<(AttemptState, Attempt)>,
+    entries: Vec<Entry>,
+}
+
+/// Records outcomes in order; `actor` is the person who reports them, when one does.
+pub(super) fn record(
+    tx: &mut dyn Tx,
+    outcomes: &[Outcome],
+    actor: Option<&str>,
+    now: Timestamp,
+) -> Result<Vec<Recorded>, DbError> {
+    let ids: Vec<AttemptId> = outcomes.iter().map(|outcome| outcome.attempt).collect();
+    let accounts = attempts::by_ids(tx, &ids)?.into_iter().map(|attempt| attempt.account).collect();
+    let mut desk = Desk::new(tx, now);
+    desk.lock(accounts)?;
+    let mut answers = Vec::with_capacity(outcomes.len());
+    for outcome in outcomes {
+        let mut collected = Collected::default();
+        answers.push(record_one(&mut desk, &mut collected, outcome, actor)?);
+        // Written at once: what follows in this unit may be about the same order.
+        attempts::update(desk.tx, &collected.attempts)?;
+        providers::book(desk.tx, &collected.entries)?;
+    }
+    desk.finish()?;
+    Ok(answers)
+}
+
+fn record_one(
+    desk: &mut Desk<'_>,
+    collected: &mut Collected,
+    outcome: &Outcome,
+    actor: Option<&str>,
+) -> Result<Recorded, DbError> {
+    let Some(attempt) = attempts::by_id(desk.tx, outcome.attempt)? else {
+        return Ok(Recorded::Missing);
+    };
+    let Some(order) = orders::by_id(desk.tx, attempt.order)? else { return Ok(Recorded::Missing) };
+    let id_taken = match &outcome.found {
+        Found::Accepted { upstream_id, .. } => {
+            let holder = attempts::by_upstream(desk.tx, attempt.provider, upstream_id)?;
+            holder.is_some_and(|holder| holder.id != attempt.id)
+        }
+        _ => false,
+    };
+    let others = attempts::of_order(desk.tx, order.id)?;
+    let rival = others.iter().any(|other| other.id != attempt.id && other.state.may_be_placed());
+    let known = Known { order: &order, attempt: &attempt, id_taken, rival };
+    let Some(settled) = settle(known, &outcome.found) else { return Ok(Recorded::Known) };
+    let evidence = shortened(&outcome.evidence);
+    let after = steps(desk, &order, &settled, &evidence, actor)?;
+    let fit = settled.fit;
+    collect(collected, &attempt, settled, &evidence, desk.now);
+    desk.flush_orders()?;
+    if after.state.is_terminal() {
+        settle_parent_of(desk, &after)?;
+    }
+    Ok(Recorded::Done(after.state, fit))
+}
+
+fn steps(
+    desk: &mut Desk<'_>,
+    order: &Order,
+    settled: &Settled,
+    evidence: &str,
+    actor: Option<&str>,
+) -> Result<Order, DbError> {
+    let cause = Cause { order: Some(order.id), actor, reason: Some(evidence), ..Cause::default() };
+    let mut latest = order.clone();
+    for step in &settled.steps {
+        match desk.apply(&latest, step, kind(step), cause)? {
+            Ok(after) => latest = after,
+            // The rule has looked at this very order.
+            Err(refused) => {
+                return Err(desk.tx.poison(DbError::new("OUTCOME", refused.to_string())));
+            }
+        }
+    }
+    if settled.steps.is_empty() {
+        let data = serde_json::json!({ "attempt": settled.state.name(), "reason": evidence });
+        let kind = "order.evidence";
+        desk.journal.note(order.account, Some(order.id), kind, data.to_string(), desk.now);
+    }
+    Ok(latest)
+}
+
+const fn kind(step: &Event) -> &'static str {
+    match step {
+        Event::NotSent => "order.not_sent",
+        Event::Rejected { .. } => "order.refused_upstream",
+        Event::AnswerLost => "order.unknown",
+        Event::ShownNotAccepted(_) => "order.not_accepted",
+        Event::ShownAccepted => "order.accepted_without_id",
+        Event::Accepted => "order.accepted",
+        _ => "order.review",
+    }
+}
+
+fn collect(
+    collected: &mut Collected,
+    attempt: &Attempt,
+    settled: Settled,
+    evidence: &str,
+    now: Timestamp,
+) {
+    let mut after = Attempt {
+        state: settled.state,
+        upstream_id: settled.upstream_id.or_else(|| attempt.upstream_id.clone()),
+        followed: settled.followed,
+        evidence: Some(evidence.to_owned()),
+        changed: now,
+        ..attempt.clone()
+    };
+    if let Some(charge) = settled.charge.filter(|charge| *charge != Micros::ZERO) {
+        after.cost = Micros::new(attempt.cost.raw().saturating_add(charge.raw()));
+        collected.entries.push(Entry {
+            id: 0,
+            provider: attempt.provider,
+            attempt: Some(attempt.id),
+            kind: EntryKind::Charge,
+            amount: Micros::new(charge.raw().saturating_neg()),
+            actor: None,
+            reason: None,
+            at: now,
+        });
+    }
+    collected.attempts.push((attempt.state, after));
+}
+
+/// Words of a provider as they are kept: on one line, and not too long.
+fn shortened(text: &str) -> String {
+    let mut kept: String =
+        text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(REASON_BYTES_MAX).collect();
+    while kept.len() > REASON_BYTES_MAX {
+        kept.pop();
+    }
+    kept
+}
