@@ -5,7 +5,7 @@ use crate::nodes::{Job, Worker};
 use domain::catalogue::ServiceKind;
 use domain::orders::{Event, Order, OrderShape, State};
 use domain::providers::{Attempt, AttemptState, Provider, ProviderState, Route, request_id};
-use domain::{AttemptId, Micros, OrderId, ProviderId, RouteId, Timestamp};
+use domain::{AccountId, AttemptId, Micros, OrderId, ProviderId, RouteId, Timestamp};
 use std::collections::{BTreeMap, HashMap};
 use store::tables::{attempts, orders, providers, routes};
 use store::{DbError, StoreError, Tx};
@@ -31,6 +31,10 @@ pub struct Placement {
     pub attempt: AttemptId,
     /// The order.
     pub order: OrderId,
+    /// Whose order that is.
+    pub account: AccountId,
+    /// Counts the attempts of the order.
+    pub number: i64,
     /// Where.
     pub provider: ProviderId,
     /// By which route.
@@ -49,6 +53,8 @@ pub struct Placement {
     pub expected_cost: Micros,
     /// What the attempt is called towards a provider that knows request ids.
     pub request_id: String,
+    /// When it was taken.
+    pub started: Timestamp,
 }
 
 /// Why an order was not taken.
@@ -162,7 +168,7 @@ fn known(tx: &mut dyn Tx, claims: &[Claim], now: Timestamp) -> Result<Known, DbE
     for (provider, state, count) in attempts::unknown_counts(tx)? {
         let at = unknown.entry(provider).or_default();
         at.count = at.count.saturating_add(count);
-        at.lost |= state == AttemptState::Lost;
+        at.lost |= state == State::Unknown;
     }
     Ok(Known {
         routes: routes.into_iter().map(|route| (route.id, route)).collect(),
@@ -246,6 +252,8 @@ fn placement(
     Ok(Placement {
         attempt: attempt.id,
         order: order.id,
+        account: order.account,
+        number: attempt.number,
         provider: attempt.provider,
         route: attempt.route,
         upstream_service: route.upstream_service.clone(),
@@ -255,6 +263,7 @@ fn placement(
         params: orders::params(tx, order.id)?,
         expected_cost: attempt.expected_cost,
         request_id: request_id(order.id, order.created, attempt.number),
+        started: attempt.started,
     })
 }
 

@@ -1,7 +1,8 @@
 //! What staff see of a provider.
 
 use crate::{Counter, Failure, Refusal};
-use domain::providers::{Attempt, AttemptState, Provider, Route};
+use domain::orders::State;
+use domain::providers::{Attempt, Provider, Route};
 use domain::{AttemptId, OrderId, ProviderId};
 use store::StoreError;
 use store::tables::{attempts, providers, routes};
@@ -90,11 +91,12 @@ impl Counter {
         Ok(read.await??)
     }
 
-    /// How many attempts at each provider are under way, and how many are lost.
+    /// Of how many attempts at each provider it is not known what became of them, by where their
+    /// orders stand.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn unknown_counts(&self) -> Result<Vec<(ProviderId, AttemptState, i64)>, StoreError> {
+    pub async fn unknown_counts(&self) -> Result<Vec<(ProviderId, State, i64)>, StoreError> {
         Ok(self.store.read(attempts::unknown_counts).await??)
     }
 }

@@ -6,6 +6,7 @@ use crate::Counter;
 use crate::nodes::{Job, Worker};
 use domain::providers::AttemptState;
 use domain::{AttemptId, ProviderId, Timestamp};
+use std::sync::Arc;
 use store::tables::attempts;
 use store::{DbError, StoreError, Tx};
 
@@ -43,27 +44,29 @@ impl Counter {
 }
 
 impl Worker {
-    /// Gives up attempts at a provider that were under way when the worker before this one ended:
-    /// nobody waits for their answers any more, so what became of them is not known. `before`: those
-    /// that began earlier. Returns how many.
+    /// Gives up attempts at a provider that are under way by what is written, but not here, where
+    /// only `known` are: nobody waits for their answers any more, so what became of them is not known.
+    /// Returns how many.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn give_up_attempts(
         &self,
         provider: ProviderId,
-        before: Timestamp,
+        known: &[AttemptId],
         now: Timestamp,
     ) -> Result<usize, StoreError> {
         self.works_on(Job::Fulfilment)?;
+        let known: Arc<[AttemptId]> = known.into();
         let mut given_up: usize = 0;
         let mut after = AttemptId(0);
         loop {
+            let known = Arc::clone(&known);
             let unit = move |tx: &mut dyn Tx| {
                 let page = attempts::unknown(tx, provider, after, LOST_PER_UNIT)?;
                 let last = page.last().map(|attempt| attempt.id);
                 let open = page.into_iter().filter(|attempt| {
-                    attempt.state == AttemptState::Open && attempt.started < before
+                    attempt.state == AttemptState::Open && !known.contains(&attempt.id)
                 });
                 let outcomes: Vec<Outcome> = open
                     .map(|attempt| Outcome {

@@ -41,9 +41,9 @@ fn verify_finds_what_was_broken_by_hand() {
         "update request_id set order_id = 77 where order_id = 2",
         "delete from service where id = 1",
         "insert into open_link (service_id, link, order_id) values (1, 'x', 9)",
-        "insert into refill values (8, 1, 4, 'pending', null, 0, 0); \
+        "insert into refill values (8, 1, 4, 'pending', null, 0, 0, null, null); \
             update id_block set next = 10 where kind = 'refill'",
-        "insert into cancel values (9, 1, 1, 'requested', null, 0, 0); \
+        "insert into cancel values (9, 1, 1, 'requested', null, 0, 0, null); \
             update id_block set next = 10 where kind = 'cancel'",
         "update account set tier_id = 9 where id = 1",
         "insert into service_price values (1, 1, 5)",
@@ -112,7 +112,7 @@ fn verify_finds_what_was_broken_by_hand() {
         "update orders set cancel_requested = 0 where id = 2",
         "update cancel set state = 'rejected' where order_id = 2",
         "delete from cancel where order_id = 2",
-        "insert into cancel values (9, 1, 2, 'requested', null, 0, 0); \
+        "insert into cancel values (9, 1, 2, 'requested', null, 0, 0, null); \
             update id_block set next = 10 where kind = 'cancel'",
         "update refill set order_id = 5",
         "update refill set account_id = 2",

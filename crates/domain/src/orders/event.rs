@@ -34,6 +34,8 @@ pub enum Doubt {
     FiguresImpossible,
     /// Pieces of evidence contradict each other.
     EvidenceContradicts,
+    /// An answer was lost, and nothing shows what became of it.
+    NothingShows,
 }
 
 /// Something that happened to an order.

@@ -29,6 +29,8 @@ pub enum Found {
     AcceptedNoId,
     /// There was no answer that says anything.
     Lost,
+    /// Nothing that could be gathered shows what became of it.
+    Undecided,
     /// It is shown that the provider does not have it.
     NotAccepted(NotAccepted),
 }
@@ -79,6 +81,7 @@ pub struct Settled {
 pub fn settle(known: Known<'_>, found: &Found) -> Option<Settled> {
     match found {
         Found::Lost => lost(known),
+        Found::Undecided => undecided(known),
         Found::NotSent => {
             absent(known, AttemptState::NotSent, NotAccepted::NothingSent, Event::NotSent)
         }
@@ -101,6 +104,15 @@ fn lost(known: Known<'_>) -> Option<Settled> {
     }
     let steps = if is_under_way(known) { vec![Event::AnswerLost] } else { Vec::new() };
     Some(news(AttemptState::Lost, steps))
+}
+
+/// A person has to look. The attempt stays as it is: it is counted as one that may be there.
+fn undecided(known: Known<'_>) -> Option<Settled> {
+    let is_unknown = known.order.state == State::Unknown && is_current(known);
+    if !is_unknown || known.attempt.state != AttemptState::Lost {
+        return None;
+    }
+    Some(news(AttemptState::Lost, vec![Event::Doubted(Doubt::NothingShows)]))
 }
 
 /// The provider does not have it. `at_once` is the step of an order that is being placed.

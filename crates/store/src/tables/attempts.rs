@@ -2,6 +2,7 @@
 
 use super::{flag, micros, named, opt_string, time};
 use crate::{DbError, Row, Tx, TxExt, Val};
+use domain::orders::State;
 use domain::providers::{Attempt, AttemptState};
 use domain::{AccountId, AttemptId, OrderId, ProviderId, RouteId};
 
@@ -20,9 +21,9 @@ crate::statements! {
     UNKNOWN = concat!("select ", columns!(), " from attempt \
         where provider_id = ?1 and (state = 'open' or state = 'lost') and id > ?2 \
         order by id limit ?3");
-    UNKNOWN_COUNTS = "select provider_id, state, cast(count(*) as bigint) from attempt \
-        where state = 'open' or state = 'lost' group by provider_id, state \
-        order by provider_id, state";
+    UNKNOWN_COUNTS = "select a.provider_id, o.state, cast(count(*) as bigint) from attempt a \
+        join orders o on o.id = a.order_id where a.state = 'open' or a.state = 'lost' \
+        group by a.provider_id, o.state order by a.provider_id, o.state";
     FOLLOWED = concat!("select ", columns!(), " from attempt \
         where provider_id = ?1 and followed = 1 and id > ?2 order by id limit ?3");
     AFTER = concat!("select ", columns!(), " from attempt where id > ?1 order by id limit ?2");
@@ -32,6 +33,10 @@ crate::statements! {
         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)");
     UPDATE = "update attempt set cost = ?3, state = ?4, upstream_id = ?5, evidence = ?6, \
         followed = ?7, changed_us = ?8 where id = ?1 and state = ?2";
+    ORDERS_WITHOUT = "select o.id from orders o where (o.state = 'dispatching' \
+        or o.state = 'unknown' or o.state = 'submitted_no_id') and o.ended_us is null \
+        and not exists (select 1 from attempt a where a.order_id = o.id and a.number = o.fence) \
+        order by o.id limit ?1";
     UNFOLLOW = "update attempt set followed = 0 where order_id = ?1 and followed = 1";
     COSTS = "select a.id, a.cost, cast(coalesce((select sum(e.amount) from provider_entry e \
         where e.attempt_id = a.id), 0) as bigint) from attempt a where a.id > ?1 \
@@ -108,14 +113,14 @@ pub fn unknown(
     tx.rows(&UNKNOWN, &[provider.0.into(), after.0.into(), limit.into()], decode)
 }
 
-/// How many attempts at each provider are under way, and how many are lost; providers without any
-/// are left out.
+/// Of how many attempts at each provider it is not known what became of them, by where their orders
+/// stand; providers without any are left out.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn unknown_counts(tx: &mut dyn Tx) -> Result<Vec<(ProviderId, AttemptState, i64)>, DbError> {
+pub fn unknown_counts(tx: &mut dyn Tx) -> Result<Vec<(ProviderId, State, i64)>, DbError> {
     tx.rows(&UNKNOWN_COUNTS, &[], |row| {
-        Ok((ProviderId(row.int(0)?), named(row, 1, AttemptState::from_name)?, row.int(2)?))
+        Ok((ProviderId(row.int(0)?), named(row, 1, State::from_name)?, row.int(2)?))
     })
 }
 
@@ -199,6 +204,14 @@ pub fn update(tx: &mut dyn Tx, changes: &[(AttemptState, Attempt)]) -> Result<()
         ]);
     }
     tx.exec_exactly(&UPDATE, 8, &params, changes.len())
+}
+
+/// Up to `limit` orders that should have an attempt under their fence and have none.
+///
+/// # Errors
+/// [`DbError`].
+pub fn orders_without(tx: &mut dyn Tx, limit: i64) -> Result<Vec<OrderId>, DbError> {
+    tx.rows(&ORDERS_WITHOUT, &[limit.into()], |row| row.int(0).map(OrderId))
 }
 
 /// Follows an order no more.

@@ -4,6 +4,7 @@
 //! checked and how many rows, so that "clean" can be told from "looked at nothing".
 
 mod accounts;
+mod attempts;
 mod chain;
 mod events;
 mod orders;
@@ -86,6 +87,7 @@ pub fn verify(tx: &mut dyn Tx, progress: Progress<'_>) -> Result<Report, DbError
     checks.push(placings::check(tx, progress)?);
     checks.extend(accounts::check(tx, progress)?);
     checks.extend(products::check(tx, progress)?);
+    checks.extend(attempts::check(tx, progress)?);
     checks.extend(references::check(tx, progress)?);
     checks.push(events::check(tx, progress)?);
     Ok(Report { checks })

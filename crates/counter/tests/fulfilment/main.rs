@@ -1,0 +1,14 @@
+//! Orders that providers fulfil, up to the call and from its outcome on.
+
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "what cannot be done is a failed test"
+)]
+
+mod breaks;
+mod claims;
+mod outcomes;
+mod providers;
+mod shop;

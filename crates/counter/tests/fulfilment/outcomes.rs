@@ -1,0 +1,144 @@
+//! What is found out about attempts moves orders and money, once, and never against evidence.
+
+use super::shop::{COST, FIRST, NOW, SECOND, Shop, accepted};
+use counter::fulfilment::{Found, Recorded, Verdict};
+use domain::RouteId;
+use domain::orders::{NotAccepted, State};
+use domain::providers::{AttemptState, Fit};
+
+const BY_BALANCE: Found = Found::NotAccepted(NotAccepted::BalanceUnmoved);
+
+#[tokio::test]
+async fn an_order_that_was_accepted_is_followed_and_paid_for() {
+    let shop = Shop::open().await;
+    let order = shop.order().await;
+    let attempt = shop.claim(order).await;
+    assert_eq!(shop.found(attempt, accepted("900")).await, Recorded::Done(State::Submitted, Fit::News));
+    assert_eq!(shop.booked(FIRST).await, -COST);
+    let followed = shop.counter.followed_attempts(FIRST, domain::AttemptId(0), 10).await.unwrap();
+    assert_eq!(followed.len(), 1);
+    assert_eq!(followed[0].upstream_id.as_deref(), Some("900"));
+    // Told twice.
+    assert_eq!(shop.found(attempt, accepted("900")).await, Recorded::Known);
+    assert_eq!(shop.found(attempt, Found::Lost).await, Recorded::Known);
+    assert_eq!(shop.found(attempt, Found::NotSent).await, Recorded::Known);
+    assert_eq!(shop.booked(FIRST).await, -COST);
+    assert_eq!(shop.money().await.1, 2 * COST, "held until it is delivered");
+    shop.assert_clean().await;
+}
+
+#[tokio::test]
+async fn what_was_not_sent_or_refused_goes_on() {
+    let shop = Shop::open().await;
+    let order = shop.order().await;
+    let attempt = shop.claim(order).await;
+    shop.found(attempt, Found::NotSent).await;
+    assert_eq!(shop.state(order).await, State::Pending);
+    let attempt = shop.claim_by(order, RouteId(2)).await.unwrap();
+    assert!(attempt.request_id.ends_with("-2"), "{}", attempt.request_id);
+    shop.found(attempt.attempt, Found::Refused { another_way: true }).await;
+    assert_eq!(shop.state(order).await, State::Pending);
+    let attempt = shop.claim(order).await;
+    shop.found(attempt, Found::Refused { another_way: false }).await;
+    assert_eq!(shop.state(order).await, State::Canceled);
+    assert_eq!(shop.money().await, (1_000_000_000, 0));
+    assert_eq!((shop.booked(FIRST).await, shop.booked(SECOND).await), (0, 0));
+    shop.assert_clean().await;
+}
+
+#[tokio::test]
+async fn only_evidence_moves_an_order_whose_answer_was_lost() {
+    let shop = Shop::open().await;
+    let order = shop.order().await;
+    let attempt = shop.claim(order).await;
+    shop.found(attempt, Found::Lost).await;
+    assert_eq!(shop.state(order).await, State::Unknown);
+    assert_eq!(shop.money().await.1, 2 * COST);
+    shop.found(attempt, BY_BALANCE).await;
+    assert_eq!(shop.state(order).await, State::Pending);
+    let attempt = shop.claim(order).await;
+    shop.found(attempt, Found::Lost).await;
+    shop.found(attempt, Found::AcceptedNoId).await;
+    assert_eq!(shop.state(order).await, State::SubmittedNoId);
+    assert_eq!(shop.booked(FIRST).await, -COST);
+    // The id turns up; it is not paid for twice.
+    shop.found(attempt, accepted("77")).await;
+    assert_eq!(shop.state(order).await, State::Submitted);
+    assert_eq!(shop.booked(FIRST).await, -COST);
+    shop.assert_clean().await;
+}
+
+#[tokio::test]
+async fn a_late_answer_heals_a_wrong_verdict_while_nothing_was_placed_again() {
+    let shop = Shop::open().await;
+    let order = shop.order().await;
+    let attempt = shop.claim(order).await;
+    shop.found(attempt, Found::Lost).await;
+    shop.found(attempt, BY_BALANCE).await;
+    let healed = shop.found(attempt, accepted("5")).await;
+    assert_eq!(healed, Recorded::Done(State::Submitted, Fit::Healed));
+    assert_eq!(shop.booked(FIRST).await, -COST);
+    shop.claim_by(order, RouteId(2)).await.unwrap_err();
+    shop.assert_clean().await;
+}
+
+#[tokio::test]
+async fn a_late_answer_beside_a_second_attempt_goes_to_a_person() {
+    let shop = Shop::open().await;
+    let order = shop.order().await;
+    let first = shop.claim(order).await;
+    shop.found(first, Found::Lost).await;
+    shop.found(first, BY_BALANCE).await;
+    let second = shop.claim_by(order, RouteId(2)).await.unwrap().attempt;
+    let late = shop.found(first, accepted("5")).await;
+    assert_eq!(late, Recorded::Done(State::Review, Fit::Contradiction));
+    // The other answer too: both are bought, and both are in the books.
+    let other = shop.found(second, accepted("6")).await;
+    assert_eq!(other, Recorded::Done(State::Review, Fit::Contradiction));
+    assert_eq!((shop.booked(FIRST).await, shop.booked(SECOND).await), (-COST, -COST));
+    shop.assert_clean().await;
+}
+
+#[tokio::test]
+async fn an_id_that_another_order_has_goes_to_a_person() {
+    let shop = Shop::open().await;
+    let (one, two) = (shop.order().await, shop.order().await);
+    let (first, second) = (shop.claim(one).await, shop.claim(two).await);
+    shop.found(first, accepted("5")).await;
+    let again = shop.found(second, accepted("5")).await;
+    assert_eq!(again, Recorded::Done(State::Review, Fit::Contradiction));
+    assert_eq!(shop.state(one).await, State::Submitted);
+    assert_eq!(shop.booked(FIRST).await, -2 * COST);
+    let attempts = shop.counter.attempts_of_order(two).await.unwrap();
+    assert_eq!(attempts[0].state, AttemptState::AcceptedNoId);
+    // The same id at another provider is another order.
+    let three = shop.order().await;
+    let third = shop.claim_by(three, RouteId(2)).await.unwrap().attempt;
+    shop.found(third, accepted("5")).await;
+    assert_eq!(shop.state(three).await, State::Submitted);
+    shop.assert_clean().await;
+}
+
+#[tokio::test]
+async fn staff_say_what_they_have_seen() {
+    let shop = Shop::open().await;
+    let decide = async |order, verdict| {
+        shop.counter.decide_attempt(order, verdict, "ann", "looked it up", NOW).await
+    };
+    let order = shop.order().await;
+    decide(order, Verdict::NotAccepted).await.unwrap_err();
+    let attempt = shop.claim(order).await;
+    shop.found(attempt, Found::Lost).await;
+    shop.found(attempt, Found::Undecided).await;
+    assert_eq!(shop.state(order).await, State::Review);
+    assert_eq!(decide(order, Verdict::NotAccepted).await.unwrap().state, State::Pending);
+    decide(order, Verdict::NotAccepted).await.unwrap_err();
+    let attempt = shop.claim(order).await;
+    shop.found(attempt, Found::Lost).await;
+    let order = decide(order, Verdict::AcceptedAs(String::from("31"))).await.unwrap();
+    assert_eq!(order.state, State::Submitted);
+    assert_eq!(shop.booked(FIRST).await, -COST);
+    let odd = decide(shop.order().await, Verdict::AcceptedAs(String::from("3 1"))).await;
+    assert!(odd.unwrap_err().to_string().starts_with("id:"));
+    shop.assert_clean().await;
+}

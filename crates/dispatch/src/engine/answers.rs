@@ -1,0 +1,278 @@
+//! What becomes of an order that was placed: the answer is read, its outcome recorded, and the order
+//! goes on from there.
+
+use super::classify::{Verdict, classify, found};
+use super::lane::{Lost, Placing};
+use super::{Action, Answer, Engine, Reported, plus};
+use counter::fulfilment::{Outcome, Recorded};
+use domain::orders::State;
+use domain::providers::{Attempt, AttemptState, Found, Fit, Otherwise, Refusal, Stop};
+use domain::providers::Outcome as Came;
+use domain::{AttemptId, Micros, ProviderId, RouteId, Timestamp};
+
+/// Most outcomes that are recorded in one unit.
+const OUTCOMES: usize = 64;
+
+/// After what time an order is tried again that did not arrive, while retries are left.
+const MISSED_US: i64 = 500_000;
+
+/// After what time at most, when it has failed again and again.
+const MISSED_MAX_US: i64 = 60_000_000;
+
+/// After what time an order is tried again that was refused for now.
+const REFUSED_US: i64 = 30_000_000;
+
+/// For what time a provider or a route rests that asks for it.
+const REST_US: i64 = 30_000_000;
+
+impl Engine {
+    /// Takes in the answer to a call that placed an order.
+    pub(super) fn answered(&mut self, attempt: AttemptId, answer: &Answer, now: Timestamp) {
+        let Some(lane) = self.lane_of(attempt) else { return };
+        let provider = lane.provider.id;
+        let (verdict, evidence) = classify(answer, &lane.provider.refusals);
+        if let Some(lost) = lane.lost.get_mut(&attempt) {
+            lost.asking = false;
+            self.replayed(provider, attempt, &verdict, &evidence);
+            return;
+        }
+        let came = match verdict {
+            Verdict::Accepted(_) | Verdict::Refused(_) => Came::Answered,
+            Verdict::NotSent => Came::NotSent,
+            Verdict::Unclear => Came::Unclear,
+        };
+        let Some(placing) = lane.placing.get_mut(&attempt) else { return };
+        if let Some(ticket) = placing.ticket.take() {
+            let jitter = self.random.u64(..);
+            lane.breaker.record(ticket, came, now, jitter);
+        }
+        let another_way = match &verdict {
+            Verdict::Refused(refusal) => self.refused(provider, attempt, *refusal, &evidence, now),
+            Verdict::NotSent => {
+                self.missed(provider, attempt, now);
+                true
+            }
+            Verdict::Accepted(_) | Verdict::Unclear => {
+                if let Some(lane) = self.lanes.get_mut(&provider) {
+                    lane.retries.succeeded();
+                }
+                true
+            }
+        };
+        let outcome = Outcome { attempt, found: found(&verdict, another_way), evidence };
+        self.outcomes.push(Reported { outcome, provider });
+    }
+
+    /// Takes in an answer that came after its call had been given up: it is evidence all the same.
+    pub(super) fn late(&mut self, attempt: AttemptId, answer: &Answer) {
+        let Some(lane) = self.lane_of(attempt) else { return };
+        let provider = lane.provider.id;
+        let (verdict, evidence) = classify(answer, &lane.provider.refusals);
+        // A refusal is about one call; when another was made for the order, it may have that.
+        let only_call = lane.lost.get(&attempt).is_none_or(|lost| lost.replays == 0);
+        let settles = match verdict {
+            Verdict::Accepted(_) => true,
+            Verdict::Refused(_) => only_call,
+            Verdict::NotSent | Verdict::Unclear => false,
+        };
+        if settles {
+            let evidence = format!("late: {evidence}");
+            let outcome = Outcome { attempt, found: found(&verdict, true), evidence };
+            self.outcomes.push(Reported { outcome, provider });
+        }
+    }
+
+    /// Does what a refusal asks for; says whether the order may still be placed.
+    fn refused(
+        &mut self,
+        provider: ProviderId,
+        attempt: AttemptId,
+        refusal: Refusal,
+        evidence: &str,
+        now: Timestamp,
+    ) -> bool {
+        let remedy = refusal.remedy();
+        let Some(lane) = self.lanes.get_mut(&provider) else { return true };
+        let Some(placing) = lane.placing.get_mut(&attempt) else { return true };
+        let route = placing.placement.route;
+        if remedy.another_route {
+            placing.queued.refused.push(route);
+            placing.again_at = now;
+        } else {
+            placing.again_at = plus(now, REFUSED_US);
+        }
+        match remedy.provider {
+            Stop::No => {}
+            Stop::ForAWhile => lane.rests_until = plus(now, REST_US),
+            Stop::UntilPerson => {
+                // At once here; the database says so to whoever comes after.
+                lane.rests_until = plus(now, REST_US);
+                let reason = evidence.to_owned();
+                self.actions.push(Action::Pause { provider, reason });
+            }
+        }
+        self.rest_route(provider, route, remedy.route, evidence, now);
+        let queued = self.queued_of(provider, attempt);
+        let other = queued.is_some_and(|queued| self.way_of(queued, false, now).is_ok());
+        if !other && remedy.otherwise == Otherwise::Wait {
+            // Nothing else is left: the same again, later.
+            self.forgive(provider, attempt, route, plus(now, REFUSED_US));
+        }
+        other || remedy.otherwise == Otherwise::Wait
+    }
+
+    fn rest_route(
+        &mut self,
+        provider: ProviderId,
+        route: RouteId,
+        stop: Stop,
+        evidence: &str,
+        now: Timestamp,
+    ) {
+        let Some(lane) = self.lanes.get_mut(&provider) else { return };
+        if stop != Stop::No {
+            lane.resting.insert(route, plus(now, REST_US));
+        }
+        if stop == Stop::UntilPerson {
+            let reason = evidence.to_owned();
+            self.actions.push(Action::SwitchOff { route, reason });
+        }
+    }
+
+    fn queued_of(&self, provider: ProviderId, attempt: AttemptId) -> Option<&super::Queued> {
+        self.lanes.get(&provider)?.placing.get(&attempt).map(|placing| &placing.queued)
+    }
+
+    fn forgive(
+        &mut self,
+        provider: ProviderId,
+        attempt: AttemptId,
+        route: RouteId,
+        at: Timestamp,
+    ) {
+        let lane = self.lanes.get_mut(&provider);
+        if let Some(placing) = lane.and_then(|lane| lane.placing.get_mut(&attempt)) {
+            placing.queued.refused.retain(|refused| *refused != route);
+            placing.again_at = at;
+        }
+    }
+
+    /// Nothing was sent: another way at once, or the same again after a while.
+    fn missed(&mut self, provider: ProviderId, attempt: AttemptId, now: Timestamp) {
+        let Some(lane) = self.lanes.get_mut(&provider) else { return };
+        let may_retry = lane.retries.take(now);
+        let Some(placing) = lane.placing.get_mut(&attempt) else { return };
+        placing.queued.misses = placing.queued.misses.saturating_add(1);
+        placing.queued.unreached = Some(placing.placement.route);
+        let pause = if may_retry {
+            MISSED_US
+        } else {
+            let doubled = placing.queued.misses.min(8);
+            MISSED_US.saturating_mul(1_i64.checked_shl(doubled).unwrap_or(1)).min(MISSED_MAX_US)
+        };
+        placing.again_at = plus(now, pause);
+        let queued = placing.queued.clone();
+        if let Ok((claim, _)) = self.way_of(&queued, true, now)
+            && Some(claim.route) != queued.unreached
+        {
+            // Another provider takes it now.
+            let lane = self.lanes.get_mut(&provider);
+            if let Some(placing) = lane.and_then(|lane| lane.placing.get_mut(&attempt)) {
+                placing.again_at = now;
+            }
+        }
+    }
+
+    /// Hands over what waits to be recorded.
+    pub(super) fn record(&mut self) {
+        if self.busy.outcomes.is_some() || self.outcomes.is_empty() {
+            return;
+        }
+        let count = self.outcomes.len().min(OUTCOMES);
+        let batch: Vec<Reported> = self.outcomes.drain(..count).collect();
+        let outcomes = batch.iter().map(|reported| reported.outcome.clone()).collect();
+        self.actions.push(Action::Record(outcomes));
+        self.busy.outcomes = Some(batch);
+    }
+
+    /// What became of the outcomes: their orders go on.
+    pub(super) fn recorded(&mut self, answers: Vec<Recorded>, now: Timestamp) {
+        let batch = self.busy.outcomes.take().unwrap_or_default();
+        for (reported, answer) in batch.into_iter().zip(answers) {
+            let Some(lane) = self.lanes.get_mut(&reported.provider) else { continue };
+            let attempt = reported.outcome.attempt;
+            let placing = lane.placing.remove(&attempt);
+            match answer {
+                Recorded::Done(state, fit) => {
+                    self.went_on(&reported, placing, state, fit, now);
+                }
+                Recorded::Known | Recorded::Missing => {
+                    if let Some(placing) = placing {
+                        self.queue.forget(placing.placement.order);
+                    }
+                }
+            }
+        }
+    }
+
+    fn went_on(
+        &mut self,
+        reported: &Reported,
+        placing: Option<Placing>,
+        state: State,
+        fit: Fit,
+        now: Timestamp,
+    ) {
+        let (attempt, found) = (reported.outcome.attempt, &reported.outcome.found);
+        let Some(lane) = self.lanes.get_mut(&reported.provider) else { return };
+        if fit == Fit::Healed {
+            lane.distrust();
+        }
+        if matches!(found, Found::Lost) {
+            if let Some(placing) = placing {
+                let lost = Lost::new(attempt_of(&placing, now), now);
+                lane.lost.insert(attempt, Lost { with_person: state == State::Review, ..lost });
+            }
+            return;
+        }
+        if matches!(found, Found::Undecided) {
+            if let Some(lost) = lane.lost.get_mut(&attempt) {
+                lost.with_person = true;
+            }
+            return;
+        }
+        let lost = lane.lost.remove(&attempt);
+        let order = match (&placing, &lost) {
+            (Some(placing), _) => placing.placement.order,
+            (None, Some(lost)) => lost.attempt.order,
+            (None, None) => return,
+        };
+        match placing {
+            Some(placing) if state == State::Pending => {
+                self.queue.put_back(placing.queued, placing.again_at);
+            }
+            // When it waits again, it is found again.
+            _ => self.queue.forget(order),
+        }
+    }
+}
+
+fn attempt_of(placing: &Placing, now: Timestamp) -> Attempt {
+    let placement = &placing.placement;
+    Attempt {
+        id: placement.attempt,
+        order: placement.order,
+        account: placement.account,
+        number: placement.number,
+        provider: placement.provider,
+        route: placement.route,
+        expected_cost: placement.expected_cost,
+        cost: Micros::ZERO,
+        state: AttemptState::Lost,
+        upstream_id: None,
+        evidence: None,
+        followed: false,
+        started: placement.started,
+        changed: now,
+    }
+}

@@ -1,0 +1,66 @@
+//! What the answer to `add` says, and what is done about it.
+
+use super::Answer;
+use domain::providers::{Found, Refusal, Stop, refusal};
+use panel_api::client::{AddAnswer, excerpt, read_add};
+
+/// What an answer comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// The provider has the order.
+    Accepted(String),
+    /// It surely has not taken it, and why.
+    Refused(Refusal),
+    /// Nothing was sent.
+    NotSent,
+    /// Nobody knows.
+    Unclear,
+}
+
+/// The status with which a server says that it has not looked at a request, because there were too
+/// many (RFC 6585, 4).
+const TOO_MANY: u16 = 429;
+
+/// Reads an answer; with the words that show it.
+pub(super) fn classify(answer: &Answer, own: &[String]) -> (Verdict, String) {
+    match answer {
+        Answer::NotSent(why) => (Verdict::NotSent, why.clone()),
+        Answer::Lost(why) => (Verdict::Unclear, why.clone()),
+        Answer::Complete { status, body } => match read_add(body) {
+            AddAnswer::Accepted(accepted) => {
+                let evidence = format!("accepted as {}", accepted.id);
+                (Verdict::Accepted(accepted.id), evidence)
+            }
+            AddAnswer::Refused(text) => match refusal(&text, own) {
+                Some(refusal) => (Verdict::Refused(refusal), format!("refused: {text}")),
+                None if *status == TOO_MANY => {
+                    (Verdict::Refused(Refusal::RateLimit), format!("refused: {text}"))
+                }
+                None => (Verdict::Unclear, format!("an error that is not known: {text}")),
+            },
+            AddAnswer::Unclear(_) if *status == TOO_MANY => {
+                (Verdict::Refused(Refusal::RateLimit), String::from("refused: too many requests"))
+            }
+            AddAnswer::Unclear(why) => {
+                let shown = excerpt(body);
+                (Verdict::Unclear, format!("status {status}, {why}: {shown}"))
+            }
+        },
+    }
+}
+
+/// What is recorded of a verdict. `another_way`: whether the order may be placed elsewhere, or
+/// later, when it was refused.
+pub(super) fn found(verdict: &Verdict, another_way: bool) -> Found {
+    match verdict {
+        Verdict::Accepted(id) => Found::Accepted { upstream_id: id.clone(), cost: None },
+        Verdict::Refused(_) => Found::Refused { another_way },
+        Verdict::NotSent => Found::NotSent,
+        Verdict::Unclear => Found::Lost,
+    }
+}
+
+/// Whether a person has to look before something is used again.
+pub(super) const fn needs_person(stop: Stop) -> bool {
+    matches!(stop, Stop::UntilPerson)
+}

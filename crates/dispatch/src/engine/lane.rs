@@ -1,0 +1,114 @@
+//! What is known of one provider while orders are placed there. Lanes know nothing of each other:
+//! one that is stopped holds up no other.
+
+use super::queue::Queued;
+use counter::fulfilment::Placement;
+use domain::providers::{Attempt, Breaker, Pace, Provider, ProviderState, RetryBudget, Ticket};
+use domain::{AttemptId, RouteId, Timestamp};
+use std::collections::{BTreeMap, HashMap};
+
+/// An order that is being placed, from the moment it was taken until its outcome is recorded.
+#[derive(Debug)]
+pub(super) struct Placing {
+    pub(super) placement: Placement,
+    pub(super) queued: Queued,
+    /// The right to the call; none before it was made.
+    pub(super) ticket: Option<Ticket>,
+    /// When it may be tried again, once it is known that it is not there.
+    pub(super) again_at: Timestamp,
+}
+
+/// An order of which it is not known whether the provider has it.
+#[derive(Clone, Debug)]
+pub(super) struct Lost {
+    pub(super) attempt: Attempt,
+    /// How often it was asked for again under its request id.
+    pub(super) replays: u32,
+    /// When it is asked for again.
+    pub(super) next: Timestamp,
+    /// Whether it is being asked for again.
+    pub(super) asking: bool,
+    /// Whether a person decides about it now.
+    pub(super) with_person: bool,
+}
+
+/// How far a lane is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Readiness {
+    /// What was under way before is not known yet.
+    New,
+    /// It is being read.
+    Reading,
+    /// It is known.
+    Ready,
+}
+
+/// What is known of one provider.
+#[derive(Debug)]
+pub(super) struct Lane {
+    pub(super) provider: Provider,
+    pub(super) readiness: Readiness,
+    pub(super) breaker: Breaker,
+    pub(super) pace: Pace,
+    pub(super) retries: RetryBudget,
+    pub(super) placing: BTreeMap<AttemptId, Placing>,
+    /// Orders that were chosen and are not taken yet.
+    pub(super) claimed: i64,
+    pub(super) lost: BTreeMap<AttemptId, Lost>,
+    /// No orders before this moment.
+    pub(super) rests_until: Timestamp,
+    /// Routes that are not used before a moment.
+    pub(super) resting: HashMap<RouteId, Timestamp>,
+    /// Whether evidence that is gathered may decide by itself.
+    pub(super) trusted: bool,
+}
+
+impl Lane {
+    pub(super) fn new(provider: Provider, now: Timestamp) -> Self {
+        Self {
+            provider,
+            readiness: Readiness::New,
+            breaker: Breaker::new(),
+            pace: Pace::new(now),
+            retries: RetryBudget::new(now),
+            placing: BTreeMap::new(),
+            claimed: 0,
+            lost: BTreeMap::new(),
+            rests_until: now,
+            resting: HashMap::new(),
+            trusted: true,
+        }
+    }
+
+    /// Orders that the provider may get beside those that are under way or unknown.
+    pub(super) fn room(&self) -> i64 {
+        let count = self.placing.len().saturating_add(self.lost.len());
+        let count = i64::try_from(count).unwrap_or(i64::MAX).saturating_add(self.claimed);
+        self.provider.adds_at_once.saturating_sub(count)
+    }
+
+    /// Whether nothing new is placed until it is known what became of an order.
+    pub(super) fn is_held(&self) -> bool {
+        !self.provider.takes_request_id && self.lost.values().any(|lost| !lost.with_person)
+    }
+
+    /// Whether an order may be taken for it now.
+    pub(super) fn is_able(&self, now: Timestamp) -> bool {
+        self.readiness == Readiness::Ready
+            && self.provider.state == ProviderState::Active
+            && self.rests_until <= now
+            && !self.is_held()
+            && self.room() > 0
+            && self.breaker.may_place(now)
+    }
+
+    /// An earlier verdict was wrong: from now on people decide.
+    pub(super) const fn distrust(&mut self) {
+        self.trusted = false;
+    }
+
+    /// Whether a route may be used now.
+    pub(super) fn uses(&self, route: RouteId, now: Timestamp) -> bool {
+        self.resting.get(&route).is_none_or(|until| *until <= now)
+    }
+}

@@ -1,0 +1,269 @@
+//! What is to be done about orders that providers fulfil: decisions, without any I/O.
+//!
+//! The engine is told what was read and what became of what it wanted done ([`Input`]), and says
+//! what it wants done ([`Action`]). Time and the seed of its choices are passed in, so the same
+//! inputs make the same actions: the simulator runs it as it is. It remembers nothing that matters:
+//! whatever it knows is read from the database again by the next one.
+
+mod action;
+mod answers;
+mod claims;
+mod classify;
+mod lane;
+mod lost;
+mod queue;
+
+pub use action::{Action, Answer, Input, Kind};
+
+use counter::fulfilment::{Claim, Outcome, Setup};
+use domain::catalogue::Pricing;
+use domain::providers::{ProviderState, Route};
+use domain::{AttemptId, OrderId, ProviderId, RouteId, ServiceId, Timestamp};
+use lane::{Lane, Readiness};
+use queue::{Queue, Queued};
+use std::collections::{BTreeMap, HashMap};
+
+/// Between two readings of the setup.
+const SETUP_US: i64 = 1_000_000;
+
+/// Between two looks at what has come in.
+const SCAN_US: i64 = 100_000;
+
+/// Between two looks at all that waits.
+const FULL_SCAN_US: i64 = 30_000_000;
+
+/// Orders looked at in one go.
+const SCAN_ORDERS: i64 = 1_000;
+
+/// How far below the newest order newcomers are looked for: nodes give ids out of blocks of their
+/// own, so a lower one may come after a higher one.
+const SCAN_BACK: i64 = 8_192;
+
+/// After what time something is tried again that the store could not do.
+const STORE_PAUSE_US: i64 = 1_000_000;
+
+/// Where the reading of orders that wait has come to.
+#[derive(Debug)]
+struct Scan {
+    /// Above which order it goes on, when it is in the middle.
+    after: Option<OrderId>,
+    newest: OrderId,
+    next: Timestamp,
+    next_full: Timestamp,
+}
+
+/// What is under way of which there is one at a time.
+#[derive(Debug, Default)]
+struct Busy {
+    setup: bool,
+    scan: bool,
+    /// The orders of the claims that are under way, in their order.
+    claims: Option<Vec<(Claim, Queued, ProviderId)>>,
+    /// The outcomes that are being recorded, in their order.
+    outcomes: Option<Vec<Reported>>,
+}
+
+/// An outcome that waits to be recorded, or is being recorded.
+#[derive(Clone, Debug)]
+struct Reported {
+    outcome: Outcome,
+    provider: ProviderId,
+}
+
+/// The engine.
+#[derive(Debug)]
+pub struct Engine {
+    random: fastrand::Rng,
+    lanes: BTreeMap<ProviderId, Lane>,
+    routes: BTreeMap<ServiceId, Vec<Route>>,
+    pricing: HashMap<ServiceId, Pricing>,
+    queue: Queue,
+    turn: ServiceId,
+    scan: Scan,
+    busy: Busy,
+    outcomes: Vec<Reported>,
+    /// Routes that have carried what they may, until when.
+    full: HashMap<RouteId, Timestamp>,
+    next_setup: Timestamp,
+    /// Nothing is asked of the store before this moment.
+    store_rests_until: Timestamp,
+    actions: Vec<Action>,
+}
+
+impl Engine {
+    /// An engine that knows nothing yet.
+    pub fn new(seed: u64, now: Timestamp) -> Self {
+        Self {
+            random: fastrand::Rng::with_seed(seed),
+            lanes: BTreeMap::new(),
+            routes: BTreeMap::new(),
+            pricing: HashMap::new(),
+            queue: Queue::default(),
+            turn: ServiceId(0),
+            scan: Scan { after: None, newest: OrderId(0), next: now, next_full: now },
+            busy: Busy::default(),
+            outcomes: Vec::new(),
+            full: HashMap::new(),
+            next_setup: now,
+            store_rests_until: now,
+            actions: Vec::new(),
+        }
+    }
+
+    /// Takes in what has happened; returns what is to be done now.
+    pub fn step(&mut self, input: Input, now: Timestamp) -> Vec<Action> {
+        match input {
+            Input::Tick => {}
+            Input::Setup(setup) => self.set_up(setup, now),
+            Input::Waiting(orders, more) => self.waiting(orders, more, now),
+            Input::Unknown(provider, attempts) => self.unknown(provider, attempts, now),
+            Input::Claimed(answers) => self.claimed(answers, now),
+            Input::Recorded(answers) => self.recorded(answers, now),
+            Input::Answered(attempt, answer) => self.answered(attempt, &answer, now),
+            Input::Late(attempt, answer) => self.late(attempt, &answer),
+            Input::Failed(kind) => self.failed(kind, now),
+        }
+        if self.store_rests_until <= now {
+            self.look_around(now);
+        }
+        std::mem::take(&mut self.actions)
+    }
+
+    /// When [`Input::Tick`] is due at the latest.
+    pub fn next_tick(&self, now: Timestamp) -> Timestamp {
+        let mut next = plus(now, SCAN_US);
+        let lost = self.lanes.values().flat_map(|lane| lane.lost.values()).map(|lost| lost.next);
+        for time in self.queue.next_time().into_iter().chain(lost) {
+            if time > now {
+                next = next.min(time);
+            }
+        }
+        next
+    }
+
+    /// How many orders wait to be placed.
+    pub fn waiting_count(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// How many orders are being placed, or may have been, at all providers.
+    pub fn under_way(&self) -> usize {
+        self.lanes.values().map(|lane| lane.placing.len()).fold(0, usize::saturating_add)
+    }
+
+    fn look_around(&mut self, now: Timestamp) {
+        if !self.busy.setup && self.next_setup <= now {
+            self.busy.setup = true;
+            self.actions.push(Action::ReadSetup);
+        }
+        if !self.busy.scan {
+            self.look_for_orders(now);
+        }
+        for (id, lane) in &mut self.lanes {
+            if lane.readiness == Readiness::New && lane.provider.state != ProviderState::Off {
+                lane.readiness = Readiness::Reading;
+                let (provider, known) = (*id, lane.placing.keys().copied().collect());
+                self.actions.push(Action::TakeOver { provider, known });
+            }
+        }
+        self.queue.wake(now);
+        self.ask_again(now);
+        self.record();
+        self.claim(now);
+    }
+
+    fn look_for_orders(&mut self, now: Timestamp) {
+        let after = match self.scan.after {
+            Some(after) => after,
+            None if self.scan.next_full <= now => {
+                self.scan.next_full = plus(now, FULL_SCAN_US);
+                OrderId(0)
+            }
+            None if self.scan.next <= now => {
+                OrderId(self.scan.newest.0.saturating_sub(SCAN_BACK).max(0))
+            }
+            None => return,
+        };
+        self.busy.scan = true;
+        self.actions.push(Action::ReadWaiting { after, limit: SCAN_ORDERS });
+    }
+
+    fn waiting(
+        &mut self,
+        orders: Vec<counter::fulfilment::Waiting>,
+        more: Option<OrderId>,
+        now: Timestamp,
+    ) {
+        self.busy.scan = false;
+        self.scan.after = more;
+        self.scan.next = plus(now, SCAN_US);
+        let newest = orders.last().map(|order| order.order).max(more);
+        self.scan.newest = newest.unwrap_or(OrderId(0)).max(self.scan.newest);
+        self.queue.read(orders);
+    }
+
+    fn set_up(&mut self, setup: Setup, now: Timestamp) {
+        self.busy.setup = false;
+        self.next_setup = plus(now, SETUP_US);
+        let mut changed = false;
+        for provider in setup.providers {
+            match self.lanes.get_mut(&provider.id) {
+                Some(lane) => {
+                    changed |= lane.provider != provider;
+                    lane.provider = provider;
+                }
+                None => {
+                    changed = true;
+                    self.lanes.insert(provider.id, Lane::new(provider, now));
+                }
+            }
+        }
+        let mut routes: BTreeMap<ServiceId, Vec<Route>> = BTreeMap::new();
+        for route in setup.routes {
+            routes.entry(route.service).or_default().push(route);
+        }
+        let pricing: HashMap<ServiceId, Pricing> = setup
+            .services
+            .iter()
+            .map(|service| (service.id, service.kind.shape().pricing))
+            .collect();
+        changed |= routes != self.routes || pricing != self.pricing;
+        self.routes = routes;
+        self.pricing = pricing;
+        if changed {
+            self.queue.unstick();
+        }
+    }
+
+    fn failed(&mut self, kind: Kind, now: Timestamp) {
+        self.store_rests_until = plus(now, STORE_PAUSE_US);
+        match kind {
+            Kind::Setup => self.busy.setup = false,
+            Kind::Waiting => self.busy.scan = false,
+            Kind::TakeOver(provider) => {
+                if let Some(lane) = self.lanes.get_mut(&provider) {
+                    lane.readiness = Readiness::New;
+                }
+            }
+            // Whether they were taken is not known: what was is found open, and given up for lost,
+            // like what was under way when a worker ended.
+            Kind::Claim => self.claims_failed(now),
+            Kind::Record => {
+                // What is known already is ignored, so all of it is recorded once more.
+                let failed = self.busy.outcomes.take().unwrap_or_default();
+                self.outcomes.splice(0..0, failed);
+            }
+        }
+    }
+
+    fn lane_of(&mut self, attempt: AttemptId) -> Option<&mut Lane> {
+        self.lanes.values_mut().find(|lane| {
+            lane.placing.contains_key(&attempt) || lane.lost.contains_key(&attempt)
+        })
+    }
+}
+
+/// A moment so many microseconds later.
+const fn plus(now: Timestamp, us: i64) -> Timestamp {
+    Timestamp(now.0.saturating_add(us))
+}
