@@ -4,6 +4,7 @@ use crate::clock;
 use crate::failure::Failure;
 use domain::orders::Order;
 use domain::pricing::Tier;
+use domain::providers::{Attempt, Provider, Route};
 use domain::{Micros, Timestamp};
 use serde_json::{Value, json};
 use std::borrow::Cow;
@@ -11,6 +12,7 @@ use std::io::Write;
 use std::sync::Mutex;
 use store::tables::accounts::Account;
 use store::tables::keys::Key;
+use store::tables::providers::Entry;
 use store::tables::requests::{Cancel, Refill};
 use store::tables::transfers::Transfer;
 
@@ -202,6 +204,73 @@ pub(crate) fn order(order: &Order) -> Value {
         "link": order.link,
         "created": time(order.created),
         "changed": time(order.changed),
+    })
+}
+
+pub(crate) fn provider(provider: &Provider) -> Value {
+    json!({
+        "provider": provider.id.0,
+        "name": provider.name,
+        "url": provider.url,
+        "state": provider.state.name(),
+        "currency": provider.currency,
+        "exchange": amount(provider.exchange),
+        "adds_at_once": provider.adds_at_once,
+        "adds_per_second": provider.adds_per_second,
+        "asks_per_second": provider.asks_per_second,
+        "takes_request_id": provider.takes_request_id,
+        "guards_links": provider.guards_links,
+        "balance_decimals": provider.balance_decimals,
+        "refusals": provider.refusals,
+        "booked": amount(provider.booked),
+        "created": time(provider.created),
+    })
+}
+
+pub(crate) fn provider_entry(entry: &Entry) -> Value {
+    json!({
+        "entry": entry.id,
+        "provider": entry.provider.0,
+        "kind": entry.kind.name(),
+        "amount": amount(entry.amount),
+        "attempt": entry.attempt.map(|attempt| attempt.0),
+        "actor": entry.actor,
+        "reason": entry.reason,
+        "at": time(entry.at),
+    })
+}
+
+pub(crate) fn route(route: &Route) -> Value {
+    json!({
+        "route": route.id.0,
+        "service": route.service.0,
+        "provider": route.provider.0,
+        "upstream_service": route.upstream_service,
+        "cost": amount(route.cost),
+        "min": route.min,
+        "max": route.max,
+        "priority": route.priority,
+        "weight": route.weight,
+        "daily_cap": route.daily_cap,
+        "on": route.on,
+    })
+}
+
+pub(crate) fn attempt(attempt: &Attempt) -> Value {
+    json!({
+        "attempt": attempt.id.0,
+        "order": attempt.order.0,
+        "number": attempt.number,
+        "provider": attempt.provider.0,
+        "route": attempt.route.0,
+        "state": attempt.state.name(),
+        "upstream_id": attempt.upstream_id,
+        "expected_cost": amount(attempt.expected_cost),
+        "cost": amount(attempt.cost),
+        "evidence": attempt.evidence,
+        "followed": attempt.followed,
+        "started": time(attempt.started),
+        "changed": time(attempt.changed),
     })
 }
 

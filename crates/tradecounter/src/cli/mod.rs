@@ -12,7 +12,9 @@ mod price;
 mod product;
 mod product_order;
 mod progress;
+mod provider;
 mod refill;
+mod route;
 mod served;
 mod service;
 mod stock;
@@ -82,6 +84,12 @@ enum Command {
     /// Services of the catalogue.
     #[command(subcommand)]
     Service(service::ServiceCommand),
+    /// Providers: upstream panels that fulfil orders.
+    #[command(subcommand)]
+    Provider(provider::ProviderCommand),
+    /// Routes: services' ways to providers.
+    #[command(subcommand)]
+    Route(route::RouteCommand),
     /// Orders, and reports on them.
     #[command(subcommand)]
     Order(order::OrderCommand),
@@ -186,6 +194,8 @@ async fn on_counter(command: Command, desk: &Desk) -> Result<(), Failure> {
         Command::Price(command) => price::run(command, desk).await,
         Command::Category(command) => category::run(command, desk).await,
         Command::Service(command) => service::run(command, desk).await,
+        Command::Provider(command) => provider::run(command, desk).await,
+        Command::Route(command) => route::run(command, desk).await,
         Command::Order(command) => order::run(command, desk).await,
         Command::Refill(command) => refill::run(command, desk).await,
         Command::Cancel(command) => cancel::run(command, desk).await,

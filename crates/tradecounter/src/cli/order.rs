@@ -4,6 +4,7 @@ use super::{Desk, find_account};
 use crate::failure::Failure;
 use crate::output;
 use clap::{Args, Subcommand};
+use counter::fulfilment::Verdict;
 use counter::orders::{OrderReport, OrderView, Post, Report};
 use domain::OrderId;
 use domain::orders::State;
@@ -71,6 +72,23 @@ pub(super) enum OrderCommand {
         #[command(flatten)]
         order: Reported,
     },
+    /// Says what became of an order at its provider, when no answer came: as you have seen it there.
+    Decide {
+        /// The order.
+        order: i64,
+        /// The provider has it under this id.
+        #[arg(long, group = "verdict", value_name = "ID")]
+        accepted_as: Option<String>,
+        /// The provider has it; its id cannot be found.
+        #[arg(long, group = "verdict")]
+        accepted: bool,
+        /// The provider does not have it: it may be placed again.
+        #[arg(long, group = "verdict")]
+        not_accepted: bool,
+        /// What shows it.
+        #[arg(long)]
+        reason: String,
+    },
     /// Reports a new post of a subscription; it becomes an order.
     Post {
         /// The subscription's order.
@@ -119,7 +137,30 @@ pub(super) async fn run(command: OrderCommand, desk: &Desk) -> Result<(), Failur
         }
         OrderCommand::Show { order } => {
             let view = desk.counter.show_order(OrderId(order), desk.now).await?;
-            desk.output.one(&shown(&view));
+            let mut value = shown(&view);
+            let attempts = desk.counter.attempts_of_order(view.order.id).await?;
+            let attempts: Vec<Value> = attempts.iter().map(output::attempt).collect();
+            if let Some(members) = value.as_object_mut().filter(|_| !attempts.is_empty()) {
+                members.insert(String::from("attempts"), attempts.into());
+            }
+            desk.output.one(&value);
+            Ok(())
+        }
+        OrderCommand::Decide { order, accepted_as, accepted, not_accepted, reason } => {
+            let verdict = match (accepted_as, accepted, not_accepted) {
+                (Some(id), ..) => Verdict::AcceptedAs(id),
+                (None, true, _) => Verdict::AcceptedNoId,
+                (None, false, true) => Verdict::NotAccepted,
+                (None, false, false) => {
+                    let text = "say what became of it: --accepted-as, --accepted or --not-accepted";
+                    return Err(Failure::Usage(String::from(text)));
+                }
+            };
+            let (order, actor) = (OrderId(order), &desk.actor);
+            let decided = desk.counter.decide_attempt(order, verdict, actor, &reason, desk.now);
+            let after = decided.await?;
+            let sentence = format!("order {} is {}", after.id, after.state.name());
+            desk.output.done(&output::order(&after), &sentence);
             Ok(())
         }
         OrderCommand::Progress { order, accepted: true, .. } => {

@@ -1,0 +1,232 @@
+//! `provider`.
+
+use super::{Desk, parse_amount};
+use crate::failure::Failure;
+use crate::{output, randomness};
+use clap::{Args, Subcommand};
+use counter::fulfilment::{Booking, ProviderChange, ProviderSecret};
+use domain::providers::{EntryKind, ProviderState};
+use domain::{Micros, ProviderId};
+use serde_json::{Value, json};
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ProviderCommand {
+    /// Adds a provider: an account of ours at an upstream panel.
+    Add {
+        #[command(flatten)]
+        provider: ProviderArgs,
+        /// The file with our key there, on its first line; `-` for standard input. It is sealed at
+        /// once and never shown.
+        #[arg(long, default_value = "-", value_name = "FILE")]
+        key_file: PathBuf,
+    },
+    /// Changes a provider.
+    Edit {
+        /// Its id or name.
+        provider_id: String,
+        #[command(flatten)]
+        provider: ProviderArgs,
+        /// The file with another key, on its first line; `-` for standard input.
+        #[arg(long, value_name = "FILE")]
+        key_file: Option<PathBuf>,
+    },
+    /// Lists providers.
+    List,
+    /// Shows a provider with its routes and what is not known there.
+    Show {
+        /// Its id or name.
+        provider: String,
+    },
+    /// Books money that was paid in at a provider.
+    Deposit(BookingArgs),
+    /// Sets right what nothing else explains of the balance at a provider; below zero for what is
+    /// missing there.
+    Correct(BookingArgs),
+    /// Lists what moved our balance at a provider by our books, newest first.
+    Entries {
+        /// Its id or name.
+        provider: String,
+        /// Only entries below this id.
+        #[arg(long, default_value_t = i64::MAX)]
+        before: i64,
+        /// At most so many.
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=1000))]
+        limit: i64,
+    },
+}
+
+/// What may be said of a provider.
+#[derive(Debug, Args)]
+pub(super) struct ProviderArgs {
+    /// What staff call it; unique.
+    #[arg(long)]
+    name: Option<String>,
+    /// Where its API is, exactly as it is asked, as https://example.com/api/v2.
+    #[arg(long)]
+    url: Option<String>,
+    /// active, paused (orders there are followed, no new ones are placed) or off.
+    #[arg(long, value_parser = parse_state)]
+    state: Option<ProviderState>,
+    /// ISO code of the currency that it charges in.
+    #[arg(long)]
+    currency: Option<String>,
+    /// What one unit of its currency is worth in ours.
+    #[arg(long, value_parser = parse_amount)]
+    exchange: Option<Micros>,
+    /// Most orders that are being placed there at once: what a crash leaves unknown at most.
+    #[arg(long)]
+    adds_at_once: Option<i64>,
+    /// Most orders placed there in a second.
+    #[arg(long)]
+    adds_per_second: Option<i64>,
+    /// Most other requests in a second.
+    #[arg(long)]
+    asks_per_second: Option<i64>,
+    /// Whether it answers the same order again for the same `request_id`, as this program does.
+    #[arg(long)]
+    takes_request_id: Option<bool>,
+    /// Whether it refuses a second order on a link while the first is open.
+    #[arg(long)]
+    guards_links: Option<bool>,
+    /// Decimals of its balance, from 0 to 6; `none` when others spend from the account too, so that
+    /// it shows nothing.
+    #[arg(long, value_parser = parse_decimals, value_name = "DECIMALS")]
+    balance_decimals: Option<Option<i64>>,
+    /// A text of its own that surely means that an order was not taken; may be given several times,
+    /// and takes the place of those before.
+    #[arg(long, value_name = "TEXT")]
+    refusal: Option<Vec<String>>,
+}
+
+/// What is booked.
+#[derive(Debug, Args)]
+pub(super) struct BookingArgs {
+    /// The provider's id or name.
+    provider: String,
+    /// How much, in its currency.
+    #[arg(value_parser = parse_amount, allow_hyphen_values = true)]
+    amount: Micros,
+    /// Why.
+    #[arg(long)]
+    reason: String,
+}
+
+fn parse_state(text: &str) -> Result<ProviderState, String> {
+    ProviderState::from_name(text).ok_or_else(|| String::from("there are active, paused and off"))
+}
+
+fn parse_decimals(text: &str) -> Result<Option<i64>, String> {
+    if text == "none" {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(|_| String::from("give a number from 0 to 6, or none"))
+}
+
+impl ProviderArgs {
+    fn change(self) -> ProviderChange {
+        ProviderChange {
+            name: self.name,
+            url: self.url,
+            state: self.state,
+            currency: self.currency,
+            exchange: self.exchange,
+            adds_at_once: self.adds_at_once,
+            adds_per_second: self.adds_per_second,
+            asks_per_second: self.asks_per_second,
+            takes_request_id: self.takes_request_id,
+            guards_links: self.guards_links,
+            balance_decimals: self.balance_decimals,
+            refusals: self.refusal,
+        }
+    }
+}
+
+pub(super) async fn run(command: ProviderCommand, desk: &Desk) -> Result<(), Failure> {
+    match command {
+        ProviderCommand::Add { provider, key_file } => {
+            let secret = read_secret(&key_file)?;
+            let id = desk.counter.add_provider(provider.change(), secret, desk.now).await?;
+            desk.output.done(&json!({ "provider": id.0 }), &format!("provider {id} is there"));
+        }
+        ProviderCommand::Edit { provider_id, provider, key_file } => {
+            let change = provider.change();
+            if change == ProviderChange::default() && key_file.is_none() {
+                return Err(Failure::Usage(String::from("nothing to change: give an option")));
+            }
+            let secret = key_file.as_deref().map(read_secret).transpose()?;
+            let id = find_provider(desk, &provider_id).await?;
+            let after = desk.counter.edit_provider(id, change, secret, desk.now).await?;
+            desk.output.one(&output::provider(&after));
+        }
+        ProviderCommand::List => {
+            let providers = desk.counter.providers().await?;
+            let rows: Vec<Value> = providers.iter().map(output::provider).collect();
+            let columns = ["provider", "name", "state", "currency", "booked", "url"];
+            desk.output.list(&rows, &columns);
+        }
+        ProviderCommand::Show { provider } => {
+            let view = desk.counter.show_provider(find_provider(desk, &provider).await?).await?;
+            let mut shown = output::provider(&view.provider);
+            let routes: Vec<Value> = view.routes.iter().map(output::route).collect();
+            let unknown: Vec<Value> = view.unknown.iter().map(output::attempt).collect();
+            if let Some(object) = shown.as_object_mut() {
+                object.insert(String::from("routes"), routes.into());
+                object.insert(String::from("unknown"), unknown.into());
+            }
+            desk.output.one(&shown);
+        }
+        ProviderCommand::Deposit(args) => book(args, EntryKind::Deposit, desk).await?,
+        ProviderCommand::Correct(args) => book(args, EntryKind::Correction, desk).await?,
+        ProviderCommand::Entries { provider, before, limit } => {
+            let id = find_provider(desk, &provider).await?;
+            let entries = desk.counter.provider_entries(id, before, limit).await?;
+            let rows: Vec<Value> = entries.iter().map(output::provider_entry).collect();
+            let columns = ["entry", "kind", "amount", "attempt", "actor", "reason", "at"];
+            desk.output.list(&rows, &columns);
+        }
+    }
+    Ok(())
+}
+
+async fn book(args: BookingArgs, kind: EntryKind, desk: &Desk) -> Result<(), Failure> {
+    let booking = Booking {
+        provider: find_provider(desk, &args.provider).await?,
+        kind,
+        amount: args.amount,
+        actor: desk.actor.clone(),
+        reason: args.reason,
+    };
+    desk.output.one(&output::provider(&desk.counter.book_at_provider(booking, desk.now).await?));
+    Ok(())
+}
+
+/// Most of a file with a key that is read: the first line of it is the key.
+const KEY_FILE_BYTES: u64 = 10_000;
+
+/// Our key at a provider, from the first line of a file. Nothing of it is repeated.
+fn read_secret(file: &Path) -> Result<ProviderSecret, Failure> {
+    let mut text = String::new();
+    let read = if file == Path::new("-") {
+        std::io::stdin().lock().take(KEY_FILE_BYTES).read_to_string(&mut text)
+    } else {
+        File::open(file).and_then(|file| file.take(KEY_FILE_BYTES).read_to_string(&mut text))
+    };
+    read.map_err(Failure::io(file.display().to_string()))?;
+    let key = text.lines().next().unwrap_or_default().trim_start_matches('\u{feff}').to_owned();
+    Ok(ProviderSecret { key, nonce: randomness::bytes() })
+}
+
+/// A provider as people name it: its id, or its name.
+pub(super) async fn find_provider(desk: &Desk, named: &str) -> Result<ProviderId, Failure> {
+    if let Ok(id) = named.parse() {
+        return Ok(ProviderId(id));
+    }
+    let providers = desk.counter.providers().await?;
+    let found = providers.iter().find(|provider| provider.name == named);
+    found.map(|provider| provider.id).ok_or_else(|| {
+        Failure::Refused(counter::Refusal::Missing { kind: "provider", id: named.to_owned() })
+    })
+}
