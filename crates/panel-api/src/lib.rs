@@ -1,9 +1,12 @@
 #![doc = include_str!("../README.md")]
 
+pub mod client;
 mod fault;
 pub mod limits;
+mod raw;
 pub mod reply;
 pub mod request;
+mod text;
 pub mod words;
 
 pub use fault::Fault;

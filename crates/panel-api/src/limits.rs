@@ -47,5 +47,23 @@ pub const REQUIRE_CHARS: usize = 10_000;
 /// Characters of a request id: four times a UUID, and it becomes an index key.
 pub const REQUEST_ID_CHARS: usize = 128;
 
+/// Bytes of the form of a call to an upstream: what a web server in front of PHP takes unless it is
+/// told otherwise (nginx). A larger one would be refused by somebody who does not speak the dialect.
+pub const CALL_BYTES: usize = 1_048_576;
+
+/// Bytes of the name of a parameter in a call to an upstream.
+pub const NAME_BYTES: usize = 64;
+
+/// Services in the list of an upstream: ten times the largest lists that are known. A longer list is
+/// refused whole, because what it was cut to would look as if services had gone.
+pub const SERVICES: usize = 50_000;
+
+/// Characters that are kept of an upstream's word that should have been a status, a number or an
+/// amount: enough to see what it is.
+pub const WORD_CHARS: usize = 64;
+
+/// Digits of an amount or a number of an upstream: all that 128 bits hold.
+pub const DIGITS: usize = 38;
+
 /// Orders that `action=orders` lists at most, and when no limit is given.
 pub const ORDERS_LISTED: u32 = 100;

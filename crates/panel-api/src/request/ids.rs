@@ -3,11 +3,10 @@
 use std::collections::HashSet;
 
 use super::params::Params;
-use super::text;
 use super::value::Value;
 use super::vocabulary::{INCORRECT_REQUEST, Param};
 use crate::words::errors;
-use crate::{Fault, limits};
+use crate::{Fault, limits, text};
 
 /// Which ids, and which form of reply.
 #[derive(Debug, Clone, PartialEq, Eq)]

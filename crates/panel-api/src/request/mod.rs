@@ -11,7 +11,6 @@ mod params;
 mod product;
 mod read;
 mod request_id;
-mod text;
 mod value;
 mod vocabulary;
 

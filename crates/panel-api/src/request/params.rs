@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::Number;
 use super::value::Value;
 use super::vocabulary::{ACTION, INCORRECT_REQUEST, KEY, Param, Target};
-use super::{Number, text};
-use crate::{Fault, limits};
+use crate::{Fault, limits, text};
 
 /// Parameters by name; first those of one place (query, body), then of the whole request.
 #[derive(Debug, Default)]

@@ -1,10 +1,9 @@
 //! The client's own name for an order, by which a repeated request is known.
 
 use super::params::Params;
-use super::text;
 use super::vocabulary::{CUSTOM_ID, REF, REQUEST_ID};
 use crate::words::errors;
-use crate::{Fault, limits};
+use crate::{Fault, limits, text};
 
 /// Reads it from any of the three parameters in use, or from the header `Idempotency-Key`, whose
 /// standard form has quotes around it. Where several are given they must agree: to pick one could

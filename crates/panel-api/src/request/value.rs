@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::text;
-use crate::limits;
+use crate::{limits, text};
 
 /// The value of a known parameter.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -78,7 +78,7 @@ pub(crate) struct Target<'a> {
 impl<'a> Target<'a> {
     /// Reads a name with or without brackets; `None` when the dialect does not know it.
     pub(crate) fn parse(name: &'a str) -> Option<Self> {
-        let name = super::text::trim(name);
+        let name = crate::text::trim(name);
         let (base, index) = match name.split_once('[') {
             Some((base, rest)) => (base, Some(rest.strip_suffix(']')?)),
             None => (name, None),

@@ -3,6 +3,7 @@
 
 mod actions;
 mod add;
+mod client;
 mod fingerprint;
 mod fuzz;
 mod ids;

@@ -30,3 +30,8 @@ pub(crate) fn is_clean(text: &str) -> bool {
 pub(crate) fn fits(text: &str, most: usize) -> bool {
     text.len() <= most || text.chars().nth(most).is_none()
 }
+
+/// The text without what is beyond so many characters.
+pub(crate) fn cut(text: &str, most: usize) -> String {
+    text.chars().take(most).collect()
+}
