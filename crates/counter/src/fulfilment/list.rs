@@ -4,8 +4,9 @@ use crate::{Counter, Failure, Refusal};
 use domain::orders::State;
 use domain::providers::{Attempt, Provider, Route};
 use domain::{AttemptId, OrderId, ProviderId};
-use store::StoreError;
-use store::tables::{attempts, providers, routes};
+use store::{DbError, StoreError};
+use std::collections::HashMap;
+use store::tables::{attempts, orders, providers, routes};
 
 /// Most attempts without an outcome that a view shows.
 const UNKNOWN_SHOWN: i64 = 100;
@@ -62,18 +63,36 @@ impl Counter {
         Ok(self.store.read(|tx| attempts::of_order(tx, id)).await??)
     }
 
-    /// Up to `limit` attempts at a provider above `after` of which it is not known what became of
-    /// them, oldest first.
+    /// All attempts at a provider of which it is not known what became of them, oldest first, and
+    /// where their orders stand. There are no more than the provider may have under way.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn unknown_attempts(
         &self,
         provider: ProviderId,
-        after: AttemptId,
-        limit: i64,
-    ) -> Result<Vec<Attempt>, StoreError> {
-        Ok(self.store.read(|tx| attempts::unknown(tx, provider, after, limit)).await??)
+    ) -> Result<Vec<(Attempt, State)>, StoreError> {
+        let read = self.store.read(|tx| {
+            let unknown = attempts::unknown(tx, provider, AttemptId(0), i64::MAX)?;
+            let ids: Vec<OrderId> = unknown.iter().map(|attempt| attempt.order).collect();
+            let orders = orders::by_ids(tx, &ids)?;
+            let states: HashMap<OrderId, State> =
+                orders.into_iter().map(|order| (order.id, order.state)).collect();
+            let with_state = unknown.into_iter().filter_map(|attempt| {
+                let state = states.get(&attempt.order).copied()?;
+                Some((attempt, state))
+            });
+            Ok::<_, DbError>(with_state.collect())
+        });
+        Ok(read.await??)
+    }
+
+    /// Those of `ids` that are there, in their order.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn attempts(&self, ids: &[AttemptId]) -> Result<Vec<Attempt>, StoreError> {
+        Ok(self.store.read(|tx| attempts::by_ids(tx, ids)).await??)
     }
 
     /// Up to `limit` attempts at a provider above `after` whose orders are followed there, oldest

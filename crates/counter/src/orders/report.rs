@@ -5,7 +5,7 @@ use crate::desk::{Cause, Desk};
 use crate::{Counter, Failure, Refusal};
 use domain::orders::{Event, Order, OrderShape, State, TransitionError, apply};
 use domain::{OrderId, Timestamp};
-use store::tables::orders;
+use store::tables::{attempts, orders};
 use store::{DbError, Tx};
 
 /// What is reported of an order.
@@ -145,6 +145,11 @@ fn report_one(
     });
     if let Err(refused) = tried {
         return Ok(Err(refused.into()));
+    }
+    // Whoever reports on it knows better than the provider. Only an order that was taken to be
+    // placed somewhere can be followed there.
+    if order.fence > 0 {
+        attempts::unfollow_order(desk.tx, order.id)?;
     }
     let mut latest = order.clone();
     let last = steps.len().saturating_sub(1);

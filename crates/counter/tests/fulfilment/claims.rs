@@ -4,7 +4,7 @@ use super::shop::{FIRST, NOW, SECOND, Shop, accepted};
 use counter::fulfilment::{Claim, Found, NotClaimed, ProviderChange, RouteChange};
 use domain::orders::State;
 use domain::providers::AttemptState;
-use domain::{AttemptId, Micros, OrderId, RouteId, Timestamp};
+use domain::{Micros, OrderId, RouteId, Timestamp};
 
 #[tokio::test]
 async fn an_order_is_taken_once() {
@@ -119,9 +119,11 @@ async fn what_a_worker_leaves_behind_is_unknown() {
     assert_eq!(given_up, 1);
     assert_eq!(shop.state(left).await, State::Unknown);
     assert_eq!(shop.state(mine).await, State::Dispatching);
-    let unknown = shop.counter.unknown_attempts(FIRST, AttemptId(0), 10).await.unwrap();
-    let states: Vec<AttemptState> = unknown.iter().map(|attempt| attempt.state).collect();
-    assert_eq!(states, [AttemptState::Lost, AttemptState::Open]);
+    let unknown = shop.counter.unknown_attempts(FIRST).await.unwrap();
+    let states: Vec<_> = unknown.iter().map(|(attempt, order)| (attempt.state, *order)).collect();
+    let left_and_mine =
+        [(AttemptState::Lost, State::Unknown), (AttemptState::Open, State::Dispatching)];
+    assert_eq!(states, left_and_mine);
     // Whoever placed it was only slow.
     shop.found(left_attempt, accepted("5")).await;
     assert_eq!(shop.state(left).await, State::Submitted);

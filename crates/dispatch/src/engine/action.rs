@@ -1,7 +1,10 @@
 //! What the engine wants done, and what it is told.
 
-use counter::fulfilment::{Claim, NotClaimed, Outcome, Placement, Recorded, Setup, Waiting};
-use domain::providers::Attempt;
+use counter::fulfilment::{
+    Claim, NotClaimed, Outcome, Placement, Recorded, Reported, Setup, Waiting,
+};
+use domain::orders::State;
+use domain::providers::{Attempt, Followed};
 use domain::{AttemptId, OrderId, ProviderId, RouteId};
 
 /// What the engine wants done. Whatever comes of it is told to it as an [`Input`].
@@ -24,6 +27,10 @@ pub enum Action {
         /// What is under way here.
         known: Vec<AttemptId>,
     },
+    /// Read all that is unknown at a provider.
+    ReadUnknown(ProviderId),
+    /// Read attempts.
+    ReadAttempts(Vec<AttemptId>),
     /// Take orders.
     Claim(Vec<Claim>),
     /// Record what was found out.
@@ -32,6 +39,28 @@ pub enum Action {
     Place(Placement),
     /// Ask for an order again under the same request id, at a provider that knows them.
     Replay(AttemptId),
+    /// Read up to `limit` attempts at a provider above `after` whose orders are followed.
+    ReadFollowed {
+        /// Where.
+        provider: ProviderId,
+        /// Above which attempt.
+        after: AttemptId,
+        /// How many.
+        limit: i64,
+    },
+    /// Ask a provider where orders stand.
+    AskStatus {
+        /// What the answer is told under.
+        ask: AskId,
+        /// Whom.
+        provider: ProviderId,
+        /// The orders, as the provider calls them.
+        ids: Vec<String>,
+    },
+    /// Record what providers said of orders.
+    RecordReports(Vec<Reported>),
+    /// Follow orders no more.
+    Unfollow(Vec<AttemptId>),
     /// Place no more orders at a provider until a person has looked.
     Pause {
         /// Where.
@@ -48,7 +77,11 @@ pub enum Action {
     },
 }
 
-/// What a call that places an order came to.
+/// Tells questions apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AskId(pub u64);
+
+/// What a call came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// Surely nothing was sent.
@@ -73,8 +106,11 @@ pub enum Input {
     Setup(Setup),
     /// Orders that wait, and the last that was looked at, when there may be more.
     Waiting(Vec<Waiting>, Option<OrderId>),
-    /// All that is unknown at a provider.
-    Unknown(ProviderId, Vec<Attempt>),
+    /// All attempts at a provider of which it is not known what became of them, and where their
+    /// orders stand.
+    Unknown(ProviderId, Vec<(Attempt, State)>),
+    /// Attempts as they are.
+    Attempts(Vec<Attempt>),
     /// What became of claims, in their order.
     Claimed(Vec<Result<Placement, NotClaimed>>),
     /// What became of outcomes, in their order.
@@ -83,6 +119,14 @@ pub enum Input {
     Answered(AttemptId, Answer),
     /// An answer that came after its call was given up.
     Late(AttemptId, Answer),
+    /// Attempts at a provider whose orders are followed.
+    Followed(ProviderId, Vec<Attempt>),
+    /// What a provider said of orders.
+    Statuses(AskId, Answer),
+    /// Where orders stand after reports on them were recorded, in their order.
+    ReportsRecorded(Vec<Option<Followed>>),
+    /// Orders are followed no more.
+    Unfollowed,
     /// An action could not be carried out, because the store was in trouble.
     Failed(Kind),
 }
@@ -96,8 +140,16 @@ pub enum Kind {
     Waiting,
     /// [`Action::TakeOver`] of a provider.
     TakeOver(ProviderId),
+    /// [`Action::ReadUnknown`] of a provider, and [`Action::ReadAttempts`].
+    Unknown,
     /// [`Action::Claim`].
     Claim,
     /// [`Action::Record`].
     Record,
+    /// [`Action::ReadFollowed`] of a provider.
+    Followed(ProviderId),
+    /// [`Action::RecordReports`].
+    Reports,
+    /// [`Action::Unfollow`].
+    Unfollow,
 }

@@ -254,6 +254,11 @@ impl Engine {
             // When it waits again, it is found again.
             _ => self.queue.forget(order),
         }
+        if let Found::Accepted { upstream_id, .. } = found
+            && state == State::Submitted
+        {
+            self.follow(reported.provider, attempt, upstream_id, now);
+        }
     }
 }
 

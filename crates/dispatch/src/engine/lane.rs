@@ -1,9 +1,12 @@
 //! What is known of one provider while orders are placed there. Lanes know nothing of each other:
 //! one that is stopped holds up no other.
 
+use super::follow::Follow;
 use super::queue::Queued;
 use counter::fulfilment::Placement;
-use domain::providers::{Attempt, Breaker, Pace, Provider, ProviderState, RetryBudget, Ticket};
+use domain::providers::{
+    Attempt, Breaker, Outcome, Pace, Provider, ProviderState, RetryBudget, Ticket,
+};
 use domain::{AttemptId, RouteId, Timestamp};
 use std::collections::{BTreeMap, HashMap};
 
@@ -55,13 +58,25 @@ pub(super) struct Lane {
     /// Orders that were chosen and are not taken yet.
     pub(super) claimed: i64,
     pub(super) lost: BTreeMap<AttemptId, Lost>,
+    /// When it is looked whether somebody else knows more of them.
+    pub(super) look_at_lost: Timestamp,
     /// No orders before this moment.
     pub(super) rests_until: Timestamp,
     /// Routes that are not used before a moment.
     pub(super) resting: HashMap<RouteId, Timestamp>,
     /// Whether evidence that is gathered may decide by itself.
     pub(super) trusted: bool,
+    pub(super) follow: Follow,
+    pub(super) ask_pace: Pace,
+    /// Nothing is asked before this moment.
+    pub(super) asks_rest_until: Timestamp,
 }
+
+/// After what time a provider that cannot be reached is asked again; its breaker knows better.
+const UNREACHED_US: i64 = 500_000;
+
+/// After what time a provider that gave no clear answer is asked again.
+const UNCLEAR_US: i64 = 5_000_000;
 
 impl Lane {
     pub(super) fn new(provider: Provider, now: Timestamp) -> Self {
@@ -74,9 +89,13 @@ impl Lane {
             placing: BTreeMap::new(),
             claimed: 0,
             lost: BTreeMap::new(),
+            look_at_lost: now,
             rests_until: now,
             resting: HashMap::new(),
             trusted: true,
+            follow: Follow::default(),
+            ask_pace: Pace::new(now),
+            asks_rest_until: now,
         }
     }
 
@@ -105,6 +124,14 @@ impl Lane {
     /// An earlier verdict was wrong: from now on people decide.
     pub(super) const fn distrust(&mut self) {
         self.trusted = false;
+    }
+
+    /// How long nothing is asked after an answer that said nothing.
+    pub(super) const fn ask_pause(&self, came: Outcome) -> i64 {
+        match came {
+            Outcome::NotSent => UNREACHED_US,
+            Outcome::Answered | Outcome::Unclear => UNCLEAR_US,
+        }
     }
 
     /// Whether a route may be used now.

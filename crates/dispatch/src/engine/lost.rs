@@ -5,8 +5,13 @@ use super::classify::Verdict;
 use super::lane::{Lost, Readiness};
 use super::{Action, Engine, Reported, plus};
 use counter::fulfilment::Outcome;
+use domain::orders::State;
 use domain::providers::{Attempt, AttemptState, Found};
 use domain::{AttemptId, ProviderId, Timestamp};
+use std::collections::HashSet;
+
+/// Between two looks whether somebody else knows more of what is lost.
+const LOOK_US: i64 = 2_000_000;
 
 /// After what time an order is asked for again under its request id, at first.
 const REPLAY_US: i64 = 1_000_000;
@@ -31,21 +36,53 @@ impl Lost {
 }
 
 impl Engine {
-    /// Takes in all that is unknown at a provider, as it was read.
+    /// Takes in all that is unknown at a provider, as it was read: what the worker before this one has
+    /// left, and what people or late answers have settled meanwhile.
     pub(super) fn unknown(
         &mut self,
         provider: ProviderId,
-        attempts: Vec<Attempt>,
+        attempts: Vec<(Attempt, State)>,
         now: Timestamp,
     ) {
         let Some(lane) = self.lanes.get_mut(&provider) else { return };
         lane.readiness = Readiness::Ready;
-        for attempt in attempts {
+        let still: HashSet<AttemptId> = attempts.iter().map(|(attempt, _)| attempt.id).collect();
+        let settled: Vec<AttemptId> =
+            lane.lost.keys().copied().filter(|id| !still.contains(id)).collect();
+        for id in &settled {
+            if let Some(lost) = lane.lost.remove(id) {
+                self.queue.forget(lost.attempt.order);
+            }
+        }
+        for (attempt, order) in attempts {
             // What is open is under way here.
-            if attempt.state == AttemptState::Lost {
-                self.queue.is_away(attempt.order);
-                let (id, lost) = (attempt.id, Lost::new(attempt, now));
-                lane.lost.entry(id).or_insert(lost);
+            if attempt.state != AttemptState::Lost || lane.placing.contains_key(&attempt.id) {
+                continue;
+            }
+            self.queue.is_away(attempt.order);
+            let (id, lost) = (attempt.id, Lost::new(attempt, now));
+            lane.lost.entry(id).or_insert(lost).with_person = order == State::Review;
+        }
+        if !settled.is_empty() {
+            self.actions.push(Action::ReadAttempts(settled));
+        }
+    }
+
+    /// Takes in attempts that somebody else has settled: those that were accepted are followed.
+    pub(super) fn attempts(&mut self, attempts: &[Attempt], now: Timestamp) {
+        for attempt in attempts {
+            if let Some(id) = attempt.upstream_id.as_ref().filter(|_| attempt.followed) {
+                self.follow(attempt.provider, attempt.id, id, now);
+            }
+        }
+    }
+
+    /// Looks now and then whether somebody else knows more of what is lost.
+    pub(super) fn look_at_lost(&mut self, now: Timestamp) {
+        for (id, lane) in &mut self.lanes {
+            if !lane.lost.is_empty() && lane.look_at_lost <= now {
+                lane.look_at_lost = plus(now, LOOK_US);
+                self.actions.push(Action::ReadUnknown(*id));
             }
         }
     }

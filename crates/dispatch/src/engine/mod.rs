@@ -7,21 +7,26 @@
 
 mod action;
 mod answers;
+mod asks;
 mod claims;
 mod classify;
+mod follow;
 mod lane;
 mod lost;
 mod queue;
+mod said;
 
-pub use action::{Action, Answer, Input, Kind};
+pub use action::{Action, Answer, AskId, Input, Kind};
 
 use counter::fulfilment::{Claim, Outcome, Setup};
 use domain::catalogue::Pricing;
 use domain::providers::{ProviderState, Route};
 use domain::{AttemptId, OrderId, ProviderId, RouteId, ServiceId, Timestamp};
+use asks::{Asking, Pending};
 use lane::{Lane, Readiness};
 use queue::{Queue, Queued};
-use std::collections::{BTreeMap, HashMap};
+use said::Said;
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 /// Between two readings of the setup.
 const SETUP_US: i64 = 1_000_000;
@@ -61,6 +66,9 @@ struct Busy {
     claims: Option<Vec<(Claim, Queued, ProviderId)>>,
     /// The outcomes that are being recorded, in their order.
     outcomes: Option<Vec<Reported>>,
+    /// The reports that are being recorded, in their order.
+    reports: Vec<Pending>,
+    unfollow: bool,
 }
 
 /// An outcome that waits to be recorded, or is being recorded.
@@ -82,6 +90,10 @@ pub struct Engine {
     scan: Scan,
     busy: Busy,
     outcomes: Vec<Reported>,
+    asking: BTreeMap<AskId, Asking>,
+    next_ask: u64,
+    reports: VecDeque<Pending>,
+    unfollow: Vec<AttemptId>,
     /// Routes that have carried what they may, until when.
     full: HashMap<RouteId, Timestamp>,
     next_setup: Timestamp,
@@ -103,6 +115,10 @@ impl Engine {
             scan: Scan { after: None, newest: OrderId(0), next: now, next_full: now },
             busy: Busy::default(),
             outcomes: Vec::new(),
+            asking: BTreeMap::new(),
+            next_ask: 1,
+            reports: VecDeque::new(),
+            unfollow: Vec::new(),
             full: HashMap::new(),
             next_setup: now,
             store_rests_until: now,
@@ -117,10 +133,15 @@ impl Engine {
             Input::Setup(setup) => self.set_up(setup, now),
             Input::Waiting(orders, more) => self.waiting(orders, more, now),
             Input::Unknown(provider, attempts) => self.unknown(provider, attempts, now),
+            Input::Attempts(attempts) => self.attempts(&attempts, now),
             Input::Claimed(answers) => self.claimed(answers, now),
             Input::Recorded(answers) => self.recorded(answers, now),
             Input::Answered(attempt, answer) => self.answered(attempt, &answer, now),
             Input::Late(attempt, answer) => self.late(attempt, &answer),
+            Input::Followed(provider, attempts) => self.followed(provider, &attempts, now),
+            Input::Statuses(ask, answer) => self.statuses(ask, &answer, now),
+            Input::ReportsRecorded(answers) => self.reports_recorded(answers, now),
+            Input::Unfollowed => self.busy.unfollow = false,
             Input::Failed(kind) => self.failed(kind, now),
         }
         if self.store_rests_until <= now {
@@ -133,7 +154,8 @@ impl Engine {
     pub fn next_tick(&self, now: Timestamp) -> Timestamp {
         let mut next = plus(now, SCAN_US);
         let lost = self.lanes.values().flat_map(|lane| lane.lost.values()).map(|lost| lost.next);
-        for time in self.queue.next_time().into_iter().chain(lost) {
+        let due = self.lanes.values().filter_map(|lane| lane.follow.next_time());
+        for time in self.queue.next_time().into_iter().chain(lost).chain(due) {
             if time > now {
                 next = next.min(time);
             }
@@ -149,6 +171,11 @@ impl Engine {
     /// How many orders are being placed, or may have been, at all providers.
     pub fn under_way(&self) -> usize {
         self.lanes.values().map(|lane| lane.placing.len()).fold(0, usize::saturating_add)
+    }
+
+    /// How many orders are followed at all providers.
+    pub fn followed_count(&self) -> usize {
+        self.lanes.values().map(|lane| lane.follow.len()).fold(0, usize::saturating_add)
     }
 
     fn look_around(&mut self, now: Timestamp) {
@@ -167,9 +194,12 @@ impl Engine {
             }
         }
         self.queue.wake(now);
+        self.look_at_lost(now);
         self.ask_again(now);
         self.record();
         self.claim(now);
+        self.record_reports();
+        self.ask(now);
     }
 
     fn look_for_orders(&mut self, now: Timestamp) {
@@ -245,6 +275,8 @@ impl Engine {
                     lane.readiness = Readiness::New;
                 }
             }
+            // It is read again by itself.
+            Kind::Unknown => {}
             // Whether they were taken is not known: what was is found open, and given up for lost,
             // like what was under way when a worker ended.
             Kind::Claim => self.claims_failed(now),
@@ -253,6 +285,14 @@ impl Engine {
                 let failed = self.busy.outcomes.take().unwrap_or_default();
                 self.outcomes.splice(0..0, failed);
             }
+            Kind::Followed(provider) => {
+                if let Some(lane) = self.lanes.get_mut(&provider) {
+                    lane.follow.reading = false;
+                }
+            }
+            Kind::Reports => self.reports_failed(),
+            // They are asked for once more, and found to be over.
+            Kind::Unfollow => self.busy.unfollow = false,
         }
     }
 

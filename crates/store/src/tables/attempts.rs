@@ -37,7 +37,8 @@ crate::statements! {
         or o.state = 'unknown' or o.state = 'submitted_no_id') and o.ended_us is null \
         and not exists (select 1 from attempt a where a.order_id = o.id and a.number = o.fence) \
         order by o.id limit ?1";
-    UNFOLLOW = "update attempt set followed = 0 where order_id = ?1 and followed = 1";
+    UNFOLLOW = "update attempt set followed = 0 where id = ?1";
+    UNFOLLOW_ORDER = "update attempt set followed = 0 where order_id = ?1 and followed = 1";
     COSTS = "select a.id, a.cost, cast(coalesce((select sum(e.amount) from provider_entry e \
         where e.attempt_id = a.id), 0) as bigint) from attempt a where a.id > ?1 \
         order by a.id limit ?2";
@@ -214,12 +215,21 @@ pub fn orders_without(tx: &mut dyn Tx, limit: i64) -> Result<Vec<OrderId>, DbErr
     tx.rows(&ORDERS_WITHOUT, &[limit.into()], |row| row.int(0).map(OrderId))
 }
 
+/// Follows attempts no more.
+///
+/// # Errors
+/// [`DbError`].
+pub fn unfollow(tx: &mut dyn Tx, ids: &[AttemptId]) -> Result<(), DbError> {
+    let params: Vec<Val<'_>> = ids.iter().map(|id| id.0.into()).collect();
+    tx.exec_many(&UNFOLLOW, 1, &params).map(|_| ())
+}
+
 /// Follows an order no more.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn unfollow(tx: &mut dyn Tx, order: OrderId) -> Result<(), DbError> {
-    tx.exec(&UNFOLLOW, &[order.0.into()]).map(|_| ())
+pub fn unfollow_order(tx: &mut dyn Tx, order: OrderId) -> Result<(), DbError> {
+    tx.exec(&UNFOLLOW_ORDER, &[order.0.into()]).map(|_| ())
 }
 
 /// Of up to `limit` attempts above `after`: what each has cost, and what its entries sum to.

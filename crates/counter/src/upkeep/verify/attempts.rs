@@ -64,8 +64,8 @@ fn misfit(attempt: &Attempt, order: Option<&Order>) -> Option<&'static str> {
     if attempt.number > order.fence {
         return Some("its number is above the order's fence");
     }
-    if attempt.followed && (attempt.state != A::Accepted || order.state.is_terminal()) {
-        return Some("is followed, though nothing is to come of it");
+    if attempt.followed && attempt.state != A::Accepted {
+        return Some("is followed, though the provider has it under no id");
     }
     if attempt.number < order.fence {
         let is_open = attempt.state == A::Open;

@@ -1,0 +1,165 @@
+//! Orders that are followed at a provider: when each is asked for, a hundred at a time, and what was
+//! said of it last, so that only what is new is written down.
+
+use domain::providers::{Followed, next_poll};
+use domain::orders::State;
+use domain::{AttemptId, Timestamp};
+use std::collections::{BTreeMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// Most orders in one request (the dialect's limit).
+pub(super) const IDS: usize = 100;
+
+/// Hours after its end in which an order is asked for.
+const CORRECT_HOURS: i64 = domain::limits::CORRECT_HOURS;
+
+/// An order that is followed. There may be a million of them, so it holds no more than it must.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    pub(super) attempt: AttemptId,
+    /// What the provider calls it.
+    pub(super) upstream_id: Box<str>,
+    /// When the provider took it.
+    accepted: Timestamp,
+    /// What was said last; zero for nothing.
+    said: u64,
+    /// How often in a row it was not found.
+    pub(super) not_found: u16,
+    state: State,
+    ended: Option<Timestamp>,
+    cancel_requested: bool,
+}
+
+/// The orders that are followed at one provider.
+#[derive(Debug, Default)]
+pub(super) struct Follow {
+    due: BTreeMap<(Timestamp, AttemptId), Entry>,
+    /// All of them, also those that are being asked for.
+    known: HashSet<AttemptId>,
+    /// Where the reading of what is followed has come to.
+    pub(super) read_up_to: AttemptId,
+    pub(super) reading: bool,
+    pub(super) read: bool,
+    /// Requests that are under way.
+    pub(super) asking: usize,
+}
+
+impl Entry {
+    pub(super) fn new(attempt: AttemptId, upstream_id: &str, accepted: Timestamp) -> Self {
+        Self {
+            attempt,
+            upstream_id: upstream_id.into(),
+            accepted,
+            said: 0,
+            not_found: 0,
+            state: State::Submitted,
+            ended: None,
+            cancel_requested: false,
+        }
+    }
+
+    /// Where the order stands by our books.
+    pub(super) const fn state(&self) -> State {
+        self.state
+    }
+
+    /// Whether this is another thing than was said last.
+    pub(super) fn is_news(&self, said: &impl Hash) -> bool {
+        self.said != mark(said)
+    }
+
+    /// Notes what was said.
+    pub(super) fn says(&mut self, said: &impl Hash) {
+        self.said = mark(said);
+        self.not_found = 0;
+    }
+
+    /// Notes where the order stands by our books.
+    pub(super) fn stands(&mut self, followed: &Followed) {
+        self.state = followed.state;
+        self.ended = followed.ended;
+        self.cancel_requested = followed.cancel_requested;
+    }
+
+    /// When it is asked for again; nothing when it is not.
+    fn next(&self, moved: bool, now: Timestamp, jitter: u64) -> Option<Timestamp> {
+        let followed = Followed {
+            state: self.state,
+            accepted: self.accepted,
+            ended: self.ended,
+            cancel_requested: self.cancel_requested,
+            moved,
+        };
+        next_poll(&followed, CORRECT_HOURS, now, jitter)
+    }
+}
+
+/// A number that tells what was said apart from something else; never zero.
+fn mark(said: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    said.hash(&mut hasher);
+    hasher.finish().max(1)
+}
+
+impl Follow {
+    /// How many orders are followed.
+    pub(super) fn len(&self) -> usize {
+        self.known.len()
+    }
+
+    /// Follows an order from now on, unless it is followed already.
+    pub(super) fn add(&mut self, entry: Entry, now: Timestamp, jitter: u64) {
+        if self.known.insert(entry.attempt) {
+            let at = entry.next(true, now, jitter).unwrap_or(now);
+            self.due.insert((at, entry.attempt), entry);
+        }
+    }
+
+    /// Puts an order back that could not be asked for.
+    pub(super) fn postpone(&mut self, entry: Entry, at: Timestamp) {
+        self.due.insert((at, entry.attempt), entry);
+    }
+
+    /// Follows an order no more.
+    pub(super) fn forget(&mut self, attempt: AttemptId) {
+        self.known.remove(&attempt);
+    }
+
+    /// Those that are due, as many as go into one request.
+    pub(super) fn take_due(&mut self, now: Timestamp) -> Vec<Entry> {
+        let mut taken = Vec::new();
+        while taken.len() < IDS {
+            let Some(first) = self.due.first_entry() else { break };
+            if first.key().0 > now {
+                break;
+            }
+            taken.push(first.remove());
+        }
+        taken
+    }
+
+    /// When the next one is due.
+    pub(super) fn next_time(&self) -> Option<Timestamp> {
+        self.due.first_key_value().map(|((at, _), _)| *at)
+    }
+
+    /// Puts an order back until it is due again; gives it out when it is followed no more.
+    pub(super) fn put_back(
+        &mut self,
+        entry: Entry,
+        moved: bool,
+        now: Timestamp,
+        jitter: u64,
+    ) -> Option<AttemptId> {
+        match entry.next(moved, now, jitter) {
+            Some(at) => {
+                self.due.insert((at, entry.attempt), entry);
+                None
+            }
+            None => {
+                self.known.remove(&entry.attempt);
+                Some(entry.attempt)
+            }
+        }
+    }
+}
