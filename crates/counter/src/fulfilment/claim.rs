@@ -1,8 +1,9 @@
 //! Taking orders to place them at providers: the attempt is written before anybody is called.
 
 use crate::desk::{Cause, Desk};
+use crate::Counter;
 use crate::nodes::{Job, Worker};
-use domain::catalogue::ServiceKind;
+use domain::catalogue::{Pricing, ServiceKind};
 use domain::orders::{Event, Order, OrderShape, State};
 use domain::providers::{Attempt, AttemptState, Provider, ProviderState, Route, request_id};
 use domain::{AccountId, AttemptId, Micros, OrderId, ProviderId, RouteId, Timestamp};
@@ -127,7 +128,7 @@ impl Worker {
                 let order = found.get(&claim.order).filter(|order| is_free(order, &taken));
                 let answer = match order.and_then(|order| Some((order, kind(order)?))) {
                     None => Err(NotClaimed::Gone),
-                    Some((order, kind)) => match admit(&mut known, claim, order) {
+                    Some((order, kind)) => match admit(&mut known, claim, order, kind) {
                         Err(not) => Err(not),
                         Ok(route) => {
                             let attempt = attempt(AttemptId(id), order, claim, &route, now);
@@ -145,6 +146,24 @@ impl Worker {
             Ok::<_, DbError>(answers)
         };
         Ok(self.store.write(unit).await??)
+    }
+}
+
+impl Counter {
+    /// What was sent to a provider for an attempt; nothing when there is no such attempt.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn placement(&self, id: AttemptId) -> Result<Option<Placement>, StoreError> {
+        let read = self.store.read(|tx| {
+            let snapshot = self.catalogue.current(tx)?;
+            let Some(attempt) = attempts::by_id(tx, id)? else { return Ok(None) };
+            let Some(order) = orders::by_id(tx, attempt.order)? else { return Ok(None) };
+            let Some(route) = routes::route(tx, attempt.route)? else { return Ok(None) };
+            let Some(service) = snapshot.services.get(&order.service) else { return Ok(None) };
+            placement(tx, &order, service.kind, &attempt, &route).map(Some)
+        });
+        Ok(read.await??)
     }
 }
 
@@ -178,14 +197,24 @@ fn known(tx: &mut dyn Tx, claims: &[Claim], now: Timestamp) -> Result<Known, DbE
     })
 }
 
+/// Whether a route takes as many; what counts as one has no quantity.
+fn fits(route: &Route, order: &Order, kind: ServiceKind) -> bool {
+    kind.shape().pricing == Pricing::Flat || (route.min..=route.max).contains(&order.quantity)
+}
+
 /// Whether the claim holds by what is written; counts it where it does.
-fn admit(known: &mut Known, claim: &Claim, order: &Order) -> Result<Route, NotClaimed> {
+fn admit(
+    known: &mut Known,
+    claim: &Claim,
+    order: &Order,
+    kind: ServiceKind,
+) -> Result<Route, NotClaimed> {
     let route = known.routes.get(&claim.route).ok_or(NotClaimed::RouteOff)?;
     let provider = known.providers.get(&route.provider).ok_or(NotClaimed::RouteOff)?;
     if !route.on || provider.state != ProviderState::Active {
         return Err(NotClaimed::RouteOff);
     }
-    if route.service != order.service || !(route.min..=route.max).contains(&order.quantity) {
+    if route.service != order.service || !fits(route, order, kind) {
         return Err(NotClaimed::Unfit);
     }
     let unknown = known.unknown.entry(provider.id).or_default();

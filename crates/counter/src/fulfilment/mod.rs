@@ -13,6 +13,7 @@ mod outcomes;
 mod readings;
 mod routes;
 mod setup;
+mod stop;
 mod waiting;
 
 pub use claim::{Claim, NotClaimed, Placement};

@@ -92,6 +92,8 @@ pub enum Answer {
         status: u16,
         /// The body.
         body: Vec<u8>,
+        /// For how many microseconds it asks to be left alone.
+        retry_after_us: Option<i64>,
     },
     /// Something was sent, and there is no complete answer.
     Lost(String),

@@ -25,6 +25,10 @@ const REFUSED_US: i64 = 30_000_000;
 /// For what time a provider or a route rests that asks for it.
 const REST_US: i64 = 30_000_000;
 
+/// The bounds of what a provider may ask for.
+const REST_LEAST_US: i64 = 1_000_000;
+const REST_MOST_US: i64 = 600_000_000;
+
 impl Engine {
     /// Takes in the answer to a call that placed an order.
     pub(super) fn answered(&mut self, attempt: AttemptId, answer: &Answer, now: Timestamp) {
@@ -47,7 +51,10 @@ impl Engine {
             lane.breaker.record(ticket, came, now, jitter);
         }
         let another_way = match &verdict {
-            Verdict::Refused(refusal) => self.refused(provider, attempt, *refusal, &evidence, now),
+            Verdict::Refused(refusal) => {
+                let refused = Refused { refusal: *refusal, rest: rest(answer) };
+                self.refused(provider, attempt, refused, &evidence, now)
+            }
             Verdict::NotSent => {
                 self.missed(provider, attempt, now);
                 true
@@ -87,7 +94,7 @@ impl Engine {
         &mut self,
         provider: ProviderId,
         attempt: AttemptId,
-        refusal: Refusal,
+        Refused { refusal, rest }: Refused,
         evidence: &str,
         now: Timestamp,
     ) -> bool {
@@ -103,7 +110,7 @@ impl Engine {
         }
         match remedy.provider {
             Stop::No => {}
-            Stop::ForAWhile => lane.rests_until = plus(now, REST_US),
+            Stop::ForAWhile => lane.rests_until = plus(now, rest),
             Stop::UntilPerson => {
                 // At once here; the database says so to whoever comes after.
                 lane.rests_until = plus(now, REST_US);
@@ -259,6 +266,21 @@ impl Engine {
         {
             self.follow(reported.provider, attempt, upstream_id, now);
         }
+    }
+}
+
+/// A refusal, and how long whoever asks for it is left alone.
+#[derive(Clone, Copy)]
+struct Refused {
+    refusal: Refusal,
+    rest: i64,
+}
+
+/// For how long a provider asks to be left alone; within bounds, as it may be mistaken.
+fn rest(answer: &Answer) -> i64 {
+    match answer {
+        Answer::Complete { retry_after_us: Some(us), .. } => (*us).clamp(REST_LEAST_US, REST_MOST_US),
+        _ => REST_US,
     }
 }
 

@@ -99,6 +99,7 @@ pub struct Engine {
     next_setup: Timestamp,
     /// Nothing is asked of the store before this moment.
     store_rests_until: Timestamp,
+    stopped: bool,
     actions: Vec<Action>,
 }
 
@@ -122,6 +123,7 @@ impl Engine {
             full: HashMap::new(),
             next_setup: now,
             store_rests_until: now,
+            stopped: false,
             actions: Vec::new(),
         }
     }
@@ -144,7 +146,9 @@ impl Engine {
             Input::Unfollowed => self.busy.unfollow = false,
             Input::Failed(kind) => self.failed(kind, now),
         }
-        if self.store_rests_until <= now {
+        if self.stopped {
+            self.record();
+        } else if self.store_rests_until <= now {
             self.look_around(now);
         }
         std::mem::take(&mut self.actions)
@@ -161,6 +165,11 @@ impl Engine {
             }
         }
         next
+    }
+
+    /// Begins nothing more; what is under way is still recorded.
+    pub const fn stop(&mut self) {
+        self.stopped = true;
     }
 
     /// How many orders wait to be placed.

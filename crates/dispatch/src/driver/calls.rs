@@ -1,0 +1,159 @@
+//! Calls to providers.
+
+use super::params::parameters;
+use crate::engine::Answer;
+use counter::Counter;
+use counter::fulfilment::{Placement, ProviderKey};
+use domain::ProviderId;
+use domain::providers::Provider;
+use panel_api::client::{Call, Form, NewOrder};
+use panel_client::{Client, Endpoint, Exchange, Late, Limits, Policy, Unanswered};
+use parking_lot::Mutex;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How providers are reached: where connections may go, and how long answers are waited for.
+#[derive(Clone, Copy, Debug)]
+pub struct Reach {
+    /// Where connections may go.
+    pub policy: Policy,
+    /// For placing an order.
+    pub add: Limits,
+    /// For anything else.
+    pub ask: Limits,
+}
+
+/// Calls providers. Clones share what they know.
+#[derive(Clone, Debug)]
+pub(super) struct Calls {
+    counter: Counter,
+    client: Arc<Client>,
+    reach: Reach,
+    known: Arc<Mutex<HashMap<ProviderId, Known>>>,
+}
+
+/// A provider as it was when its key was opened.
+#[derive(Clone, Debug)]
+struct Known {
+    provider: Provider,
+    key: ProviderKey,
+    endpoint: Endpoint,
+}
+
+/// What a call that places an order came to, and the connection that may still bring an answer.
+pub(super) struct Placed {
+    pub(super) answer: Answer,
+    pub(super) late: Option<Late>,
+}
+
+impl Calls {
+    pub(super) fn new(counter: Counter, client: Arc<Client>, reach: Reach) -> Self {
+        Self { counter, client, reach, known: Arc::default() }
+    }
+
+    /// Notes the providers as they are. What has changed is opened anew; so is each key from time to
+    /// time, because staff may have changed it.
+    pub(super) fn providers(&self, providers: &[Provider]) {
+        let mut known = self.known.lock();
+        known.retain(|id, known| {
+            providers.iter().any(|provider| {
+                provider.id == *id && provider.url == known.provider.url
+            })
+        });
+        for provider in providers {
+            if let Some(known) = known.get_mut(&provider.id) {
+                known.provider.clone_from(provider);
+            }
+        }
+    }
+
+    /// Opens a provider's key again at its next call.
+    pub(super) fn forget_key(&self, provider: ProviderId) {
+        self.known.lock().remove(&provider);
+    }
+
+    async fn known(&self, id: ProviderId) -> Result<Known, String> {
+        if let Some(known) = self.known.lock().get(&id) {
+            return Ok(known.clone());
+        }
+        let provider = self.counter.show_provider(id).await.map_err(|e| e.to_string())?.provider;
+        let key = self.counter.provider_key(id).await.map_err(|e| e.to_string())?;
+        let endpoint = Endpoint::parse(&provider.url, &self.reach.policy);
+        let endpoint = endpoint.map_err(|error| error.to_string())?;
+        let known = Known { provider, key, endpoint };
+        self.known.lock().insert(id, known.clone());
+        Ok(known)
+    }
+
+    /// Places an order, once.
+    pub(super) async fn place(&self, placement: &Placement) -> Placed {
+        let not_sent = |why: String| Placed { answer: Answer::NotSent(why), late: None };
+        let known = match self.known(placement.provider).await {
+            Ok(known) => known,
+            Err(why) => return not_sent(why),
+        };
+        let form = match order_form(placement, &known.key) {
+            Ok(form) => form,
+            Err(why) => return not_sent(why),
+        };
+        match self.client.place(&known.endpoint, form, &self.reach.add).await {
+            Exchange::NotSent(why) => not_sent(why.to_string()),
+            Exchange::Answered(answer) => Placed { answer: complete(answer), late: None },
+            Exchange::Lost(lost) => {
+                Placed { answer: Answer::Lost(lost.why.to_string()), late: lost.late }
+            }
+        }
+    }
+
+    /// Asks where orders stand.
+    pub(super) async fn status(&self, provider: ProviderId, ids: &[String]) -> Answer {
+        self.ask(provider, Call::Status(ids)).await
+    }
+
+    /// Asks something that may be asked again.
+    pub(super) async fn ask(&self, provider: ProviderId, call: Call<'_>) -> Answer {
+        let known = match self.known(provider).await {
+            Ok(known) => known,
+            Err(why) => return Answer::NotSent(why),
+        };
+        let form = match call.form(known.key.reveal()) {
+            Ok(form) => form,
+            Err(why) => return Answer::NotSent(why.to_string()),
+        };
+        match self.client.ask(&known.endpoint, form, &self.reach.ask).await {
+            Ok(answer) => complete(answer),
+            Err(Unanswered::NotSent(why)) => Answer::NotSent(why.to_string()),
+            Err(Unanswered::Lost(why)) => Answer::Lost(why.to_string()),
+        }
+    }
+}
+
+/// The answer that came late, if one did.
+pub(super) async fn late_answer(late: Late) -> Option<Answer> {
+    late.await.ok().map(complete)
+}
+
+fn complete(answer: panel_client::Answer) -> Answer {
+    Answer::Complete {
+        status: answer.status,
+        body: answer.body,
+        retry_after_us: answer.retry_after.map(micros),
+    }
+}
+
+fn micros(time: Duration) -> i64 {
+    i64::try_from(time.as_micros()).unwrap_or(i64::MAX)
+}
+
+fn order_form(placement: &Placement, key: &ProviderKey) -> Result<Form, String> {
+    let parameters = parameters(placement);
+    let parameters: Vec<(&str, &str)> =
+        parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let order = NewOrder {
+        service: &placement.upstream_service,
+        parameters: &parameters,
+        request_id: Some(&placement.request_id),
+    };
+    Call::Add(order).form(key.reveal()).map_err(|why| why.to_string())
+}

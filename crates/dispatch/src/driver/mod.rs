@@ -1,0 +1,191 @@
+//! Carries out what the engine wants done: units of the counter, and calls to providers, as many at
+//! once as it asks for.
+
+mod calls;
+mod params;
+mod units;
+
+pub use calls::Reach;
+
+use crate::engine::{Action, Answer, Engine, Input};
+use calls::{Calls, late_answer};
+use counter::Counter;
+use counter::nodes::Worker;
+use domain::{AttemptId, Timestamp};
+use panel_client::{Client, Late};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use units::Units;
+
+/// How long calls that are under way are waited for when the node ends, or another takes over. What
+/// has no answer by then is unknown, and somebody's work.
+const DRAIN: Duration = Duration::from_secs(15);
+
+/// What a dispatcher works with.
+#[derive(Clone, Debug)]
+pub struct Dispatcher {
+    /// The counter, for what is recorded whoever has the lease.
+    pub counter: Counter,
+    /// What calls providers.
+    pub client: Arc<Client>,
+    /// How they are reached.
+    pub reach: Reach,
+    /// The clock.
+    pub clock: fn() -> Timestamp,
+    /// What choices are made by.
+    pub seed: u64,
+}
+
+/// What a task comes back with.
+enum Done {
+    Input(Input),
+    Placed(AttemptId, Answer, Option<Late>),
+    Late(AttemptId, Option<Answer>),
+    Nothing,
+}
+
+/// A dispatcher at work.
+struct Run {
+    engine: Engine,
+    units: Units,
+    calls: Calls,
+    tasks: JoinSet<Done>,
+    late: JoinSet<Done>,
+    clock: fn() -> Timestamp,
+}
+
+impl Dispatcher {
+    /// Places orders and follows them under the lease of `worker`, until `ended` says so or the lease
+    /// is lost. Then nothing new is begun, and what is under way is waited for a while.
+    pub async fn run(&self, worker: Worker, mut ended: watch::Receiver<bool>) {
+        let calls = Calls::new(self.counter.clone(), Arc::clone(&self.client), self.reach);
+        let mut run = Run {
+            engine: Engine::new(self.seed, (self.clock)()),
+            units: Units::new(self.counter.clone(), worker),
+            calls,
+            tasks: JoinSet::new(),
+            late: JoinSet::new(),
+            clock: self.clock,
+        };
+        run.tell(Input::Tick);
+        loop {
+            if *ended.borrow_and_update() || run.units.is_lease_lost() {
+                break;
+            }
+            let pause = run.pause();
+            let done = tokio::select! {
+                Some(done) = run.tasks.join_next() => done,
+                Some(done) = run.late.join_next() => done,
+                changed = ended.changed() => {
+                    if changed.is_err() {
+                        break;
+                    }
+                    continue;
+                }
+                () = tokio::time::sleep(pause) => Ok(Done::Input(Input::Tick)),
+            };
+            run.took(done);
+        }
+        run.drain().await;
+    }
+}
+
+impl Run {
+    fn pause(&self) -> Duration {
+        let now = (self.clock)();
+        let us = self.engine.next_tick(now).0.saturating_sub(now.0).max(0);
+        Duration::from_micros(us.unsigned_abs())
+    }
+
+    fn took(&mut self, done: Result<Done, tokio::task::JoinError>) {
+        match done {
+            Ok(Done::Input(input)) => self.tell(input),
+            Ok(Done::Placed(attempt, answer, late)) => {
+                if let Some(late) = late {
+                    self.late.spawn(async move { Done::Late(attempt, late_answer(late).await) });
+                }
+                self.tell(Input::Answered(attempt, answer));
+            }
+            Ok(Done::Late(attempt, Some(answer))) => self.tell(Input::Late(attempt, answer)),
+            Ok(Done::Late(_, None) | Done::Nothing) => {}
+            Err(error) => tracing::error!(%error, "a task of the dispatcher broke"),
+        }
+    }
+
+    fn tell(&mut self, input: Input) {
+        let mut inputs = VecDeque::from([input]);
+        while let Some(input) = inputs.pop_front() {
+            if let Input::Setup(setup) = &input {
+                self.calls.providers(&setup.providers);
+            }
+            for action in self.engine.step(input, (self.clock)()) {
+                self.carry_out(action);
+            }
+        }
+    }
+
+    fn carry_out(&mut self, action: Action) {
+        let (units, calls, clock) = (self.units.clone(), self.calls.clone(), self.clock);
+        match action {
+            Action::Place(placement) => {
+                self.tasks.spawn(async move {
+                    let placed = calls.place(&placement).await;
+                    Done::Placed(placement.attempt, placed.answer, placed.late)
+                });
+            }
+            Action::Replay(attempt) => {
+                self.tasks.spawn(async move {
+                    match units.placement(attempt).await {
+                        Ok(Some(placement)) => {
+                            let placed = calls.place(&placement).await;
+                            Done::Placed(attempt, placed.answer, placed.late)
+                        }
+                        Ok(None) => Done::Nothing,
+                        Err(error) => {
+                            let why = error.to_string();
+                            Done::Input(Input::Answered(attempt, Answer::NotSent(why)))
+                        }
+                    }
+                });
+            }
+            Action::AskStatus { ask, provider, ids } => {
+                self.tasks.spawn(async move {
+                    let answer = calls.status(provider, &ids).await;
+                    Done::Input(Input::Statuses(ask, answer))
+                });
+            }
+            action => {
+                if let Action::Pause { provider, .. } = &action {
+                    calls.forget_key(*provider);
+                }
+                self.tasks.spawn(async move {
+                    units.carry_out(action, clock()).await.map_or(Done::Nothing, Done::Input)
+                });
+            }
+        }
+    }
+
+    /// Waits for what is under way, and records it; begins nothing.
+    async fn drain(mut self) {
+        self.engine.stop();
+        let drained = async {
+            while self.engine.under_way() > 0 {
+                match self.tasks.join_next().await {
+                    Some(done) => self.took(done),
+                    None => break,
+                }
+            }
+        };
+        if tokio::time::timeout(DRAIN, drained).await.is_err() {
+            let left = self.engine.under_way();
+            tracing::warn!(
+                left,
+                "orders are being placed whose answers are not waited for any longer; whoever goes on \
+                 finds out what became of them"
+            );
+        }
+    }
+}
