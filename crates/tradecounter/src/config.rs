@@ -22,6 +22,7 @@ pub(crate) struct Config {
     pub(crate) role: NodeRole,
     pub(crate) lease_seconds: i64,
     pub(crate) trusted_proxies: Vec<String>,
+    pub(crate) private_providers: bool,
     pub(crate) currency: String,
     pub(crate) duplicate_window_seconds: i64,
     pub(crate) infer_missing_action: bool,
@@ -307,8 +308,8 @@ mod tests {
     #[test]
     fn mistakes_are_refused_by_name() {
         let all = "currency, database_url, duplicate_window_seconds, infer_missing_action, \
-                   key_secret_file, lease_seconds, listen, log, log_format, role, stock_key_file, \
-                   stock_keys, trusted_proxies";
+                   key_secret_file, lease_seconds, listen, log, log_format, private_providers, role, \
+                   stock_key_file, stock_keys, trusted_proxies";
         for (variables, file, expected) in [
             (
                 vec![],

@@ -18,7 +18,7 @@ const SWEEP: Duration = Duration::from_secs(20);
 
 const fn every(job: Job) -> Duration {
     match job {
-        Job::Orders | Job::Sealing | Job::Supplier => OFTEN,
+        Job::Fulfilment | Job::Orders | Job::Sealing | Job::Supplier => OFTEN,
         Job::Retention | Job::Stock => SWEEP,
     }
 }
@@ -55,6 +55,8 @@ pub(crate) async fn run(
 
 async fn step(worker: &Worker, job: Job, now: Timestamp, low: &mut LowStockLog) {
     match job {
+        // It looks after its own time ([`crate::fulfilment`]).
+        Job::Fulfilment => {}
         Job::Orders => {
             let moved = worker.move_parts(now).await;
             tell(moved, "runs and subscriptions are not moved on");

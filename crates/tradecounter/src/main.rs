@@ -7,6 +7,7 @@ mod clock;
 mod config;
 mod demo;
 mod failure;
+mod fulfilment;
 mod jobs;
 mod keeper;
 mod low_stock;

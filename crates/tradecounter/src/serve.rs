@@ -4,9 +4,10 @@ use crate::clock;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::keeper::Keeper;
-use crate::{jobs, moved, randomness, upkeep};
+use crate::{fulfilment, jobs, moved, randomness, upkeep};
 use counter::Counter;
 use counter::nodes::{Job, Role};
+use dispatch::driver::Reach;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use store::Access;
@@ -21,6 +22,7 @@ pub(crate) struct Server {
     listener: TcpListener,
     options: web::Options,
     keeper: Keeper,
+    reach: Reach,
 }
 
 /// Opens the database and the socket, in that order: whoever can connect is answered.
@@ -42,7 +44,8 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Failure> {
     let trusted_proxies = config.proxies().map_err(|error| Failure::Other(error.to_string()))?;
     let infer_missing_action = config.infer_missing_action;
     let options = web::Options { infer_missing_action, trusted_proxies, ..Default::default() };
-    Ok(Server { counter, address, listener, options, keeper })
+    let reach = fulfilment::reach(config);
+    Ok(Server { counter, address, listener, options, keeper, reach })
 }
 
 impl Server {
@@ -58,7 +61,7 @@ impl Server {
         end: impl Future<Output = ()> + Send + 'static,
         jobs: &[Job],
     ) -> Result<(), Failure> {
-        let Self { counter, mut keeper, listener, options, .. } = self;
+        let Self { counter, mut keeper, listener, options, reach, .. } = self;
         let role = keeper.role();
         let (ending, ended) = watch::channel(false);
         let (closed, is_closed) = watch::channel(None);
@@ -69,7 +72,12 @@ impl Server {
         }
         for job in jobs.iter().filter(|_| role.works()) {
             let lease = keeper.watch(*job);
-            tasks.spawn(jobs::run(counter.clone(), *job, lease, ended.clone()));
+            if *job == Job::Fulfilment {
+                let dispatcher = fulfilment::dispatcher(&counter, reach)?;
+                tasks.spawn(fulfilment::run(dispatcher, lease, ended.clone()));
+            } else {
+                tasks.spawn(jobs::run(counter.clone(), *job, lease, ended.clone()));
+            }
         }
         let (leaving, left) = watch::channel(false);
         let mut kept = JoinSet::new();

@@ -13,8 +13,12 @@ const FLOORS: [(&str, &[&str]); 13] = [
     ("panel-api", &[]),
     ("store", &["domain"]),
     ("counter", &["domain", "store"]),
+    ("dispatch", &["counter", "domain", "panel-api", "panel-client", "store"]),
     ("web", &["counter", "domain", "panel-api", "store"]),
-    ("tradecounter", &["counter", "domain", "panel-api", "store", "web"]),
+    (
+        "tradecounter",
+        &["counter", "dispatch", "domain", "panel-api", "panel-client", "store", "web"],
+    ),
     ("bench", &["counter", "domain", "pgkit", "store", "web"]),
     ("powercut", &["counter", "domain", "store"]),
     ("pgkit", &[]),

@@ -1,0 +1,55 @@
+//! Places orders at providers and follows them there, while this node has the lease for it.
+
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::{clock, randomness};
+use counter::Counter;
+use counter::nodes::Lease;
+use dispatch::driver::{Dispatcher, Reach};
+use panel_client::{Authorities, Client, Limits, Policy};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// Between two looks whether a lease that was lost is held again.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// How providers are reached, as the configuration says.
+pub(crate) const fn reach(config: &Config) -> Reach {
+    let policy =
+        Policy { allow_private: config.private_providers, any_port: config.private_providers };
+    Reach { policy, add: Limits::ADD, ask: Limits::ASK }
+}
+
+/// What calls providers.
+pub(crate) fn dispatcher(counter: &Counter, reach: Reach) -> Result<Dispatcher, Failure> {
+    let client = Client::new(reach.policy, &Authorities::System);
+    let client = client.map_err(|error| Failure::Other(format!("calling providers: {error}")))?;
+    Ok(Dispatcher {
+        counter: counter.clone(),
+        client: Arc::new(client),
+        reach,
+        clock: clock::now,
+        seed: u64::from_le_bytes(randomness::bytes()),
+    })
+}
+
+/// Does it until `ended`.
+pub(crate) async fn run(
+    dispatcher: Dispatcher,
+    mut lease: watch::Receiver<Option<Lease>>,
+    mut ended: watch::Receiver<bool>,
+) {
+    while !*ended.borrow_and_update() {
+        let held = lease.borrow_and_update().clone().filter(|lease| !lease.is_lost());
+        if let Some(lease) = held {
+            let worker = dispatcher.counter.worker(lease);
+            dispatcher.run(worker, ended.clone()).await;
+        }
+        tokio::select! {
+            _ = lease.changed() => {}
+            _ = ended.changed() => {}
+            () = tokio::time::sleep(LOOK) => {}
+        }
+    }
+}
