@@ -1,7 +1,6 @@
 //! Places orders at providers and follows them there, while this node has the lease for it.
 
 use crate::config::Config;
-use crate::failure::Failure;
 use crate::{clock, randomness};
 use counter::Counter;
 use counter::nodes::Lease;
@@ -21,11 +20,19 @@ pub(crate) const fn reach(config: &Config) -> Reach {
     Reach { policy, add: Limits::ADD, ask: Limits::ASK }
 }
 
-/// What calls providers.
-pub(crate) fn dispatcher(counter: &Counter, reach: Reach) -> Result<Dispatcher, Failure> {
-    let client = Client::new(reach.policy, &Authorities::System);
-    let client = client.map_err(|error| Failure::Other(format!("calling providers: {error}")))?;
-    Ok(Dispatcher {
+/// What calls providers; nothing where no certificate could be checked, which is told: everything
+/// else goes on.
+pub(crate) fn dispatcher(counter: &Counter, reach: Reach) -> Option<Dispatcher> {
+    let client = Client::new(reach.policy, &Authorities::System)
+        .inspect_err(|error| {
+            tracing::error!(
+                %error,
+                "this node calls no providers: install the certificates of authorities \
+                 (ca-certificates), then start it again"
+            );
+        })
+        .ok()?;
+    Some(Dispatcher {
         counter: counter.clone(),
         client: Arc::new(client),
         reach,

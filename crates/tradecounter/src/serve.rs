@@ -71,12 +71,12 @@ impl Server {
             tasks.spawn(upkeep::note_key_uses(counter.clone(), ended.clone()));
         }
         for job in jobs.iter().filter(|_| role.works()) {
-            let lease = keeper.watch(*job);
-            if *job == Job::Fulfilment {
-                let dispatcher = fulfilment::dispatcher(&counter, reach)?;
-                tasks.spawn(fulfilment::run(dispatcher, lease, ended.clone()));
-            } else {
+            if *job != Job::Fulfilment {
+                let lease = keeper.watch(*job);
                 tasks.spawn(jobs::run(counter.clone(), *job, lease, ended.clone()));
+            } else if let Some(dispatcher) = fulfilment::dispatcher(&counter, reach) {
+                let lease = keeper.watch(*job);
+                tasks.spawn(fulfilment::run(dispatcher, lease, ended.clone()));
             }
         }
         let (leaving, left) = watch::channel(false);
