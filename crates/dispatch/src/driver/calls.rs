@@ -44,7 +44,13 @@ struct Known {
 /// What a call that places an order came to, and the connection that may still bring an answer.
 pub(super) struct Placed {
     pub(super) answer: Answer,
-    pub(super) late: Option<Late>,
+    pub(super) late: Option<AnswerToCome>,
+}
+
+/// An answer that may still come.
+pub(super) struct AnswerToCome {
+    late: Late,
+    key: ProviderKey,
 }
 
 impl Calls {
@@ -57,9 +63,9 @@ impl Calls {
     pub(super) fn providers(&self, providers: &[Provider]) {
         let mut known = self.known.lock();
         known.retain(|id, known| {
-            providers.iter().any(|provider| {
-                provider.id == *id && provider.url == known.provider.url
-            })
+            providers
+                .iter()
+                .any(|provider| provider.id == *id && provider.url == known.provider.url)
         });
         for provider in providers {
             if let Some(known) = known.get_mut(&provider.id) {
@@ -99,9 +105,12 @@ impl Calls {
         };
         match self.client.place(&known.endpoint, form, &self.reach.add).await {
             Exchange::NotSent(why) => not_sent(why.to_string()),
-            Exchange::Answered(answer) => Placed { answer: complete(answer), late: None },
+            Exchange::Answered(answer) => {
+                Placed { answer: complete(answer, &known.key), late: None }
+            }
             Exchange::Lost(lost) => {
-                Placed { answer: Answer::Lost(lost.why.to_string()), late: lost.late }
+                let late = lost.late.map(|late| AnswerToCome { late, key: known.key });
+                Placed { answer: Answer::Lost(lost.why.to_string()), late }
             }
         }
     }
@@ -122,24 +131,37 @@ impl Calls {
             Err(why) => return Answer::NotSent(why.to_string()),
         };
         match self.client.ask(&known.endpoint, form, &self.reach.ask).await {
-            Ok(answer) => complete(answer),
+            Ok(answer) => complete(answer, &known.key),
             Err(Unanswered::NotSent(why)) => Answer::NotSent(why.to_string()),
             Err(Unanswered::Lost(why)) => Answer::Lost(why.to_string()),
         }
     }
 }
 
-/// The answer that came late, if one did.
-pub(super) async fn late_answer(late: Late) -> Option<Answer> {
-    late.await.ok().map(complete)
+impl AnswerToCome {
+    /// The answer that came late, if one did.
+    pub(super) async fn wait(self) -> Option<Answer> {
+        let Self { late, key } = self;
+        late.await.ok().map(|answer| complete(answer, &key))
+    }
 }
 
-fn complete(answer: panel_client::Answer) -> Answer {
-    Answer::Complete {
-        status: answer.status,
-        body: answer.body,
-        retry_after_us: answer.retry_after.map(micros),
-    }
+/// A key shorter than this may well stand in an answer by chance.
+const KEY_BYTES_TOLD: usize = 8;
+
+/// The answer, without our key: some panels send back what they were sent, and what they say is
+/// written down.
+fn complete(answer: panel_client::Answer, key: &ProviderKey) -> Answer {
+    let key = key.reveal().as_bytes();
+    let has_key =
+        key.len() >= KEY_BYTES_TOLD && answer.body.windows(key.len()).any(|part| part == key);
+    let body = if has_key {
+        let text = String::from_utf8_lossy(&answer.body).into_owned();
+        text.replace(&*String::from_utf8_lossy(key), "[key]").into_bytes()
+    } else {
+        answer.body
+    };
+    Answer::Complete { status: answer.status, body, retry_after_us: answer.retry_after.map(micros) }
 }
 
 fn micros(time: Duration) -> i64 {

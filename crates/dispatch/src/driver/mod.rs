@@ -8,11 +8,11 @@ mod units;
 pub use calls::Reach;
 
 use crate::engine::{Action, Answer, Engine, Input};
-use calls::{Calls, late_answer};
+use calls::{AnswerToCome, Calls};
 use counter::Counter;
 use counter::nodes::Worker;
 use domain::{AttemptId, Timestamp};
-use panel_client::{Client, Late};
+use panel_client::Client;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,7 +42,7 @@ pub struct Dispatcher {
 /// What a task comes back with.
 enum Done {
     Input(Input),
-    Placed(AttemptId, Answer, Option<Late>),
+    Placed(AttemptId, Answer, Option<AnswerToCome>),
     Late(AttemptId, Option<Answer>),
     Nothing,
 }
@@ -105,7 +105,7 @@ impl Run {
             Ok(Done::Input(input)) => self.tell(input),
             Ok(Done::Placed(attempt, answer, late)) => {
                 if let Some(late) = late {
-                    self.late.spawn(async move { Done::Late(attempt, late_answer(late).await) });
+                    self.late.spawn(async move { Done::Late(attempt, late.wait().await) });
                 }
                 self.tell(Input::Answered(attempt, answer));
             }

@@ -77,9 +77,7 @@ impl Units {
                 Some(Input::Unknown(provider, unknown))
             }
             Action::ReadAttempts(ids) => Some(Input::Attempts(counter.attempts(&ids).await?)),
-            Action::Claim(claims) => {
-                Some(Input::Claimed(worker.claim_orders(claims, now).await?))
-            }
+            Action::Claim(claims) => Some(Input::Claimed(worker.claim_orders(claims, now).await?)),
             Action::Record(outcomes) => {
                 let recorded = counter.record_outcomes(outcomes.clone(), now).await?;
                 for (outcome, recorded) in outcomes.iter().zip(&recorded) {
@@ -150,7 +148,12 @@ fn tell(outcome: &Outcome, recorded: Recorded) {
     match (&outcome.found, recorded) {
         (_, Recorded::Done(state, Fit::Contradiction)) => {
             let state = state.name();
-            tracing::error!(attempt, state, evidence, "evidence contradicts what was known: decide");
+            tracing::error!(
+                attempt,
+                state,
+                evidence,
+                "evidence contradicts what was known: decide"
+            );
         }
         (_, Recorded::Done(_, Fit::Healed)) => {
             tracing::error!(
@@ -160,7 +163,11 @@ fn tell(outcome: &Outcome, recorded: Recorded) {
             );
         }
         (Found::Lost, _) => {
-            tracing::warn!(attempt, evidence, "an answer was lost: the order is held until it is known");
+            tracing::warn!(
+                attempt,
+                evidence,
+                "an answer was lost: the order is held until it is known"
+            );
         }
         (Found::Undecided, _) => {
             tracing::error!(

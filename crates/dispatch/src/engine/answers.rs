@@ -6,8 +6,8 @@ use super::lane::{Lost, Placing};
 use super::{Action, Answer, Engine, Reported, plus};
 use counter::fulfilment::{Outcome, Recorded};
 use domain::orders::State;
-use domain::providers::{Attempt, AttemptState, Found, Fit, Otherwise, Refusal, Stop};
 use domain::providers::Outcome as Came;
+use domain::providers::{Attempt, AttemptState, Fit, Found, Otherwise, Refusal, Stop};
 use domain::{AttemptId, Micros, ProviderId, RouteId, Timestamp};
 
 /// Most outcomes that are recorded in one unit.
@@ -32,6 +32,7 @@ const REST_MOST_US: i64 = 600_000_000;
 impl Engine {
     /// Takes in the answer to a call that placed an order.
     pub(super) fn answered(&mut self, attempt: AttemptId, answer: &Answer, now: Timestamp) {
+        let jitter = self.random.u64(..);
         let Some(lane) = self.lane_of(attempt) else { return };
         let provider = lane.provider.id;
         let (verdict, evidence) = classify(answer, &lane.provider.refusals);
@@ -47,7 +48,6 @@ impl Engine {
         };
         let Some(placing) = lane.placing.get_mut(&attempt) else { return };
         if let Some(ticket) = placing.ticket.take() {
-            let jitter = self.random.u64(..);
             lane.breaker.record(ticket, came, now, jitter);
         }
         let another_way = match &verdict {
@@ -150,13 +150,7 @@ impl Engine {
         self.lanes.get(&provider)?.placing.get(&attempt).map(|placing| &placing.queued)
     }
 
-    fn forgive(
-        &mut self,
-        provider: ProviderId,
-        attempt: AttemptId,
-        route: RouteId,
-        at: Timestamp,
-    ) {
+    fn forgive(&mut self, provider: ProviderId, attempt: AttemptId, route: RouteId, at: Timestamp) {
         let lane = self.lanes.get_mut(&provider);
         if let Some(placing) = lane.and_then(|lane| lane.placing.get_mut(&attempt)) {
             placing.queued.refused.retain(|refused| *refused != route);
@@ -279,7 +273,9 @@ struct Refused {
 /// For how long a provider asks to be left alone; within bounds, as it may be mistaken.
 fn rest(answer: &Answer) -> i64 {
     match answer {
-        Answer::Complete { retry_after_us: Some(us), .. } => (*us).clamp(REST_LEAST_US, REST_MOST_US),
+        Answer::Complete { retry_after_us: Some(us), .. } => {
+            (*us).clamp(REST_LEAST_US, REST_MOST_US)
+        }
         _ => REST_US,
     }
 }

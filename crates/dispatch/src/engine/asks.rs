@@ -39,12 +39,7 @@ pub(super) struct Pending {
 
 impl Engine {
     /// Takes in attempts whose orders are followed, as they were read.
-    pub(super) fn followed(
-        &mut self,
-        provider: ProviderId,
-        attempts: &[Attempt],
-        now: Timestamp,
-    ) {
+    pub(super) fn followed(&mut self, provider: ProviderId, attempts: &[Attempt], now: Timestamp) {
         let Some(lane) = self.lanes.get_mut(&provider) else { return };
         lane.follow.reading = false;
         let full = i64::try_from(attempts.len()).is_ok_and(|read| read >= FOLLOWED);
@@ -107,7 +102,8 @@ impl Engine {
     /// Takes in what a provider said of orders.
     pub(super) fn statuses(&mut self, ask: AskId, answer: &Answer, now: Timestamp) {
         let Some(Asking { provider, entries, ticket }) = self.asking.remove(&ask) else { return };
-        let asked: Vec<String> = entries.iter().map(|entry| entry.upstream_id.to_string()).collect();
+        let asked: Vec<String> =
+            entries.iter().map(|entry| entry.upstream_id.to_string()).collect();
         let (came, each) = match answer {
             Answer::NotSent(_) => (Outcome::NotSent, None),
             Answer::Lost(_) => (Outcome::Unclear, None),

@@ -100,7 +100,8 @@ impl Engine {
             .copied()
             .collect();
         let draw = fastrand::Rng::with_seed(mixed(waiting.order.0, now.0)).u64(..);
-        let choice = choose(&to_place, &elsewhere, draw).or_else(|_| choose(&to_place, &all, draw))?;
+        let choice =
+            choose(&to_place, &elsewhere, draw).or_else(|_| choose(&to_place, &all, draw))?;
         let claim =
             Claim { order: waiting.order, route: choice.route.id, expected_cost: choice.cost };
         Ok((claim, choice.route.provider))
@@ -125,11 +126,7 @@ impl Engine {
     }
 
     /// What became of the claims: those that were taken are placed.
-    pub(super) fn claimed(
-        &mut self,
-        answers: Vec<Result<Placement, NotClaimed>>,
-        now: Timestamp,
-    ) {
+    pub(super) fn claimed(&mut self, answers: Vec<Result<Placement, NotClaimed>>, now: Timestamp) {
         let claims = self.busy.claims.take().unwrap_or_default();
         for ((claim, queued, provider), answer) in claims.into_iter().zip(answers) {
             if let Some(lane) = self.lanes.get_mut(&provider) {

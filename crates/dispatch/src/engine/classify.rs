@@ -1,7 +1,7 @@
 //! What the answer to `add` says, and what is done about it.
 
 use super::Answer;
-use domain::providers::{Found, Refusal, Stop, refusal};
+use domain::providers::{Found, Refusal, refusal};
 use panel_api::client::{AddAnswer, excerpt, read_add};
 
 /// What an answer comes to.
@@ -42,7 +42,7 @@ pub(super) fn classify(answer: &Answer, own: &[String]) -> (Verdict, String) {
                 (Verdict::Refused(Refusal::RateLimit), String::from("refused: too many requests"))
             }
             AddAnswer::Unclear(why) => {
-                let shown = excerpt(body);
+                let shown = excerpt(body, "");
                 (Verdict::Unclear, format!("status {status}, {why}: {shown}"))
             }
         },
@@ -58,9 +58,4 @@ pub(super) fn found(verdict: &Verdict, another_way: bool) -> Found {
         Verdict::NotSent => Found::NotSent,
         Verdict::Unclear => Found::Lost,
     }
-}
-
-/// Whether a person has to look before something is used again.
-pub(super) const fn needs_person(stop: Stop) -> bool {
-    matches!(stop, Stop::UntilPerson)
 }

@@ -1,8 +1,8 @@
 //! Orders that are followed at a provider: when each is asked for, a hundred at a time, and what was
 //! said of it last, so that only what is new is written down.
 
-use domain::providers::{Followed, next_poll};
 use domain::orders::State;
+use domain::providers::{Followed, next_poll};
 use domain::{AttemptId, Timestamp};
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -31,7 +31,7 @@ pub(super) struct Entry {
 }
 
 /// The orders that are followed at one provider.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Follow {
     due: BTreeMap<(Timestamp, AttemptId), Entry>,
     /// All of them, also those that are being asked for.
@@ -99,6 +99,19 @@ fn mark(said: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     said.hash(&mut hasher);
     hasher.finish().max(1)
+}
+
+impl Default for Follow {
+    fn default() -> Self {
+        Self {
+            due: BTreeMap::new(),
+            known: HashSet::new(),
+            read_up_to: AttemptId(0),
+            reading: false,
+            read: false,
+            asking: 0,
+        }
+    }
 }
 
 impl Follow {

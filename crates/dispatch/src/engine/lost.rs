@@ -25,13 +25,7 @@ const REPLAY_MAX_US: i64 = 300_000_000;
 impl Lost {
     /// An order of which nothing is known since `now`.
     pub(super) const fn new(attempt: Attempt, now: Timestamp) -> Self {
-        Self {
-            attempt,
-            replays: 0,
-            next: plus(now, REPLAY_US),
-            asking: false,
-            with_person: false,
-        }
+        Self { attempt, replays: 0, next: plus(now, REPLAY_US), asking: false, with_person: false }
     }
 }
 
@@ -91,7 +85,8 @@ impl Engine {
     pub(super) fn ask_again(&mut self, now: Timestamp) {
         for lane in self.lanes.values_mut().filter(|lane| lane.provider.takes_request_id) {
             for (id, lost) in &mut lane.lost {
-                if lost.asking || lost.with_person || lost.next > now || !lane.breaker.may_ask(now) {
+                if lost.asking || lost.with_person || lost.next > now || !lane.breaker.may_ask(now)
+                {
                     continue;
                 }
                 lost.asking = true;

@@ -18,11 +18,11 @@ mod said;
 
 pub use action::{Action, Answer, AskId, Input, Kind};
 
+use asks::{Asking, Pending};
 use counter::fulfilment::{Claim, Outcome, Setup};
 use domain::catalogue::Pricing;
 use domain::providers::{ProviderState, Route};
 use domain::{AttemptId, OrderId, ProviderId, RouteId, ServiceId, Timestamp};
-use asks::{Asking, Pending};
 use lane::{Lane, Readiness};
 use queue::{Queue, Queued};
 use said::Said;
@@ -306,9 +306,9 @@ impl Engine {
     }
 
     fn lane_of(&mut self, attempt: AttemptId) -> Option<&mut Lane> {
-        self.lanes.values_mut().find(|lane| {
-            lane.placing.contains_key(&attempt) || lane.lost.contains_key(&attempt)
-        })
+        self.lanes
+            .values_mut()
+            .find(|lane| lane.placing.contains_key(&attempt) || lane.lost.contains_key(&attempt))
     }
 }
 

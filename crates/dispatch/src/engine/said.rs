@@ -64,7 +64,7 @@ const fn word(word: UpstreamWord) -> Word {
     match word {
         UpstreamWord::Pending => Word::Pending,
         UpstreamWord::Processing => Word::Processing,
-        UpstreamWord::InProgress => Word::InProgress,
+        UpstreamWord::InProgress | UpstreamWord::Active => Word::InProgress,
         UpstreamWord::Paused => Word::Paused,
         UpstreamWord::Completed => Word::Completed,
         UpstreamWord::Partial => Word::Partial,
