@@ -75,3 +75,53 @@ pub const ITEM_USES_MAX: i64 = 1_000_000;
 
 /// Days that a key lives at most that takes the place of one with an expiry.
 pub const RENEWED_DAYS_MAX: i64 = 366;
+
+/// Longest refusal text of a provider in bytes: those in use have less than a hundred.
+pub const REFUSAL_BYTES_MAX: usize = 500;
+
+/// Fastest rate of calls to a provider, a second: more than one counter needs, and its arithmetic
+/// stays within 64 bits.
+pub const PER_SECOND_MAX: i64 = 10_000;
+
+/// How late a call may be made up for, in microseconds: timers wake within this on a busy machine.
+pub const PACE_LATE_US: i64 = 20_000;
+
+/// Failures in a row after which a provider counts as dead: fewer happen when it restarts.
+pub const BREAKER_FAILURES: i64 = 5;
+
+/// Two failures so far apart count as much, in microseconds: a quiet provider is noticed within two
+/// seconds too.
+pub const BREAKER_FAILURES_US: i64 = 1_000_000;
+
+/// Orders left unclear within [`BREAKER_UNCLEAR_US`] after which no more are placed: each is work for
+/// somebody.
+pub const BREAKER_UNCLEAR: usize = 3;
+
+/// See [`BREAKER_UNCLEAR`], in microseconds: a minute.
+pub const BREAKER_UNCLEAR_US: i64 = 60_000_000;
+
+/// Share of the last 128 orders, in percent, that may be left unclear.
+pub const BREAKER_SHARE_PERCENT: u32 = 5;
+
+/// Orders from which on the share says something: one unclear among a few is chance.
+pub const BREAKER_SHARE_SAMPLE: u32 = 40;
+
+/// First wait of an open breaker, in microseconds: a restart takes about as long.
+pub const BREAKER_WAIT_US: i64 = 2_000_000;
+
+/// Longest wait of an open breaker, in microseconds: a provider that is back is noticed within a
+/// minute.
+pub const BREAKER_WAIT_MAX_US: i64 = 60_000_000;
+
+/// After how long the outcome of a probe is not waited for any more, in microseconds: longer than any
+/// call may take.
+pub const BREAKER_PROBE_US: i64 = 120_000_000;
+
+/// Retries that a new provider has, in tenths.
+pub const RETRY_TENTHS_START: i64 = 100;
+
+/// Most retries that a provider saves up, in tenths: what a short outage costs at 100 orders a second.
+pub const RETRY_TENTHS_MAX: i64 = 1_000;
+
+/// How often a retry is made though none is left, in microseconds: once a second is no storm.
+pub const RETRY_ANYWAY_US: i64 = 1_000_000;
