@@ -1,6 +1,8 @@
 //! Every bound of the rules, with its reason. Bounds of the wire (body size, ids in a call) stand
 //! beside the wire.
 
+use crate::Micros;
+
 /// Largest public id: clients read ids into signed 32-bit integers.
 pub const PUBLIC_ID_MAX: i64 = 2_147_483_647;
 
@@ -125,3 +127,63 @@ pub const RETRY_TENTHS_MAX: i64 = 1_000;
 
 /// How often a retry is made though none is left, in microseconds: once a second is no storm.
 pub const RETRY_ANYWAY_US: i64 = 1_000_000;
+
+/// Decimals that are assumed of a provider's charges when it is not known: cents.
+pub const COST_DECIMALS_ASSUMED: i64 = 2;
+
+/// Up to what difference a charge is believed however far it is off in proportion: a tenth of the
+/// currency is not worth a person's time.
+pub const COST_WILD_FLOOR: Micros = Micros::new(100_000);
+
+/// Shortest time between two polls of an order, in microseconds: 15 seconds, as fast as resellers
+/// look.
+pub const POLL_LEAST_US: i64 = 15_000_000;
+
+/// Longest time between two polls of an open order, in microseconds: 15 minutes. In batches of 100, a
+/// million orders then need a dozen requests a second.
+pub const POLL_MOST_US: i64 = 900_000_000;
+
+/// Longest time between two polls of an order that is to be cancelled, in microseconds: somebody
+/// waits for their money.
+pub const POLL_CANCEL_US: i64 = 120_000_000;
+
+/// Time between two polls of an order that has ended, in microseconds: corrections are rare, and six
+/// hours are soon enough.
+pub const POLL_ENDED_US: i64 = 21_600_000_000;
+
+/// An open order is polled at this share of its age: what is shown is never older than an eighth of it.
+pub const POLL_AGE_SHARE: i64 = 8;
+
+/// Fewest decimals of a balance that is evidence. With fewer, what others spend or get back is too
+/// often the price of an order.
+pub const EVIDENCE_DECIMALS_MIN: i64 = 4;
+
+/// Most lost answers at once that a balance decides without a person: with more, too many choices come
+/// to the same.
+pub const EVIDENCE_UNKNOWN_MAX: usize = 3;
+
+/// Most lost answers whose choices are looked through at all: 65,536 of them.
+pub const EVIDENCE_SUBSETS_OF: usize = 16;
+
+/// How far a second choice must be off, in units of the balance's last decimal, for the first one to be
+/// believed: more than roundings that nobody thought of come to.
+pub const EVIDENCE_NEAR: i64 = 10;
+
+/// Reads of a balance in a row that our books must explain before it decides anything: amounts that come
+/// often enough to matter show in fewer.
+pub const TRUST_READS: i64 = 100;
+
+/// Longest list of a provider's services: several times the longest in use.
+pub const OFFERS_MAX: usize = 50_000;
+
+/// So many services may vanish from one list whatever their share: of three services, one is a third.
+pub const OFFERS_LOST_FEW: usize = 2;
+
+/// Most lists that a service has to be missing in before it is gone.
+pub const MISSING_LISTS_MAX: i64 = 100;
+
+/// Largest markup in basis points: a thousandfold.
+pub const MARKUP_POINTS_MAX: i64 = 10_000_000;
+
+/// Largest step that rates are rounded up to: a hundred of the currency.
+pub const RATE_STEP_MAX: Micros = Micros::new(100_000_000);

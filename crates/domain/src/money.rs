@@ -121,11 +121,11 @@ pub fn delivered_share(charge: Micros, delivered: i64, quantity: i64) -> Option<
     ceil_ratio(charge.0, delivered, quantity)
 }
 
-/// What `amount` of another currency is in ours, when one unit of it is worth `exchange`. Rounded up
-/// to a micro, so that a cost never looks smaller than it is. Nothing when a figure is negative or
-/// the result does not fit.
-pub fn exchanged(amount: Micros, exchange: Micros) -> Option<Micros> {
-    ceil_ratio(amount.0, exchange.0, 1_000_000)
+/// `amount` times the decimal number `by`: an amount of another currency in ours, or a rate with a
+/// markup. Rounded up to a micro, so that a cost never looks smaller than it is. Nothing when a figure
+/// is negative or the result does not fit.
+pub fn multiplied(amount: Micros, by: Micros) -> Option<Micros> {
+    ceil_ratio(amount.0, by.0, 1_000_000)
 }
 
 fn ceil_ratio(amount: i64, factor: i64, divisor: i64) -> Option<Micros> {
@@ -194,7 +194,7 @@ mod tests {
             (-1, 1_000_000, None),
             (i64::MAX, 2_000_000, None),
         ] {
-            assert_eq!(exchanged(Micros(amount), Micros(exchange)), ours.map(Micros), "{amount}");
+            assert_eq!(multiplied(Micros(amount), Micros(exchange)), ours.map(Micros), "{amount}");
         }
     }
 

@@ -3,7 +3,7 @@
 use super::Route;
 use super::costs::expected_cost;
 use crate::catalogue::Pricing;
-use crate::money::exchanged;
+use crate::money::multiplied;
 use crate::{Micros, ServiceId};
 
 /// An order that looks for a route.
@@ -147,7 +147,7 @@ fn affordable<'a>(order: &ToPlace, fitting: &[Candidate<'a>]) -> Result<Vec<Runn
     let mut running = Vec::new();
     for candidate in fitting {
         let cost = expected_cost(candidate.route.cost, order.pricing, order.quantity);
-        let in_ours = cost.and_then(|cost| exchanged(cost, candidate.exchange));
+        let in_ours = cost.and_then(|cost| multiplied(cost, candidate.exchange));
         let (Some(cost), Some(in_ours)) = (cost, in_ours) else { continue };
         least = least.min(in_ours);
         if in_ours <= order.charge {

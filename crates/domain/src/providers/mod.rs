@@ -7,11 +7,17 @@ mod breaker;
 mod budget;
 mod choose;
 mod costs;
+mod evidence;
+mod links;
+pub mod offers;
 mod pace;
+mod poll;
 mod provider;
+mod reading;
 mod refusals;
 mod route;
 mod said;
+mod trust;
 
 #[cfg(test)]
 #[path = "dead_tests.rs"]
@@ -21,9 +27,15 @@ pub use attempt::{Attempt, AttemptState};
 pub use breaker::{Breaker, Call, Outcome, Ticket};
 pub use budget::RetryBudget;
 pub use choose::{Candidate, Choice, NoRoute, ToPlace, choose};
-pub use costs::expected_cost;
+pub use costs::{Cost, CostEntry, CostKind, Costing, Extent, Finding};
+pub use costs::{charged, expected_cost, follow_cost, last_decimal};
+pub use evidence::{Balance, Shown, Unknown, WhyUndecided, weigh_balance};
+pub use links::{OnLink, Turn, link_turns};
 pub use pace::Pace;
+pub use poll::{Followed, next_poll};
 pub use provider::{Provider, ProviderState};
+pub use reading::{Meaning, Reading, Report, ReportTerms, UpstreamWord, read_report};
 pub use refusals::{Otherwise, Refusal, Remedy, Stop, refusal};
 pub use route::Route;
 pub use said::Said;
+pub use trust::Trust;
