@@ -1,6 +1,8 @@
 //! Every bound of the rules, with its reason. Bounds of the wire (body size, ids in a call) stand
 //! beside the wire.
 
+use crate::Micros;
+
 /// Largest public id: clients read ids into signed 32-bit integers.
 pub const PUBLIC_ID_MAX: i64 = 2_147_483_647;
 
@@ -76,6 +78,116 @@ pub const ITEM_USES_MAX: i64 = 1_000_000;
 /// Days that a key lives at most that takes the place of one with an expiry.
 pub const RENEWED_DAYS_MAX: i64 = 366;
 
+/// Longest refusal text of a provider in bytes: those in use have less than a hundred.
+pub const REFUSAL_BYTES_MAX: usize = 500;
+
+/// Fastest rate of calls to a provider, a second: more than one counter needs, and its arithmetic
+/// stays within 64 bits.
+pub const PER_SECOND_MAX: i64 = 10_000;
+
+/// How late a call may be made up for, in microseconds: timers wake within this on a busy machine.
+pub const PACE_LATE_US: i64 = 20_000;
+
+/// Failures in a row after which a provider counts as dead: fewer happen when it restarts.
+pub const BREAKER_FAILURES: i64 = 5;
+
+/// Two failures so far apart count as much, in microseconds: a quiet provider is noticed within two
+/// seconds too.
+pub const BREAKER_FAILURES_US: i64 = 1_000_000;
+
+/// Orders left unclear within [`BREAKER_UNCLEAR_US`] after which no more are placed: each is work for
+/// somebody.
+pub const BREAKER_UNCLEAR: usize = 3;
+
+/// See [`BREAKER_UNCLEAR`], in microseconds: a minute.
+pub const BREAKER_UNCLEAR_US: i64 = 60_000_000;
+
+/// Share of the last 128 orders, in percent, that may be left unclear.
+pub const BREAKER_SHARE_PERCENT: u32 = 5;
+
+/// Orders from which on the share says something: one unclear among a few is chance.
+pub const BREAKER_SHARE_SAMPLE: u32 = 40;
+
+/// First wait of an open breaker, in microseconds: a restart takes about as long.
+pub const BREAKER_WAIT_US: i64 = 2_000_000;
+
+/// Longest wait of an open breaker, in microseconds: a provider that is back is noticed within a
+/// minute.
+pub const BREAKER_WAIT_MAX_US: i64 = 60_000_000;
+
+/// After how long the outcome of a probe is not waited for any more, in microseconds: longer than any
+/// call may take.
+pub const BREAKER_PROBE_US: i64 = 120_000_000;
+
+/// Retries that a new provider has, in tenths.
+pub const RETRY_TENTHS_START: i64 = 100;
+
+/// Most retries that a provider saves up, in tenths: what a short outage costs at 100 orders a second.
+pub const RETRY_TENTHS_MAX: i64 = 1_000;
+
+/// How often a retry is made though none is left, in microseconds: once a second is no storm.
+pub const RETRY_ANYWAY_US: i64 = 1_000_000;
+
+/// Decimals that are assumed of a provider's charges when it is not known: cents.
+pub const COST_DECIMALS_ASSUMED: i64 = 2;
+
+/// Up to what difference a charge is believed however far it is off in proportion: a tenth of the
+/// currency is not worth a person's time.
+pub const COST_WILD_FLOOR: Micros = Micros::new(100_000);
+
+/// Shortest time between two polls of an order, in microseconds: 15 seconds, as fast as resellers
+/// look.
+pub const POLL_LEAST_US: i64 = 15_000_000;
+
+/// Longest time between two polls of an open order, in microseconds: 15 minutes. In batches of 100, a
+/// million orders then need a dozen requests a second.
+pub const POLL_MOST_US: i64 = 900_000_000;
+
+/// Longest time between two polls of an order that is to be cancelled, in microseconds: somebody
+/// waits for their money.
+pub const POLL_CANCEL_US: i64 = 120_000_000;
+
+/// Time between two polls of an order that has ended, in microseconds: corrections are rare, and six
+/// hours are soon enough.
+pub const POLL_ENDED_US: i64 = 21_600_000_000;
+
+/// An open order is polled at this share of its age: what is shown is never older than an eighth of it.
+pub const POLL_AGE_SHARE: i64 = 8;
+
+/// Fewest decimals of a balance that is evidence. With fewer, what others spend or get back is too
+/// often the price of an order.
+pub const EVIDENCE_DECIMALS_MIN: i64 = 4;
+
+/// Most lost answers at once that a balance decides without a person: with more, too many choices come
+/// to the same.
+pub const EVIDENCE_UNKNOWN_MAX: usize = 3;
+
+/// Most lost answers whose choices are looked through at all: 65,536 of them.
+pub const EVIDENCE_SUBSETS_OF: usize = 16;
+
+/// How far a second choice must be off, in units of the balance's last decimal, for the first one to be
+/// believed: more than roundings that nobody thought of come to.
+pub const EVIDENCE_NEAR: i64 = 10;
+
+/// Reads of a balance in a row that our books must explain before it decides anything: amounts that come
+/// often enough to matter show in fewer.
+pub const TRUST_READS: i64 = 100;
+
+/// Longest list of a provider's services: several times the longest in use.
+pub const OFFERS_MAX: usize = 50_000;
+
+/// So many services may vanish from one list whatever their share: of three services, one is a third.
+pub const OFFERS_LOST_FEW: usize = 2;
+
+/// Most lists that a service has to be missing in before it is gone.
+pub const MISSING_LISTS_MAX: i64 = 100;
+
+/// Largest markup in basis points: a thousandfold.
+pub const MARKUP_POINTS_MAX: i64 = 10_000_000;
+
+/// Largest step that rates are rounded up to: a hundred of the currency.
+pub const RATE_STEP_MAX: Micros = Micros::new(100_000_000);
+
 /// Most orders that are being placed at one provider at once, and so most that a crash leaves
 /// unknown there.
 pub const ADDS_AT_ONCE_MAX: i64 = 1_000;
@@ -94,3 +206,11 @@ pub const WEIGHT_MAX: i64 = 1_000;
 
 /// Largest number of a route's priority, either way.
 pub const PRIORITY_MAX: i64 = 1_000;
+
+/// Hours after its end in which what a provider says of an order corrects it without a person: panels
+/// correct themselves within a day, if they do.
+pub const CORRECT_HOURS: i64 = 24;
+
+/// How often in a row a provider does not find an order before a person looks: with the intervals of
+/// polling that is half an hour at least.
+pub const NOT_FOUND_MAX: i64 = 12;

@@ -121,6 +121,13 @@ pub fn delivered_share(charge: Micros, delivered: i64, quantity: i64) -> Option<
     ceil_ratio(charge.0, delivered, quantity)
 }
 
+/// `amount` times the decimal number `by`: an amount of another currency in ours, or a rate with a
+/// markup. Rounded up to a micro, so that a cost never looks smaller than it is. Nothing when a figure
+/// is negative or the result does not fit.
+pub fn multiplied(amount: Micros, by: Micros) -> Option<Micros> {
+    ceil_ratio(amount.0, by.0, 1_000_000)
+}
+
 fn ceil_ratio(amount: i64, factor: i64, divisor: i64) -> Option<Micros> {
     if amount < 0 || factor < 0 || divisor <= 0 {
         return None;
@@ -175,6 +182,20 @@ mod tests {
         assert_eq!(charge_per_thousand(Micros(0), 5), Some(Micros(0)));
         assert_eq!(charge_per_thousand(Micros::MAX, i64::MAX), None);
         assert_eq!(charge_per_thousand(Micros(-1), 1), None);
+    }
+
+    #[test]
+    fn an_amount_in_another_currency_is_rounded_up() {
+        for (amount, exchange, ours) in [
+            (1_500_000, 1_000_000, Some(1_500_000)),
+            (1, 999_999, Some(1)),
+            (3, 1_100_000, Some(4)),
+            (0, 5, Some(0)),
+            (-1, 1_000_000, None),
+            (i64::MAX, 2_000_000, None),
+        ] {
+            assert_eq!(multiplied(Micros(amount), Micros(exchange)), ours.map(Micros), "{amount}");
+        }
     }
 
     proptest::proptest! {
