@@ -8,9 +8,10 @@ use serde_json::Value;
 use crate::{Outcome, root};
 
 /// Crate, and the workspace crates it may be built on.
-const FLOORS: [(&str, &[&str]); 13] = [
+const FLOORS: [(&str, &[&str]); 14] = [
     ("domain", &[]),
     ("panel-api", &[]),
+    ("panel-client", &["panel-api"]),
     ("store", &["domain"]),
     ("counter", &["domain", "store"]),
     ("dispatch", &["counter", "domain", "panel-api", "panel-client", "store"]),
