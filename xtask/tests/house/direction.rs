@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::{Outcome, root};
 
 /// Crate, and the workspace crates it may be built on.
-const FLOORS: [(&str, &[&str]); 13] = [
+const FLOORS: [(&str, &[&str]); 14] = [
     ("domain", &[]),
     ("panel-api", &[]),
     ("store", &["domain"]),
@@ -18,6 +18,7 @@ const FLOORS: [(&str, &[&str]); 13] = [
     ("bench", &["counter", "domain", "pgkit", "store", "web"]),
     ("powercut", &["counter", "domain", "store"]),
     ("pgkit", &[]),
+    ("fakepanel", &[]),
     ("pgcluster", &["pgkit"]),
     ("testkit", &["counter", "domain", "panel-api", "pgkit", "store", "web"]),
     ("proof", &["counter", "domain", "pgcluster", "pgkit", "store", "testkit"]),
@@ -25,7 +26,7 @@ const FLOORS: [(&str, &[&str]); 13] = [
 ];
 
 /// What tests may use on top of that, wherever they are.
-const FOR_TESTS: [&str; 3] = ["testkit", "pgkit", "proof"];
+const FOR_TESTS: [&str; 4] = ["testkit", "pgkit", "proof", "fakepanel"];
 
 #[test]
 fn dependencies_point_downwards() {
