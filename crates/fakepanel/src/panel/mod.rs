@@ -3,6 +3,8 @@
 mod bend;
 mod cancel;
 mod check;
+#[cfg(test)]
+mod check_tests;
 mod ids;
 mod life;
 mod oracle;
@@ -62,6 +64,8 @@ pub struct Panel {
     requests: u64,
     connections: u64,
     rules: Rules,
+    /// How many sets of rules there were.
+    pub(crate) rules_set: u64,
     journal: Journal,
 }
 
@@ -94,6 +98,7 @@ impl Panel {
             requests: 0,
             connections: 0,
             rules: Rules::default(),
+            rules_set: 0,
             journal: Journal::new(settings.reads_kept),
             settings,
         })

@@ -84,7 +84,9 @@ impl Panel {
         let (decimals, rounding) = (self.settings.decimals, self.settings.rounding);
         let charge =
             ratio(service.rate, quantity, by, decimals, rounding).ok_or("Incorrect quantity")?;
-        if self.open_links.contains_key(&(account, service.id, link.into())) {
+        if self.settings.guard_links
+            && self.open_links.contains_key(&(account, service.id, link.into()))
+        {
             return Err(ACTIVE_ORDER.to_owned());
         }
         let purse = self.purses.get(usize::from(account));

@@ -16,6 +16,7 @@ impl Panel {
             return Err(Error::Rule(complaint));
         }
         self.rules = Rules::new(rules);
+        self.rules_set = self.rules_set.saturating_add(1);
         Ok(())
     }
 

@@ -19,14 +19,15 @@ enum End {
     Reset,
 }
 
-/// Serves a connection until it ends, or the panel goes down.
-pub(crate) async fn serve(mut stream: TcpStream, shared: &Shared) {
+/// Serves a connection until it ends, or the panel goes down, which it did `downs` times before.
+pub(crate) async fn serve(mut stream: TcpStream, shared: &Shared, downs: u64) {
     // A reply is written at once; waiting to fill a packet would only delay it.
     drop(stream.set_nodelay(true));
     let end = tokio::select! {
+        biased;
+        () = shared.is_down_since(downs) => End::Reset,
         // A broken socket is what clients leave behind that have given up.
         end = talk(&mut stream, shared) => end.unwrap_or(End::Close),
-        () = shared.is_down() => End::Reset,
     };
     match end {
         End::Reset => drop(stream.set_zero_linger()),
@@ -37,7 +38,7 @@ pub(crate) async fn serve(mut stream: TcpStream, shared: &Shared) {
 async fn talk(stream: &mut TcpStream, shared: &Shared) -> Result<End> {
     let mut read = Vec::new();
     loop {
-        shared.is_awake().await;
+        shared.is_up().await;
         let request = match http::receive(stream, &mut read).await {
             Got::Request(request) => request,
             Got::Nothing => return Ok(End::Close),
@@ -46,7 +47,7 @@ async fn talk(stream: &mut TcpStream, shared: &Shared) -> Result<End> {
                 return Ok(End::Close);
             }
         };
-        shared.is_awake().await;
+        shared.is_up().await;
         if request.method != "POST" {
             http::send(stream, &plain(405), false).await?;
             return Ok(End::Close);
@@ -89,7 +90,7 @@ async fn perform(
     if !stays(stream, read, after_us).await {
         return Ok(Some(End::Close));
     }
-    shared.is_awake().await;
+    shared.is_up().await;
     match how {
         How::Reset { .. } => return Ok(Some(End::Reset)),
         How::Later { .. } => {

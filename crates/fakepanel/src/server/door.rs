@@ -9,6 +9,7 @@ use socket2::{Domain, Socket, Type};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use crate::reaction::Greeting;
 use crate::server::connection;
@@ -88,49 +89,54 @@ pub(crate) async fn keep(
     mut news: mpsc::UnboundedReceiver<News>,
 ) {
     let mut connections = JoinSet::new();
-    let serve = |connections: &mut JoinSet<()>, stream| {
-        let shared = Arc::clone(&shared);
-        connections.spawn(async move { connection::serve(stream, &shared).await });
-    };
+    let mut told: Vec<Box<dyn FnOnce() + Send>> = Vec::new();
     // What happens to the next connection is known before it comes: a refusal cannot wait for it.
-    let mut next = shared.greet();
+    let (mut next, mut drawn_by) = shared.greet();
+    let mut again = Instant::now();
     loop {
+        let up = shared.mode() != Mode::Down;
         let refuses = next == Greeting::Refuse;
-        if refuses || shared.mode() == Mode::Down {
+        let serve = |stream| {
+            let (shared, downs) = (Arc::clone(&shared), shared.downs());
+            async move { connection::serve(stream, &shared, downs).await }
+        };
+        if refuses || !up {
             for stream in door.shut() {
-                serve(&mut connections, stream);
+                connections.spawn(serve(stream));
             }
         } else if door.open().is_err() {
             // The port is ours, so this is a lack of sockets, which only time mends.
             tokio::time::sleep(SHUT).await;
             continue;
         }
+        for heard in told.drain(..) {
+            heard();
+        }
         tokio::select! {
             biased;
             heard = news.recv() => {
                 let Some(News { mode, heard }) = heard else { return };
+                told.push(heard);
                 if let Some(mode) = mode {
                     shared.set_mode(mode);
                 }
-                next = shared.greet();
-                if next == Greeting::Refuse || shared.mode() == Mode::Down {
-                    for stream in door.shut() {
-                        serve(&mut connections, stream);
-                    }
-                } else if door.open().is_err() {
+                if drawn_by == shared.rules_set() {
                     continue;
                 }
-                heard();
+                (next, drawn_by) = shared.greet();
             }
             accepted = door.next() => {
                 let Ok(stream) = accepted else { continue };
                 if next == Greeting::Serve {
-                    serve(&mut connections, stream);
+                    connections.spawn(serve(stream));
                 }
-                next = shared.greet();
+                (next, drawn_by) = shared.greet();
             }
-            () = tokio::time::sleep(SHUT), if refuses => next = shared.greet(),
-            Some(_) = connections.join_next() => {}
+            () = tokio::time::sleep_until(again), if refuses && up => {
+                (next, drawn_by) = shared.greet();
+            }
+            Some(_) = connections.join_next() => continue,
         }
+        again = Instant::now().checked_add(SHUT).unwrap_or(again);
     }
 }

@@ -58,18 +58,25 @@ pub(crate) struct News {
     pub(crate) heard: Box<dyn FnOnce() + Send>,
 }
 
+#[derive(Clone, Copy, Debug)]
+struct Stage {
+    mode: Mode,
+    /// How often it went down: who slept meanwhile must know, too.
+    downs: u64,
+}
+
 pub(crate) struct Shared {
     panel: Mutex<Panel>,
     clock: Clock,
-    mode: watch::Sender<Mode>,
+    stage: watch::Sender<Stage>,
     news: mpsc::UnboundedSender<News>,
 }
 
 impl Shared {
     pub(crate) fn new(panel: Panel) -> (Self, mpsc::UnboundedReceiver<News>) {
         let (news, heard) = mpsc::unbounded_channel();
-        let (mode, _) = watch::channel(Mode::Up);
-        (Self { panel: Mutex::new(panel), clock: Clock::start(), mode, news }, heard)
+        let (stage, _) = watch::channel(Stage { mode: Mode::Up, downs: 0 });
+        (Self { panel: Mutex::new(panel), clock: Clock::start(), stage, news }, heard)
     }
 
     pub(crate) fn now_us(&self) -> u64 {
@@ -77,27 +84,35 @@ impl Shared {
     }
 
     pub(crate) fn mode(&self) -> Mode {
-        *self.mode.borrow()
+        self.stage.borrow().mode
     }
 
     /// Only by the loop that takes connections.
     pub(crate) fn set_mode(&self, mode: Mode) {
-        self.mode.send_replace(mode);
+        self.stage.send_modify(|stage| {
+            stage.mode = mode;
+            stage.downs = stage.downs.saturating_add(u64::from(mode == Mode::Down));
+        });
     }
 
-    /// Ready as soon as it is not paused.
-    pub(crate) async fn is_awake(&self) {
-        self.is(|mode| mode != Mode::Paused).await;
+    /// How often it went down.
+    pub(crate) fn downs(&self) -> u64 {
+        self.stage.borrow().downs
     }
 
-    /// Ready as soon as it is down.
-    pub(crate) async fn is_down(&self) {
-        self.is(|mode| mode == Mode::Down).await;
+    /// Ready as soon as it serves.
+    pub(crate) async fn is_up(&self) {
+        self.is(|stage| stage.mode == Mode::Up).await;
     }
 
-    async fn is(&self, right: impl Fn(Mode) -> bool) {
+    /// Ready as soon as it is down, or was since it had gone down so often.
+    pub(crate) async fn is_down_since(&self, downs: u64) {
+        self.is(|stage| stage.mode == Mode::Down || stage.downs > downs).await;
+    }
+
+    async fn is(&self, right: impl Fn(Stage) -> bool) {
         // The sender is here, so there is always one.
-        drop(self.mode.subscribe().wait_for(|mode| right(*mode)).await);
+        drop(self.stage.subscribe().wait_for(|stage| right(*stage)).await);
     }
 
     pub(crate) fn handle(&self, form: &Form) -> Reaction {
@@ -110,9 +125,15 @@ impl Shared {
         panel.collect(self.clock.now_us(), number)
     }
 
-    pub(crate) fn greet(&self) -> Greeting {
+    /// What happens to the next connection, and by which of the sets of rules that there were.
+    pub(crate) fn greet(&self) -> (Greeting, u64) {
         let mut panel = self.panel.lock();
-        panel.connect(self.clock.now_us())
+        (panel.connect(self.clock.now_us()), panel.rules_set)
+    }
+
+    /// How many sets of rules there were.
+    pub(crate) fn rules_set(&self) -> u64 {
+        self.panel.lock().rules_set
     }
 
     /// The panel as it is now.
