@@ -6,6 +6,7 @@ mod faults;
 mod life;
 mod money;
 mod program;
+mod readme;
 mod repeats;
 mod seeds;
 mod sockets;
