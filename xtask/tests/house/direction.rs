@@ -23,6 +23,7 @@ const FLOORS: [(&str, &[&str]); 14] = [
     ("bench", &["counter", "domain", "pgkit", "store", "web"]),
     ("powercut", &["counter", "domain", "store"]),
     ("pgkit", &[]),
+    ("fakepanel", &[]),
     ("pgcluster", &["pgkit"]),
     ("testkit", &["counter", "domain", "panel-api", "pgkit", "store", "web"]),
     ("proof", &["counter", "domain", "pgcluster", "pgkit", "store", "testkit"]),
@@ -30,7 +31,7 @@ const FLOORS: [(&str, &[&str]); 14] = [
 ];
 
 /// What tests may use on top of that, wherever they are.
-const FOR_TESTS: [&str; 3] = ["testkit", "pgkit", "proof"];
+const FOR_TESTS: [&str; 4] = ["testkit", "pgkit", "proof", "fakepanel"];
 
 #[test]
 fn dependencies_point_downwards() {
