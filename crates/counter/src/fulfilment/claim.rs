@@ -1,7 +1,7 @@
 //! Taking orders to place them at providers: the attempt is written before anybody is called.
 
-use crate::desk::{Cause, Desk};
 use crate::Counter;
+use crate::desk::{Cause, Desk};
 use crate::nodes::{Job, Worker};
 use domain::catalogue::{Pricing, ServiceKind};
 use domain::orders::{Event, Order, OrderShape, State};

@@ -4,9 +4,9 @@ use crate::{Counter, Failure, Refusal};
 use domain::orders::State;
 use domain::providers::{Attempt, Provider, Route};
 use domain::{AttemptId, OrderId, ProviderId};
-use store::{DbError, StoreError};
 use std::collections::HashMap;
 use store::tables::{attempts, orders, providers, routes};
+use store::{DbError, StoreError};
 
 /// Most attempts without an outcome that a view shows.
 const UNKNOWN_SHOWN: i64 = 100;

@@ -10,7 +10,7 @@ use domain::limits::{CORRECT_HOURS, NOT_FOUND_MAX};
 use domain::orders::{Doubt, Event, Order, State};
 use domain::providers::{
     Attempt, Cost, CostEntry, Costing, Extent, Finding, Followed, Meaning, Provider, Report,
-    Terms, follow, read,
+    ReportTerms, follow_cost, read_report,
 };
 use domain::{AttemptId, Micros, ProviderId, Timestamp};
 use std::collections::HashMap;
@@ -121,7 +121,7 @@ fn decide(
     now: Timestamp,
 ) -> Decided {
     let service = known.catalogue.services.get(&order.service);
-    let terms = Terms {
+    let terms = ReportTerms {
         counted: service.is_some_and(|service| service.kind.shape().counting != Counting::One),
         not_found: reported.not_found,
         not_found_max: NOT_FOUND_MAX,
@@ -133,7 +133,7 @@ fn decide(
         entry: None,
         told: Some(("order.doubted", text)),
     };
-    let steps = match read(order, &reported.report, &terms, now) {
+    let steps = match read_report(order, &reported.report, &terms, now) {
         Meaning::Nothing => Vec::new(),
         Meaning::Wait => return Decided { steps: Vec::new(), entry: None, told: None },
         Meaning::Steps(steps) => steps,
@@ -182,14 +182,12 @@ fn costing(
         (Some(Event::Completed { .. }), _) | (None, State::Completed) => {
             Extent::Whole { ended: true }
         }
-        (None, State::Partial) => {
-            Extent::Part { remains: order.remains, quantity: order.quantity }
-        }
+        (None, State::Partial) => Extent::Part { remains: order.remains, quantity: order.quantity },
         _ => Extent::Whole { ended: false },
     };
     let decimals = known.providers.get(&attempt.provider).and_then(|p| p.balance_decimals);
     let cost = Cost { expected: attempt.expected_cost, booked: attempt.cost, decimals };
-    follow(&cost, extent, reading.charge)
+    follow_cost(&cost, extent, reading.charge)
 }
 
 fn carry_out(desk: &mut Desk<'_>, order: &Order, decided: &Decided) -> Result<Order, DbError> {

@@ -13,7 +13,10 @@ async fn an_order_that_was_accepted_is_followed_and_paid_for() {
     let shop = Shop::open().await;
     let order = shop.order().await;
     let attempt = shop.claim(order).await;
-    assert_eq!(shop.found(attempt, accepted("900")).await, Recorded::Done(State::Submitted, Fit::News));
+    assert_eq!(
+        shop.found(attempt, accepted("900")).await,
+        Recorded::Done(State::Submitted, Fit::News)
+    );
     assert_eq!(shop.booked(FIRST).await, -COST);
     let followed = shop.counter.followed_attempts(FIRST, domain::AttemptId(0), 10).await.unwrap();
     assert_eq!(followed.len(), 1);

@@ -37,7 +37,8 @@ async fn the_key_is_sealed_and_comes_back() {
 async fn what_cannot_be_used_is_refused_by_name() {
     let shop = Shop::open().await;
     let counter = &shop.counter;
-    let add = async |change: ProviderChange| text(counter.add_provider(change, secret("k"), NOW).await);
+    let add =
+        async |change: ProviderChange| text(counter.add_provider(change, secret("k"), NOW).await);
     let third = || provider("third");
     assert!(add(ProviderChange { name: None, ..third() }).await.starts_with("name:"));
     let ftp = Some(String::from("ftp://x"));
@@ -45,7 +46,9 @@ async fn what_cannot_be_used_is_refused_by_name() {
     let euro = Some(String::from("euro"));
     assert!(add(ProviderChange { currency: euro, ..third() }).await.starts_with("currency:"));
     let none = Some(0);
-    assert!(add(ProviderChange { adds_at_once: none, ..third() }).await.starts_with("adds at once:"));
+    assert!(
+        add(ProviderChange { adds_at_once: none, ..third() }).await.starts_with("adds at once:")
+    );
     let none = Some(Micros::ZERO);
     assert!(add(ProviderChange { exchange: none, ..third() }).await.starts_with("exchange:"));
     assert!(add(provider("first")).await.contains("taken"));
@@ -75,12 +78,10 @@ async fn only_what_is_used_gets_orders() {
     let off = RouteChange { on: Some(false), ..RouteChange::default() };
     shop.counter.edit_route(RouteId(1), off, NOW).await.unwrap();
     shop.claim_by(order, RouteId(1)).await.unwrap_err();
-    let paused =
-        ProviderChange { state: Some(ProviderState::Paused), ..ProviderChange::default() };
+    let paused = ProviderChange { state: Some(ProviderState::Paused), ..ProviderChange::default() };
     shop.counter.edit_provider(ProviderId(2), paused, None, NOW).await.unwrap();
     shop.claim_by(order, RouteId(2)).await.unwrap_err();
-    let active =
-        ProviderChange { state: Some(ProviderState::Active), ..ProviderChange::default() };
+    let active = ProviderChange { state: Some(ProviderState::Active), ..ProviderChange::default() };
     shop.counter.edit_provider(ProviderId(2), active, None, NOW).await.unwrap();
     shop.claim_by(order, RouteId(2)).await.unwrap();
 }
@@ -99,7 +100,9 @@ async fn what_staff_book_is_in_the_books() {
     counter.book_at_provider(book(EntryKind::Deposit, 50 * COST), NOW).await.unwrap();
     let after = counter.book_at_provider(book(EntryKind::Correction, -COST), NOW).await.unwrap();
     assert_eq!(after.booked.raw(), 49 * COST);
-    assert!(text(counter.book_at_provider(book(EntryKind::Deposit, 0), NOW).await).contains("amount"));
+    assert!(
+        text(counter.book_at_provider(book(EntryKind::Deposit, 0), NOW).await).contains("amount")
+    );
     assert!(text(counter.book_at_provider(book(EntryKind::Charge, 5), NOW).await).contains("kind"));
     let entries = counter.provider_entries(FIRST, i64::MAX, 10).await.unwrap();
     assert_eq!(entries.iter().map(|entry| entry.amount.raw()).sum::<i64>(), 49 * COST);

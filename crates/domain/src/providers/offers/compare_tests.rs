@@ -28,6 +28,7 @@ fn service(id: i64) -> Service {
         refill: None,
         cancel: false,
         one_open_per_link: false,
+        fulfilment: crate::catalogue::Fulfilment::Staff,
         position: 1,
         on_sale: true,
     }
