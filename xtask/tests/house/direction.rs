@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::{Outcome, root};
 
 /// Crate, and the workspace crates it may be built on.
-const FLOORS: [(&str, &[&str]); 14] = [
+const FLOORS: [(&str, &[&str]); 16] = [
     ("domain", &[]),
     ("panel-api", &[]),
     ("panel-client", &["panel-api"]),
