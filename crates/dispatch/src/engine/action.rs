@@ -1,7 +1,7 @@
 //! What the engine wants done, and what it is told.
 
 use counter::fulfilment::{
-    Claim, NotClaimed, Outcome, Placement, Recorded, Reported, Setup, Waiting,
+    BalanceRead, Claim, NotClaimed, Outcome, Placement, Recorded, Reported, Setup, Waiting,
 };
 use domain::orders::State;
 use domain::providers::{Attempt, Followed};
@@ -57,6 +57,15 @@ pub enum Action {
         /// The orders, as the provider calls them.
         ids: Vec<String>,
     },
+    /// Ask a provider for our balance.
+    AskBalance {
+        /// What the answer is told under.
+        ask: AskId,
+        /// Whom.
+        provider: ProviderId,
+    },
+    /// Record what a provider said that our balance is.
+    RecordBalance(BalanceRead),
     /// Record what providers said of orders.
     RecordReports(Vec<Reported>),
     /// Follow orders no more.
@@ -125,6 +134,8 @@ pub enum Input {
     Followed(ProviderId, Vec<Attempt>),
     /// What a provider said of orders.
     Statuses(AskId, Answer),
+    /// What a provider said that our balance is.
+    Balance(ProviderId, AskId, Answer),
     /// Where orders stand after reports on them were recorded, in their order.
     ReportsRecorded(Vec<Option<Followed>>),
     /// Orders are followed no more.

@@ -233,6 +233,7 @@ impl Engine {
             if let Some(placing) = placing {
                 let lost = Lost::new(attempt_of(&placing, now), now);
                 lane.lost.insert(attempt, Lost { with_person: state == State::Review, ..lost });
+                lane.resolver.begin();
             }
             return;
         }
@@ -242,10 +243,13 @@ impl Engine {
             }
             return;
         }
+        if matches!(found, Found::Accepted { .. } | Found::AcceptedNoId) {
+            lane.purse.bookings = lane.purse.bookings.saturating_add(1);
+        }
         let lost = lane.lost.remove(&attempt);
-        let order = match (&placing, &lost) {
-            (Some(placing), _) => placing.placement.order,
-            (None, Some(lost)) => lost.attempt.order,
+        let (order, cost) = match (&placing, &lost) {
+            (Some(placing), _) => (placing.placement.order, placing.placement.expected_cost),
+            (None, Some(lost)) => (lost.attempt.order, lost.attempt.expected_cost),
             (None, None) => return,
         };
         match placing {
@@ -258,7 +262,7 @@ impl Engine {
         if let Found::Accepted { upstream_id, .. } = found
             && state == State::Submitted
         {
-            self.follow(reported.provider, attempt, upstream_id, now);
+            self.follow(reported.provider, attempt, upstream_id, cost, now);
         }
     }
 }
