@@ -113,7 +113,8 @@ impl Run {
                 self.tell(Input::Answered(attempt, answer));
             }
             Ok(Done::Late(attempt, Some(answer))) => self.tell(Input::Late(attempt, answer)),
-            Ok(Done::Late(_, None) | Done::Nothing) => {}
+            Ok(Done::Late(attempt, None)) => self.tell(Input::LateOver(attempt)),
+            Ok(Done::Nothing) => {}
             Err(error) => tracing::error!(%error, "a task of the dispatcher broke"),
         }
     }

@@ -105,7 +105,13 @@ pub enum Answer {
         retry_after_us: Option<i64>,
     },
     /// Something was sent, and there is no complete answer.
-    Lost(String),
+    Lost {
+        /// Why.
+        why: String,
+        /// Whether the connection still stands, so that an answer may come late: [`Input::Late`] or
+        /// [`Input::LateOver`] follows.
+        may_come: bool,
+    },
 }
 
 /// What the engine is told.
@@ -130,6 +136,8 @@ pub enum Input {
     Answered(AttemptId, Answer),
     /// An answer that came after its call was given up.
     Late(AttemptId, Answer),
+    /// No answer will come any more to a call that was given up.
+    LateOver(AttemptId),
     /// Attempts at a provider whose orders are followed.
     Followed(ProviderId, Vec<Attempt>),
     /// What a provider said of orders.

@@ -107,7 +107,7 @@ impl Engine {
             entries.iter().map(|entry| entry.upstream_id.to_string()).collect();
         let (came, each) = match answer {
             Answer::NotSent(_) => (Outcome::NotSent, None),
-            Answer::Lost(_) => (Outcome::Unclear, None),
+            Answer::Lost { .. } => (Outcome::Unclear, None),
             Answer::Complete { body, .. } => match read_status(body, &asked) {
                 Answers::Each(each) => (Outcome::Answered, Some(each)),
                 Answers::Refused(_) => (Outcome::Answered, None),

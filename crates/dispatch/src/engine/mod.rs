@@ -28,7 +28,7 @@ use domain::{AttemptId, OrderId, ProviderId, RouteId, ServiceId, Timestamp};
 use lane::{Lane, Readiness};
 use queue::{Queue, Queued};
 use said::Said;
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 /// Between two readings of the setup.
 const SETUP_US: i64 = 1_000_000;
@@ -90,10 +90,10 @@ pub struct Timing {
 }
 
 impl Default for Timing {
-    /// A minute: longer than the slowest panels take that ask their own upstream first. And ten
-    /// seconds.
+    /// Two minutes: longer than the slowest panels take that ask their own upstream first, whatever
+    /// became of the connection. And ten seconds.
     fn default() -> Self {
-        Self { grace_us: 60_000_000, between_reads_us: 10_000_000 }
+        Self { grace_us: 120_000_000, between_reads_us: 10_000_000 }
     }
 }
 
@@ -110,6 +110,8 @@ pub struct Engine {
     scan: Scan,
     busy: Busy,
     outcomes: Vec<Reported>,
+    /// Calls that were given up, whose answers may still come.
+    awaited: BTreeSet<AttemptId>,
     asking: BTreeMap<AskId, Asking>,
     next_ask: u64,
     reports: VecDeque<Pending>,
@@ -137,6 +139,7 @@ impl Engine {
             scan: Scan { after: None, newest: OrderId(0), next: now, next_full: now },
             busy: Busy::default(),
             outcomes: Vec::new(),
+            awaited: BTreeSet::new(),
             asking: BTreeMap::new(),
             next_ask: 1,
             reports: VecDeque::new(),
@@ -160,7 +163,11 @@ impl Engine {
             Input::Claimed(answers) => self.claimed(answers, now),
             Input::Recorded(answers) => self.recorded(answers, now),
             Input::Answered(attempt, answer) => self.answered(attempt, &answer, now),
-            Input::Late(attempt, answer) => self.late(attempt, &answer),
+            Input::Late(attempt, answer) => {
+                self.late(attempt, &answer);
+                self.late_over(attempt);
+            }
+            Input::LateOver(attempt) => self.late_over(attempt),
             Input::Followed(provider, attempts) => self.followed(provider, &attempts, now),
             Input::Statuses(ask, answer) => self.statuses(ask, &answer, now),
             Input::ReportsRecorded(answers) => self.reports_recorded(answers, now),
