@@ -88,9 +88,6 @@ pub(super) struct ProviderArgs {
     /// Whether it answers the same order again for the same `request_id`, as this program does.
     #[arg(long)]
     takes_request_id: Option<bool>,
-    /// Whether it refuses a second order on a link while the first is open.
-    #[arg(long)]
-    guards_links: Option<bool>,
     /// Decimals of its balance, from 0 to 6; `none` when others spend from the account too, so that
     /// it shows nothing.
     #[arg(long, value_parser = parse_decimals, value_name = "DECIMALS")]
@@ -141,7 +138,6 @@ impl ProviderArgs {
             adds_per_second: self.adds_per_second,
             asks_per_second: self.asks_per_second,
             takes_request_id: self.takes_request_id,
-            guards_links: self.guards_links,
             balance_decimals: self.balance_decimals,
             refusals: self.refusal,
             trust_reads: self.trust_reads,
