@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::{output, randomness};
 use clap::{Args, Subcommand};
 use counter::fulfilment::{Booking, ProviderChange, ProviderSecret};
-use domain::providers::{EntryKind, ProviderState};
+use domain::providers::{Attempt, EntryKind, Explains, ProviderState};
 use domain::{Micros, ProviderId};
 use serde_json::{Value, json};
 use std::fs::File;
@@ -176,6 +176,9 @@ pub(super) async fn run(command: ProviderCommand, desk: &Desk) -> Result<(), Fai
             if let Some(object) = shown.as_object_mut() {
                 object.insert(String::from("routes"), routes.into());
                 object.insert(String::from("unknown"), unknown.into());
+                object.insert(String::from("off"), view.off.map_or(Value::Null, output::amount));
+                let explaining: Vec<Value> = view.explaining.iter().map(explains).collect();
+                object.insert(String::from("explained_by"), explaining.into());
             }
             desk.output.one(&shown);
         }
@@ -190,6 +193,20 @@ pub(super) async fn run(command: ProviderCommand, desk: &Desk) -> Result<(), Fai
         }
     }
     Ok(())
+}
+
+/// An attempt that would explain why the balance is off.
+fn explains((attempt, how): &(Attempt, Explains)) -> Value {
+    let what = match how {
+        Explains::Charged => "charged, though we believe that it is not there",
+        Explains::CameBack => "given back, though nobody told us",
+    };
+    json!({
+        "attempt": attempt.id.0,
+        "order": attempt.order.0,
+        "state": attempt.state.name(),
+        "it_may_have_been": what,
+    })
 }
 
 async fn book(args: BookingArgs, kind: EntryKind, desk: &Desk) -> Result<(), Failure> {
