@@ -1,6 +1,6 @@
 //! `provider`.
 
-use super::{Desk, parse_amount};
+use super::{Desk, OrNone, parse_amount};
 use crate::failure::Failure;
 use crate::{output, randomness};
 use clap::{Args, Subcommand};
@@ -90,8 +90,8 @@ pub(super) struct ProviderArgs {
     takes_request_id: Option<bool>,
     /// Decimals of its balance, from 0 to 6; `none` when others spend from the account too, so that
     /// it shows nothing.
-    #[arg(long, value_parser = parse_decimals, value_name = "DECIMALS")]
-    balance_decimals: Option<Option<i64>>,
+    #[arg(long, value_name = "DECIMALS")]
+    balance_decimals: Option<OrNone>,
     /// A text of its own that surely means that an order was not taken; may be given several times,
     /// and takes the place of those before.
     #[arg(long, value_name = "TEXT")]
@@ -119,13 +119,6 @@ fn parse_state(text: &str) -> Result<ProviderState, String> {
     ProviderState::from_name(text).ok_or_else(|| String::from("there are active, paused and off"))
 }
 
-fn parse_decimals(text: &str) -> Result<Option<i64>, String> {
-    if text == "none" {
-        return Ok(None);
-    }
-    text.parse().map(Some).map_err(|_| String::from("give a number from 0 to 6, or none"))
-}
-
 impl ProviderArgs {
     fn change(self) -> ProviderChange {
         ProviderChange {
@@ -138,7 +131,7 @@ impl ProviderArgs {
             adds_per_second: self.adds_per_second,
             asks_per_second: self.asks_per_second,
             takes_request_id: self.takes_request_id,
-            balance_decimals: self.balance_decimals,
+            balance_decimals: self.balance_decimals.map(|OrNone(decimals)| decimals),
             refusals: self.refusal,
             trust_reads: self.trust_reads,
         }
