@@ -4,7 +4,7 @@ use domain::Timestamp;
 use std::fmt::{self, Write};
 
 /// Longest line that is kept, in bytes.
-const LINE: usize = 400;
+const LINE: usize = 1_500;
 
 /// What happened.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ impl Trace {
     pub(crate) fn note(&mut self, now_us: u64, what: fmt::Arguments<'_>) {
         let mut hashing = Hashing(self.hash);
         // Never fails: nothing is written anywhere.
-        drop(write!(hashing, "{now_us} {what}"));
+        let _ = write!(hashing, "{now_us} {what}");
         self.hash = hashing.0;
         self.say(now_us, what);
     }
