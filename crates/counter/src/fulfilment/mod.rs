@@ -3,6 +3,7 @@
 //! An attempt is written before a provider is called, and only evidence moves an order whose answer
 //! was lost (docs/adr/0024). Nothing here calls anybody: `dispatch` does, and reports.
 
+mod balance;
 mod claim;
 mod decide;
 mod edit;
@@ -16,6 +17,7 @@ mod setup;
 mod stop;
 mod waiting;
 
+pub use balance::BalanceRead;
 pub use claim::{Claim, NotClaimed, Placement};
 pub use decide::Verdict;
 pub use edit::{ProviderChange, ProviderSecret};

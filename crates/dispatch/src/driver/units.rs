@@ -89,6 +89,10 @@ impl Units {
                 let followed = counter.followed_attempts(provider, after, limit).await?;
                 Some(Input::Followed(provider, followed))
             }
+            Action::RecordBalance(read) => {
+                worker.record_balance(read, now).await?;
+                None
+            }
             Action::RecordReports(reports) => {
                 Some(Input::ReportsRecorded(worker.record_reports(reports, now).await?))
             }
@@ -117,7 +121,10 @@ impl Units {
                 None
             }
             // Calls to providers are no units.
-            Action::Place(_) | Action::Replay(_) | Action::AskStatus { .. } => None,
+            Action::Place(_)
+            | Action::Replay(_)
+            | Action::AskStatus { .. }
+            | Action::AskBalance { .. } => None,
         })
     }
 }
@@ -138,7 +145,9 @@ const fn kind_of(action: &Action) -> Option<Kind> {
         | Action::SwitchOff { .. }
         | Action::Place(_)
         | Action::Replay(_)
-        | Action::AskStatus { .. } => return None,
+        | Action::AskStatus { .. }
+        | Action::AskBalance { .. }
+        | Action::RecordBalance(_) => return None,
     })
 }
 

@@ -1,7 +1,7 @@
 //! What the engine wants done, and what it is told.
 
 use counter::fulfilment::{
-    Claim, NotClaimed, Outcome, Placement, Recorded, Reported, Setup, Waiting,
+    BalanceRead, Claim, NotClaimed, Outcome, Placement, Recorded, Reported, Setup, Waiting,
 };
 use domain::orders::State;
 use domain::providers::{Attempt, Followed};
@@ -57,6 +57,15 @@ pub enum Action {
         /// The orders, as the provider calls them.
         ids: Vec<String>,
     },
+    /// Ask a provider for our balance.
+    AskBalance {
+        /// What the answer is told under.
+        ask: AskId,
+        /// Whom.
+        provider: ProviderId,
+    },
+    /// Record what a provider said that our balance is.
+    RecordBalance(BalanceRead),
     /// Record what providers said of orders.
     RecordReports(Vec<Reported>),
     /// Follow orders no more.
@@ -96,7 +105,13 @@ pub enum Answer {
         retry_after_us: Option<i64>,
     },
     /// Something was sent, and there is no complete answer.
-    Lost(String),
+    Lost {
+        /// Why.
+        why: String,
+        /// Whether the connection still stands, so that an answer may come late: [`Input::Late`] or
+        /// [`Input::LateOver`] follows.
+        may_come: bool,
+    },
 }
 
 /// What the engine is told.
@@ -121,10 +136,14 @@ pub enum Input {
     Answered(AttemptId, Answer),
     /// An answer that came after its call was given up.
     Late(AttemptId, Answer),
+    /// No answer will come any more to a call that was given up.
+    LateOver(AttemptId),
     /// Attempts at a provider whose orders are followed.
     Followed(ProviderId, Vec<Attempt>),
     /// What a provider said of orders.
     Statuses(AskId, Answer),
+    /// What a provider said that our balance is.
+    Balance(ProviderId, AskId, Answer),
     /// Where orders stand after reports on them were recorded, in their order.
     ReportsRecorded(Vec<Option<Followed>>),
     /// Orders are followed no more.

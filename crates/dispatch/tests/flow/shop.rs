@@ -7,6 +7,7 @@ use counter::nodes::{Job, Node, Role, Worker};
 use counter::orders::PlaceOrder;
 use counter::{Counter, Settings};
 use dispatch::driver::{Dispatcher, Reach};
+use dispatch::engine::Timing;
 use domain::catalogue::{Fulfilment, NumberField, ServiceKind};
 use domain::orders::{Number, Order, OrderRequest, State};
 use domain::{AccountId, Micros, OrderId, ProviderId, ServiceId, Timestamp};
@@ -14,8 +15,8 @@ use fakepanel::settings::Span;
 use fakepanel::{Panel, Server};
 use panel_client::{Authorities, Client, Limits, Policy};
 use std::cell::Cell;
-use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 use store::{Access, Store};
 use testkit::Database;
 use tokio::sync::watch;
@@ -29,10 +30,16 @@ pub(crate) const CHARGE: i64 = 2_000_000;
 /// How long something may take that should take a moment, before a test is given up.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How much faster than others the shop's clock goes: orders are asked for after a quarter of a minute
+/// at the earliest, and nobody wants to wait for that.
+const HASTE: i64 = 15;
+
 #[expect(clippy::disallowed_methods, reason = "the test is the edge")]
 pub(crate) fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    Timestamp(i64::try_from(since.as_micros()).unwrap())
+    static BEGAN: OnceLock<Instant> = OnceLock::new();
+    let passed = BEGAN.get_or_init(Instant::now).elapsed();
+    let passed = i64::try_from(passed.as_micros()).unwrap() * HASTE;
+    Timestamp(1_700_000_000_000_000 + passed)
 }
 
 pub(crate) struct Shop {
@@ -161,6 +168,7 @@ impl Shop {
             counter: self.counter.clone(),
             client: Arc::new(client),
             reach: Reach { policy, add: limits, ask: Limits { answer, ..Limits::ASK } },
+            timing: Timing { grace_us: 15_000_000, between_reads_us: 5_000_000 },
             clock: now,
             seed: 5,
         };
@@ -193,6 +201,20 @@ impl Shop {
         if tokio::time::timeout(PATIENCE, waited).await.is_err() {
             panic!("still {:?}", self.states(orders).await);
         }
+    }
+
+    /// Waits until a provider's balance was read.
+    pub(crate) async fn until_read(&self, provider: ProviderId) {
+        let waited = async {
+            loop {
+                let view = self.counter.show_provider(provider).await.unwrap();
+                if view.provider.reported.is_some() {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, waited).await.unwrap();
     }
 
     pub(crate) async fn assert_clean(&self) {
