@@ -39,7 +39,7 @@ impl World {
         let counter = self.shop.counter.clone();
         let lease = self.shop.wait(counter.take_lease(&node, Job::Fulfilment))?;
         let dispatcher = Dispatcher {
-            engine: Engine::new(self.rng.u64(..), self.now()),
+            engine: Engine::new(self.rng.u64(..), self.swarm.timing, self.now()),
             worker: counter.worker(lease),
             wakes_us: 0,
             tick_us: 0,
@@ -148,5 +148,7 @@ const fn is_work(action: &Action) -> bool {
             | Action::ReadWaiting { .. }
             | Action::ReadUnknown(_)
             | Action::ReadFollowed { .. }
+            | Action::AskBalance { .. }
+            | Action::RecordBalance(_)
     )
 }

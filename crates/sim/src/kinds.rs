@@ -1,7 +1,7 @@
 //! Who is who in a world, and what happens in it.
 
 use dispatch::engine::{Action, Answer, AskId, Input};
-use domain::{AttemptId, OrderId};
+use domain::{AttemptId, OrderId, ProviderId};
 use fakepanel::Form;
 
 /// A worker, from its start to its end.
@@ -17,6 +17,7 @@ pub(crate) struct CallId(pub(crate) u64);
 pub(crate) enum For {
     Place(AttemptId),
     Status(AskId),
+    Balance(ProviderId, AskId),
 }
 
 /// A call that is on its way to a panel.
@@ -93,5 +94,6 @@ pub(crate) fn told(purpose: For, answer: Answer) -> Input {
     match purpose {
         For::Place(attempt) => Input::Answered(attempt, answer),
         For::Status(ask) => Input::Statuses(ask, answer),
+        For::Balance(provider, ask) => Input::Balance(provider, ask, answer),
     }
 }

@@ -50,6 +50,7 @@ impl World {
             takes_request_id: Some(plan.takes_request_id),
             guards_links: Some(plan.settings.guard_links),
             balance_decimals: Some(plan.balance_decimals),
+            trust_reads: Some(plan.trust_reads),
             ..ProviderChange::default()
         };
         let secret = ProviderSecret { key: KEY.to_owned(), nonce: [9; 24] };

@@ -1,8 +1,9 @@
 //! What a seed draws: who behaves how, what goes wrong and how often. Not everything goes wrong in
 //! every seed: what is rare together with everything else is common among a few.
 
+use dispatch::engine::Timing;
 use domain::providers::ProviderState;
-use fakepanel::settings::{Delivery, Span};
+use fakepanel::settings::{Delivery, Noise, Span};
 use fakepanel::{Action, Amount, Fault, Rounding, Rule, Settings};
 use fastrand::Rng;
 
@@ -20,6 +21,7 @@ pub(crate) struct PanelPlan {
     pub(crate) adds_at_once: i64,
     pub(crate) adds_per_second: i64,
     pub(crate) balance_decimals: Option<i64>,
+    pub(crate) trust_reads: i64,
     pub(crate) state: ProviderState,
     pub(crate) priority: i64,
     pub(crate) daily_cap: Option<i64>,
@@ -56,6 +58,7 @@ pub(crate) struct Swarm {
     /// How long an answer is waited for, and how much longer it is still taken.
     pub(crate) answer_us: u64,
     pub(crate) late_us: u64,
+    pub(crate) timing: Timing,
     /// Until a unit, a call or an answer gets where it goes.
     pub(crate) lag: Span,
     /// Whether the run goes on for a day, for corrections.
@@ -101,6 +104,11 @@ impl Swarm {
             chaos_us: SECOND.saturating_mul(rng.u64(40..=120)),
             answer_us: SECOND.saturating_mul(rng.u64(3..=15)),
             late_us: SECOND.saturating_mul(rng.u64(10..=60)),
+            // Whatever a panel takes later than this, nobody can know of (see FAULTS).
+            timing: Timing {
+                grace_us: rng.i64(60..=120).saturating_mul(1_000_000),
+                between_reads_us: 10_000_000,
+            },
             lag: Span::new(50, SECOND / rng.u64(2..=200)),
             a_day: corrects && rng.bool(),
         }
@@ -124,8 +132,20 @@ impl PanelPlan {
             cancel_us: Span::new(SECOND / 10, SECOND.saturating_mul(5)),
             ..Delivery::default()
         };
+        // Where others spend too, or the balance lies, nobody vouches for it.
+        let doubtful = rng.u8(..5) == 0;
+        let noise = (doubtful && rng.bool()).then(|| Noise {
+            every_us: Span::new(SECOND, SECOND.saturating_mul(60)),
+            least: Amount::new(-500_000),
+            most: Amount::new(500_000),
+        });
+        let mut faults = faults(lies, rng);
+        if doubtful {
+            faults.push(Rule::new(Fault::BalanceLies).per_mille(rng.u16(1..=300)));
+        }
         let mut settings = Settings {
             decimals,
+            noise,
             balance_decimals: told,
             rounding: *rng.choice(&[Rounding::HalfUp, Rounding::Up, Rounding::Down]).unwrap_or(&Rounding::Up),
             delivery,
@@ -139,11 +159,12 @@ impl PanelPlan {
             account.balance = Amount::new(balance.saturating_mul(1_000_000));
         }
         Self {
-            faults: faults(lies, rng),
+            faults,
             lies,
             takes_request_id: request_ids && rng.u8(..4) > 0,
             adds_at_once: rng.i64(1..=6),
             adds_per_second: rng.i64(1..=20),
+            trust_reads: if doubtful { 100 } else { rng.i64(0..=4) },
             balance_decimals: rng.bool().then(|| i64::from(told.unwrap_or(decimals))),
             state: ProviderState::Active,
             priority: rng.i64(0..=2),
@@ -212,7 +233,8 @@ fn faults(lies: bool, rng: &mut Rng) -> Vec<Rule> {
     // What is read may fail too.
     for fault in [Fault::HangBefore, Fault::BadGateway, Fault::NotJson] {
         if chance(share, rng) {
-            rules.push(Rule::new(fault).per_mille(rng.u16(1..=150)).on(&[Action::Status]));
+            let reads = [Action::Status, Action::Balance];
+            rules.push(Rule::new(fault).per_mille(rng.u16(1..=150)).on(&reads));
         }
     }
     rules

@@ -24,6 +24,10 @@ impl World {
                 self.ask_status(pid, ask, provider, &ids);
                 return Ok(());
             }
+            Action::AskBalance { ask, provider } => {
+                self.ask_balance(pid, ask, provider);
+                return Ok(());
+            }
             Action::Replay(attempt) => {
                 if let Some(placement) = self.shop.wait(worker.placement(attempt))? {
                     let placement = self.bent_replay(placement);
@@ -84,6 +88,10 @@ async fn done(
             let followed = worker.followed_attempts(provider, after, limit).await?;
             Some(Input::Followed(provider, followed))
         }
+        Action::RecordBalance(read) => {
+            worker.record_balance(read, now).await?;
+            None
+        }
         Action::RecordReports(reports) => {
             Some(Input::ReportsRecorded(worker.record_reports(reports, now).await?))
         }
@@ -99,7 +107,10 @@ async fn done(
             worker.switch_route_off(route, &reason, now).await?;
             None
         }
-        Action::Place(_) | Action::Replay(_) | Action::AskStatus { .. } => None,
+        Action::Place(_)
+        | Action::Replay(_)
+        | Action::AskStatus { .. }
+        | Action::AskBalance { .. } => None,
     })
 }
 
@@ -119,7 +130,9 @@ const fn kind_of(action: &Action) -> Option<Kind> {
         | Action::SwitchOff { .. }
         | Action::Place(_)
         | Action::Replay(_)
-        | Action::AskStatus { .. } => return None,
+        | Action::AskStatus { .. }
+        | Action::AskBalance { .. }
+        | Action::RecordBalance(_) => return None,
     })
 }
 

@@ -95,6 +95,9 @@ impl World {
         }
         let Some(order) = event.order else { return };
         touched.insert(order);
+        if !event.kind.starts_with("order.") {
+            return;
+        }
         let data: serde_json::Value = serde_json::from_str(&event.data).unwrap_or_default();
         let state = data.get("state").and_then(|state| state.as_str()).and_then(State::from_name);
         let (Some(from), Some(to)) = (self.watch.state(order), state) else { return };

@@ -37,6 +37,11 @@ impl World {
         self.send(pid, provider, For::Status(ask), &Request::Status(ids), None);
     }
 
+    /// Asks a provider for our balance.
+    pub(crate) fn ask_balance(&mut self, pid: Pid, ask: AskId, provider: ProviderId) {
+        self.send(pid, provider, For::Balance(provider, ask), &Request::Balance, None);
+    }
+
     fn send(
         &mut self,
         pid: Pid,
@@ -83,8 +88,7 @@ impl World {
                 return self.answer_at(&call, now_us, Answer::NotSent(why));
             }
             Greeting::CloseUnread => {
-                let why = String::from("the connection was closed");
-                return self.answer_at(&call, now_us, Answer::Lost(why));
+                return self.answer_at(&call, now_us, broken("the connection was closed"));
             }
         }
         let reaction = panel.handle(now_us, &call.form);
@@ -102,14 +106,17 @@ impl World {
                 self.answer_at(&call, at_us, complete(reaction.reply));
             }
             How::Truncate { after_us, .. } => {
-                let why = String::from("the answer ended in its middle");
-                self.answer_at(&call, now_us.saturating_add(after_us), Answer::Lost(why));
+                let answer = broken("the answer ended in its middle");
+                self.answer_at(&call, now_us.saturating_add(after_us), answer);
             }
             How::Reset { after_us } => {
-                let why = String::from("the connection was reset");
-                self.answer_at(&call, now_us.saturating_add(after_us), Answer::Lost(why));
+                let answer = broken("the connection was reset");
+                self.answer_at(&call, now_us.saturating_add(after_us), answer);
             }
-            How::Silence => self.give_up(&call, never),
+            How::Silence => {
+                self.give_up(&call, never);
+                self.come_late(&call, u64::MAX, broken("nothing came"));
+            }
             How::Later { at_us } => {
                 if at_us > never {
                     self.give_up(&call, never);
@@ -152,17 +159,21 @@ impl World {
 
     fn give_up(&mut self, call: &Call, at_us: u64) {
         let Some(pid) = call.pid else { return };
-        let answer = told(call.purpose, Answer::Lost(String::from("no answer in time")));
+        let may_come = matches!(call.purpose, For::Place(_));
+        let answer = Answer::Lost { why: String::from("no answer in time"), may_come };
+        let answer = told(call.purpose, answer);
         self.schedule_at(at_us.max(self.now_us), Event::Tell(pid, answer));
     }
 
     fn come_late(&mut self, call: &Call, at_us: u64, answer: Answer) {
         let (Some(pid), For::Place(attempt)) = (call.pid, call.purpose) else { return };
         let over = self.deadline(call).saturating_add(self.swarm.late_us);
-        if at_us <= over && matches!(answer, Answer::Complete { .. }) {
-            let event = Event::Tell(pid, Input::Late(attempt, answer));
-            self.schedule_at(at_us.max(self.now_us), event);
-        }
+        let input = if at_us <= over && matches!(answer, Answer::Complete { .. }) {
+            Input::Late(attempt, answer)
+        } else {
+            Input::LateOver(attempt)
+        };
+        self.schedule_at(at_us.min(over).max(self.now_us), Event::Tell(pid, input));
     }
 
     /// Whether a call that places an order is on its way, or waits at a panel.
@@ -185,6 +196,10 @@ impl World {
     pub(crate) const fn lag(&self) -> Span {
         self.swarm.lag
     }
+}
+
+fn broken(why: &str) -> Answer {
+    Answer::Lost { why: why.to_owned(), may_come: false }
 }
 
 fn complete(reply: Reply) -> Answer {
