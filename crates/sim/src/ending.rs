@@ -78,6 +78,11 @@ impl World {
                 ));
             }
         }
+        // What the counter has set its books right by when it first read the balance.
+        let entries = self.shop.counter.provider_entries(provider, i64::MAX, 100_000);
+        let entries = self.shop.wait(entries)?;
+        let begun = entries.iter().filter(|e| e.attempt.is_none() && e.actor.is_none());
+        left = begun.map(|entry| entry.amount.raw()).fold(left, i64::saturating_add);
         let booked = view.provider.booked.raw();
         if booked != left {
             findings.push(format!("provider {provider}: has {left} micros, {booked} are booked"));
