@@ -211,6 +211,14 @@ impl Engine {
     }
 }
 
+/// What it says of a provider that there is no complete answer.
+pub(super) const fn not_told(answer: &Answer) -> Outcome {
+    match answer {
+        Answer::NotSent(_) => Outcome::NotSent,
+        Answer::Lost { .. } | Answer::Complete { .. } => Outcome::Unclear,
+    }
+}
+
 /// Counts that an order was not found; reported once a person has to look.
 fn not_found(entry: &mut Entry, words: &str) -> Option<Reported> {
     let before = i64::from(entry.not_found);

@@ -11,6 +11,7 @@ mod asks;
 mod claims;
 mod classify;
 mod follow;
+mod forwards;
 mod lane;
 mod lost;
 mod purse;
@@ -25,6 +26,7 @@ use counter::fulfilment::{Claim, Outcome, Setup};
 use domain::catalogue::Pricing;
 use domain::providers::{ProviderState, Route};
 use domain::{AttemptId, OrderId, ProviderId, RouteId, ServiceId, Timestamp};
+use forwards::Forwards;
 use lane::{Lane, Readiness};
 use queue::{Queue, Queued};
 use said::Said;
@@ -112,6 +114,7 @@ pub struct Engine {
     outcomes: Vec<Reported>,
     /// Calls that were given up, whose answers may still come.
     awaited: BTreeSet<AttemptId>,
+    forwards: Forwards,
     asking: BTreeMap<AskId, Asking>,
     next_ask: u64,
     reports: VecDeque<Pending>,
@@ -140,6 +143,7 @@ impl Engine {
             busy: Busy::default(),
             outcomes: Vec::new(),
             awaited: BTreeSet::new(),
+            forwards: Forwards::new(now),
             asking: BTreeMap::new(),
             next_ask: 1,
             reports: VecDeque::new(),
@@ -171,6 +175,8 @@ impl Engine {
             Input::Followed(provider, attempts) => self.followed(provider, &attempts, now),
             Input::Statuses(ask, answer) => self.statuses(ask, &answer, now),
             Input::ReportsRecorded(answers) => self.reports_recorded(answers, now),
+            Input::ToForward(found) => self.send_on(found, now),
+            Input::Forwarded(ask, answer) => self.forwarded(ask, &answer, now),
             Input::Unfollowed => self.busy.unfollow = false,
             Input::Balance(provider, ask, answer) => self.balance(provider, ask, &answer, now),
             Input::Failed(kind) => self.failed(kind, now),
@@ -254,6 +260,7 @@ impl Engine {
         self.record_reports();
         self.ask(now);
         self.read_balances(now);
+        self.look_for_forwards(now);
     }
 
     fn look_for_orders(&mut self, now: Timestamp) {
@@ -345,6 +352,7 @@ impl Engine {
                     lane.follow.reading = false;
                 }
             }
+            Kind::Forwards => self.forwards.reading = false,
             Kind::Reports => self.reports_failed(),
             // They are asked for once more, and found to be over.
             Kind::Unfollow => self.busy.unfollow = false,

@@ -64,7 +64,7 @@ pub(super) struct ProviderArgs {
     /// What staff call it; unique.
     #[arg(long)]
     name: Option<String>,
-    /// Where its API is, exactly as it is asked, as https://example.com/api/v2.
+    /// Where its API is, exactly as it is asked, as `https://example.com/api/v2`.
     #[arg(long)]
     url: Option<String>,
     /// active, paused (orders there are followed, no new ones are placed) or off.
