@@ -137,6 +137,10 @@ impl Run {
         match action {
             Action::Place(placement) => {
                 self.tasks.spawn(async move {
+                    if !placement.is_fresh(clock()) {
+                        let why = String::from("it was taken too long ago");
+                        return Done::Placed(placement.attempt, Answer::NotSent(why), None);
+                    }
                     let placed = calls.place(&placement).await;
                     Done::Placed(placement.attempt, placed.answer, placed.late)
                 });

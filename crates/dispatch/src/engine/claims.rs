@@ -151,15 +151,20 @@ impl Engine {
     fn place(&mut self, placement: Placement, queued: Queued, now: Timestamp) {
         let Some(lane) = self.lanes.get_mut(&placement.provider) else { return };
         let attempt = placement.attempt;
-        let ticket = lane.breaker.begin(Call::Place, now);
+        let is_fresh = placement.is_fresh(now);
+        let ticket = if is_fresh { lane.breaker.begin(Call::Place, now) } else { None };
         let may_call = ticket.is_some();
         let placing = Placing { placement: placement.clone(), queued, ticket, again_at: now };
         lane.placing.insert(attempt, placing);
         if may_call {
             self.actions.push(Action::Place(placement));
         } else {
-            let why = String::from("the provider does not answer at the moment");
-            self.answered(attempt, &super::Answer::NotSent(why), now);
+            let why = if is_fresh {
+                "the provider does not answer at the moment"
+            } else {
+                "it was taken too long ago"
+            };
+            self.answered(attempt, &super::Answer::NotSent(why.to_owned()), now);
         }
     }
 
