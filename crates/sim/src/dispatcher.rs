@@ -148,6 +148,7 @@ const fn is_work(action: &Action) -> bool {
             | Action::ReadWaiting { .. }
             | Action::ReadUnknown(_)
             | Action::ReadFollowed { .. }
+            | Action::ReadForwards { .. }
             | Action::AskBalance { .. }
             | Action::RecordBalance(_)
     )

@@ -18,6 +18,7 @@ pub(crate) enum For {
     Place(AttemptId),
     Status(AskId),
     Balance(ProviderId, AskId),
+    Forward(AskId),
 }
 
 /// A call that is on its way to a panel.
@@ -94,6 +95,7 @@ pub(crate) fn told(purpose: For, answer: Answer) -> Input {
     match purpose {
         For::Place(attempt) => Input::Answered(attempt, answer),
         For::Status(ask) => Input::Statuses(ask, answer),
+        For::Forward(ask) => Input::Forwarded(ask, answer),
         For::Balance(provider, ask) => Input::Balance(provider, ask, answer),
     }
 }

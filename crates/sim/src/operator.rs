@@ -189,7 +189,10 @@ impl World {
                 drop(self.shop.wait(refused));
                 continue;
             }
-            if let Some(taken) = self.truth.of(cancel.order).first().copied() {
+            // The worker sends them on too.
+            let by_hand = self.rng.u8(..4) == 0;
+            let taken = self.truth.of(cancel.order).first().copied();
+            if let Some(taken) = taken.filter(|_| by_hand) {
                 let upstream =
                     self.panels.get(taken.panel).and_then(|p| p.orders().get(taken.number));
                 let id = upstream.filter(|order| !order.cancel_asked).map(|o| o.id.to_string());

@@ -40,6 +40,12 @@ impl World {
     }
 
     fn decide(&mut self, order: &Order) -> Outcome<()> {
+        // Whoever took it may still send it, and nobody would know.
+        let now = self.now();
+        let latest = self.shop.wait(self.shop.counter.attempts_of_order(order.id))?.pop();
+        if latest.is_some_and(|attempt| now.0.saturating_sub(attempt.started.0) < PATIENCE_US) {
+            return Ok(());
+        }
         // What is on its way, or waits at the panel, may still be taken: nobody can know.
         if self.is_on_its_way(order.id) {
             return Ok(());

@@ -17,7 +17,11 @@ impl World {
         self.before_unit(pid, &action)?;
         let action = match action {
             Action::Place(placement) => {
-                self.place(pid, &placement);
+                self.place_fresh(pid, &placement);
+                return Ok(());
+            }
+            Action::Forward { ask, provider, kind, ids } => {
+                self.forward(pid, ask, provider, (kind, &ids));
                 return Ok(());
             }
             Action::AskStatus { ask, provider, ids } => {
@@ -88,6 +92,13 @@ async fn done(
             let followed = worker.followed_attempts(provider, after, limit).await?;
             Some(Input::Followed(provider, followed))
         }
+        Action::ReadForwards { statuses } => {
+            Some(Input::ToForward(worker.take_forwards(statuses, now).await?))
+        }
+        Action::RecordForwards(answers) => {
+            worker.record_forwards(answers, now).await?;
+            None
+        }
         Action::RecordBalance(read) => {
             worker.record_balance(read, now).await?;
             None
@@ -110,7 +121,8 @@ async fn done(
         Action::Place(_)
         | Action::Replay(_)
         | Action::AskStatus { .. }
-        | Action::AskBalance { .. } => None,
+        | Action::AskBalance { .. }
+        | Action::Forward { .. } => None,
     })
 }
 
@@ -124,6 +136,7 @@ const fn kind_of(action: &Action) -> Option<Kind> {
         Action::Claim(_) => Kind::Claim,
         Action::Record(_) => Kind::Record,
         Action::ReadFollowed { provider, .. } => Kind::Followed(*provider),
+        Action::ReadForwards { .. } => Kind::Forwards,
         Action::RecordReports(_) => Kind::Reports,
         Action::Unfollow(_) => Kind::Unfollow,
         Action::Pause { .. }
@@ -132,6 +145,8 @@ const fn kind_of(action: &Action) -> Option<Kind> {
         | Action::Replay(_)
         | Action::AskStatus { .. }
         | Action::AskBalance { .. }
+        | Action::Forward { .. }
+        | Action::RecordForwards(_)
         | Action::RecordBalance(_) => return None,
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::kinds::{Call, CallId, Event, For, Pid, told};
 use crate::world::World;
-use counter::fulfilment::Placement;
+use counter::fulfilment::{ForwardKind, Placement};
 use dispatch::engine::{Answer, AskId, Input};
 use domain::{OrderId, ProviderId};
 use fakepanel::settings::Span;
@@ -13,6 +13,17 @@ use panel_api::client::{Call as Request, NewOrder};
 pub(crate) const KEY: &str = "fake-key";
 
 impl World {
+    /// Sends an order to its provider, unless it was taken too long ago.
+    pub(crate) fn place_fresh(&mut self, pid: Pid, placement: &Placement) {
+        if placement.is_fresh(self.now()) {
+            self.place(pid, placement);
+        } else {
+            let answer = Answer::NotSent(String::from("it was taken too long ago"));
+            let event = Event::Tell(pid, Input::Answered(placement.attempt, answer));
+            self.schedule(self.swarm.lag, event);
+        }
+    }
+
     /// Sends an order to its provider.
     pub(crate) fn place(&mut self, pid: Pid, placement: &Placement) {
         let quantity = placement.quantity.to_string();
@@ -40,6 +51,22 @@ impl World {
     /// Asks a provider for our balance.
     pub(crate) fn ask_balance(&mut self, pid: Pid, ask: AskId, provider: ProviderId) {
         self.send(pid, provider, For::Balance(provider, ask), &Request::Balance, None);
+    }
+
+    /// Sends something on to a provider.
+    pub(crate) fn forward(
+        &mut self,
+        pid: Pid,
+        ask: AskId,
+        provider: ProviderId,
+        (kind, ids): (ForwardKind, &[String]),
+    ) {
+        let request = match kind {
+            ForwardKind::Cancel => Request::Cancel(ids),
+            ForwardKind::Refill => Request::Refill(ids),
+            ForwardKind::RefillStatus => Request::RefillStatus(ids),
+        };
+        self.send(pid, provider, For::Forward(ask), &request, None);
     }
 
     fn send(
