@@ -101,7 +101,10 @@ impl World {
     fn ask_cancel(&mut self, at: usize) -> Outcome<()> {
         let now = self.now();
         let Some(customer) = self.customers.get(at) else { return Ok(()) };
-        let Some(id) = customer.any_order(&mut self.rng) else { return Ok(()) };
+        // Mostly of what was just ordered.
+        let any = customer.any_order(&mut self.rng);
+        let latest = customer.orders.last().copied().filter(|_| self.rng.u8(..4) > 0);
+        let Some(id) = latest.or(any) else { return Ok(()) };
         let counter = &self.shop.counter;
         self.shop.wait(counter.ask_cancels(customer.account, vec![id], now))?;
         self.after_cancel(id)

@@ -37,7 +37,7 @@ impl World {
             }
             let single = order.shape == OrderShape::Single && order.state.is_terminal();
             if single && self.stands_as_told(&order) == Some(false) {
-                let there = self.truth.of(id).first().and_then(|taken| self.upstream_state(*taken));
+                let there = self.truth.latest(id).and_then(|taken| self.upstream_state(taken));
                 self.finding(format!("order {id}: ended as {state}, at the panel as {there:?}"));
             }
         }
@@ -68,7 +68,7 @@ impl World {
             if !followed || by_hand || corrects || lies || self.truth.is_tainted(order) {
                 continue;
             }
-            let taken = self.truth.of(order).first().and_then(|t| panel.orders().get(t.number));
+            let taken = self.truth.latest(order).and_then(|t| panel.orders().get(t.number));
             let cost = taken.map_or(0, |taken| taken.net.raw());
             if cost.abs_diff(attempt.cost.raw()) > ROUNDING.unsigned_abs() {
                 findings.push(format!(

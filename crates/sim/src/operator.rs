@@ -191,7 +191,7 @@ impl World {
             }
             // The worker sends them on too.
             let by_hand = self.rng.u8(..4) == 0;
-            let taken = self.truth.of(cancel.order).first().copied();
+            let taken = self.truth.latest(cancel.order);
             if let Some(taken) = taken.filter(|_| by_hand) {
                 let upstream =
                     self.panels.get(taken.panel).and_then(|p| p.orders().get(taken.number));

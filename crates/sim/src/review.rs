@@ -10,8 +10,9 @@ use domain::OrderId;
 use domain::orders::{Order, OrderShape, State};
 use domain::providers::{Attempt, AttemptState};
 
-/// For how long an order may be unknown before a person looks, in microseconds.
-const PATIENCE_US: i64 = 20_000_000;
+/// How old an attempt is at least that a person decides about, in microseconds: what was taken is
+/// sent by then, or never.
+const OLD_US: i64 = 20_000_000;
 
 impl World {
     /// Decides about everything that waits for a person.
@@ -28,7 +29,7 @@ impl World {
             let age = now.0.saturating_sub(order.changed.0);
             let due = match order.state {
                 State::Review => true,
-                State::Unknown | State::SubmittedNoId => age > PATIENCE_US,
+                State::Unknown | State::SubmittedNoId => age > self.swarm.patience_us,
                 _ => false,
             };
             // Nobody is always there at once.
@@ -43,7 +44,7 @@ impl World {
         // Whoever took it may still send it, and nobody would know.
         let now = self.now();
         let latest = self.shop.wait(self.shop.counter.attempts_of_order(order.id))?.pop();
-        if latest.is_some_and(|attempt| now.0.saturating_sub(attempt.started.0) < PATIENCE_US) {
+        if latest.is_some_and(|attempt| now.0.saturating_sub(attempt.started.0) < OLD_US) {
             return Ok(());
         }
         // What is on its way, or waits at the panel, may still be taken: nobody can know.
@@ -51,13 +52,13 @@ impl World {
             return Ok(());
         }
         let attempts = self.shop.wait(self.shop.counter.attempts_of_order(order.id))?;
-        let taken = self.truth.of(order.id).first().copied();
+        let taken = self.truth.latest(order.id);
         let unknown = attempts.iter().rev().find(|attempt| attempt.state.is_unknown());
         if let Some(attempt) = unknown {
             let there = taken.filter(|taken| taken.attempt == attempt.number);
             let verdict = match there {
                 None => Verdict::NotAccepted,
-                Some(_) if self.rng.u8(..6) == 0 => Verdict::AcceptedNoId,
+                Some(_) if self.rng.u8(..3) == 0 => Verdict::AcceptedNoId,
                 Some(taken) => self.verdict(order.id, taken),
             };
             return self.say(order.id, verdict);

@@ -41,7 +41,7 @@ pub struct Run {
 }
 
 /// How long it takes, once nothing goes wrong any more, until no order is stuck.
-const CALM_US: u64 = 25 * 60 * SECOND;
+const CALM_US: u64 = 18 * 60 * SECOND;
 
 /// How long corrections are waited for.
 const DAY_US: u64 = 9 * 3_600 * SECOND;

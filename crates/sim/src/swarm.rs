@@ -53,6 +53,8 @@ pub(crate) struct Swarm {
     pub(crate) looks: Span,
     /// Chances in a thousand of a look that something is edited.
     pub(crate) edits: u16,
+    /// For how long an order may be unknown before a person looks, in microseconds.
+    pub(crate) patience_us: i64,
     /// How long things go wrong.
     pub(crate) chaos_us: u64,
     /// How long an answer is waited for, and how much longer it is still taken.
@@ -90,18 +92,20 @@ impl Swarm {
             panels,
             customers: rng.u64(1..=3),
             pause: Span::new(SECOND / 5, SECOND.saturating_mul(rng.u64(2..=8))),
-            cancels: sometimes(150, rng),
+            cancels: sometimes(300, rng),
             refills: sometimes(60, rng),
             statuses: rng.u16(50..=250),
             drips: sometimes(60, rng),
             same_links: sometimes(300, rng),
-            crashes: sometimes(12, rng),
+            crashes: sometimes(18, rng),
             restarts: rng.u16(0..=40),
             sleepers: rng.u16(0..=60),
             jumps: sometimes(5, rng),
             looks: Span::new(SECOND, SECOND.saturating_mul(rng.u64(3..=25))),
             edits: sometimes(150, rng),
-            chaos_us: SECOND.saturating_mul(rng.u64(40..=120)),
+            // A person, or the balance, whichever is first.
+            patience_us: rng.i64(20..=400).saturating_mul(1_000_000),
+            chaos_us: SECOND.saturating_mul(rng.u64(20..=70)),
             answer_us: SECOND.saturating_mul(rng.u64(3..=15)),
             late_us: SECOND.saturating_mul(rng.u64(10..=60)),
             // Whatever a panel takes later than this, nobody can know of (see FAULTS).
@@ -178,12 +182,12 @@ impl PanelPlan {
 const FAULTS: [(Fault, u16); 20] = [
     (Fault::Refuse, 200),
     (Fault::CloseUnread, 80),
-    (Fault::HangBefore, 100),
-    (Fault::HangAfter, 100),
+    (Fault::HangBefore, 300),
+    (Fault::HangAfter, 200),
     (Fault::ResetAfter, 150),
     (Fault::ResetBefore, 150),
-    (Fault::ErrorAfter, 150),
-    (Fault::BadGateway, 150),
+    (Fault::ErrorAfter, 250),
+    (Fault::BadGateway, 300),
     (Fault::Truncate, 150),
     (Fault::AcceptLate, 150),
     (Fault::AnswerLate, 200),
@@ -192,9 +196,9 @@ const FAULTS: [(Fault, u16); 20] = [
     (Fault::WrongTypes, 500),
     (Fault::IdReuse, 40),
     (Fault::RateLimit, 150),
-    (Fault::Refusal, 150),
-    (Fault::RejectHang, 100),
-    (Fault::StatusNonsense, 60),
+    (Fault::Refusal, 250),
+    (Fault::RejectHang, 250),
+    (Fault::StatusNonsense, 250),
     (Fault::NotJson, 150),
 ];
 
@@ -210,7 +214,7 @@ const NONSENSE: [&str; 7] = [
 ];
 
 fn faults(lies: bool, rng: &mut Rng) -> Vec<Rule> {
-    let share = rng.u16(100..=500);
+    let share = rng.u16(150..=600);
     let mut rules = Vec::new();
     for (fault, most) in FAULTS {
         if !chance(share, rng) {
@@ -220,6 +224,10 @@ fn faults(lies: bool, rng: &mut Rng) -> Vec<Rule> {
         match fault {
             Fault::AcceptLate | Fault::AnswerLate => {
                 rule = rule.delay_us(SECOND.saturating_mul(rng.u64(2..=40)));
+            }
+            // What an order cannot be changed into anything acceptable for.
+            Fault::Refusal if rng.bool() => {
+                rule = rule.variant(if rng.bool() { "quantity" } else { "link" });
             }
             Fault::Drip => rule = rule.delay_us(SECOND / 2),
             Fault::StatusNonsense if lies => rule = rule.variant("completed-then-partial"),

@@ -66,6 +66,11 @@ impl Truth {
         self.by_order.get(&order).map_or(&[], Vec::as_slice)
     }
 
+    /// What was taken of an order last.
+    pub(crate) fn latest(&self, order: OrderId) -> Option<Taken> {
+        self.of(order).last().copied()
+    }
+
     /// Whether what a panel says of an order may be about another.
     pub(crate) fn is_tainted(&self, order: OrderId) -> bool {
         self.tainted.contains(&order)

@@ -122,7 +122,9 @@ impl World {
         });
         let (order, known) = self.shop.wait(read)??;
         let at = format!("panel {} has taken order {id}", taken.panel);
-        if self.truth.of(id).len() > 1 {
+        let earlier = self.truth.of(id).iter().filter(|other| **other != taken);
+        let mut earlier = earlier.filter(|other| !self.is_undone(**other));
+        if earlier.next().is_some() {
             let all = self.truth.of(id);
             self.finding(format!("{at}, and it is there more than once: {all:?}"));
         }
@@ -184,10 +186,12 @@ impl World {
     /// Where an order stands is borne out by the panels.
     fn check_state(&mut self, order: &Order) {
         let (id, state) = (order.id, order.state);
-        let taken = self.truth.of(id).first().copied();
+        let taken = self.truth.latest(id);
         let borne_out = match state {
             State::Dispatching | State::Unknown | State::Review => true,
-            State::Pending => taken.is_none() && !self.is_on_its_way(id),
+            State::Pending => {
+                taken.is_none_or(|taken| self.is_undone(taken)) && !self.is_on_its_way(id)
+            }
             State::Submitted | State::SubmittedNoId | State::InProgress => taken.is_some(),
             State::Canceled if taken.is_none() => !self.is_on_its_way(id),
             State::Canceled | State::Completed | State::Partial => taken.is_some_and(|taken| {
@@ -208,6 +212,12 @@ impl World {
                 order.remains
             ));
         }
+    }
+
+    /// Whether a panel has cancelled an order and given all of it back: as if it had never had it. Its
+    /// balance cannot tell the two apart.
+    fn is_undone(&self, taken: Taken) -> bool {
+        self.upstream_state(taken) == Some(fakepanel::State::Canceled)
     }
 
     pub(crate) fn upstream_state(&self, taken: Taken) -> Option<fakepanel::State> {
@@ -259,7 +269,7 @@ impl World {
 
     /// Every order that has ended is where the panel says, now.
     pub(crate) fn stands_as_told(&self, order: &Order) -> Option<bool> {
-        let taken = *self.truth.of(order.id).first()?;
+        let taken = self.truth.latest(order.id)?;
         let plan = self.swarm.panels.get(taken.panel)?;
         let corrects = plan.settings.delivery.corrected_per_mille > 0;
         if plan.lies || corrects || self.truth.is_tainted(order.id) {

@@ -164,6 +164,11 @@ impl World {
         Ok(())
     }
 
+    /// Where nothing goes wrong nobody is in a hurry.
+    const fn slowed(&self, span: Span) -> Span {
+        if self.calm { Span::new(self.idle_us, self.idle_us.saturating_mul(4)) } else { span }
+    }
+
     fn happen(&mut self, event: Event) -> Outcome<()> {
         if let Some(pid) = event.pid() {
             let Some(dispatcher) = self.dispatchers.get(&pid) else { return Ok(()) };
@@ -193,11 +198,11 @@ impl World {
             Event::Customer(customer) => self.customer(customer)?,
             Event::Operator => {
                 self.look_around()?;
-                self.schedule(self.swarm.looks, Event::Operator);
+                self.schedule(self.slowed(self.swarm.looks), Event::Operator);
             }
             Event::Chores => {
                 self.chores()?;
-                self.schedule(CHORES, Event::Chores);
+                self.schedule(self.slowed(CHORES), Event::Chores);
             }
             Event::Weather(panel) => self.weather(panel)?,
         }
@@ -216,7 +221,9 @@ impl World {
         if let Some(panel) = self.panels.get_mut(at) {
             panel.set_faults(rules)?;
         }
-        self.schedule(WEATHER, Event::Weather(at));
+        if !self.calm {
+            self.schedule(WEATHER, Event::Weather(at));
+        }
         Ok(())
     }
 
