@@ -173,8 +173,9 @@ impl Run {
             Action::Place(placement) => {
                 let (begun, steady) = (self.claiming, self.steady);
                 self.tasks.spawn(async move {
-                    if !begun.is_fresh(Begun::now(clock, steady)) {
-                        let why = String::from("too much time has passed since it was taken");
+                    let fresh = begun.is_fresh(Begun::now(clock, steady));
+                    if !fresh || !placement.is_fresh(clock()) {
+                        let why = String::from("it was taken too long ago");
                         return Done::Placed(placement.attempt, Answer::NotSent(why), None);
                     }
                     let placed = calls.place(&placement).await;

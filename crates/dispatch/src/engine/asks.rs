@@ -74,9 +74,8 @@ impl Engine {
             if lane.provider.state == ProviderState::Off {
                 continue;
             }
-            if !lane.follow.read && !lane.follow.reading {
-                lane.follow.reading = true;
-                let (provider, after) = (*id, lane.follow.read_up_to);
+            if let Some(after) = lane.follow.next_reading(now) {
+                let provider = *id;
                 self.actions.push(Action::ReadFollowed { provider, after, limit: FOLLOWED });
             }
             while lane.follow.asking < ASKING

@@ -1,6 +1,7 @@
 //! Orders that are followed at a provider: when each is asked for, a hundred at a time, and what was
 //! said of it last, so that only what is new is written down.
 
+use super::plus;
 use domain::orders::State;
 use domain::providers::{Followed, next_poll};
 use domain::{AttemptId, Micros, Timestamp};
@@ -9,6 +10,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Most orders in one request (the dialect's limit).
 pub(super) const IDS: usize = 100;
+
+/// Between two readings of all that is followed: a million orders are a thousand small reads.
+const AGAIN_US: i64 = 300_000_000;
 
 /// Hours after its end in which an order is asked for.
 const CORRECT_HOURS: i64 = domain::limits::CORRECT_HOURS;
@@ -47,6 +51,8 @@ pub(super) struct Follow {
     pub(super) read_up_to: AttemptId,
     pub(super) reading: bool,
     pub(super) read: bool,
+    /// When all of it is read again.
+    again: Timestamp,
     /// Requests that are under way.
     pub(super) asking: usize,
 }
@@ -130,6 +136,7 @@ impl Default for Follow {
             read_up_to: AttemptId(0),
             reading: false,
             read: false,
+            again: Timestamp(i64::MIN),
             asking: 0,
         }
     }
@@ -139,6 +146,27 @@ impl Follow {
     /// How many orders are followed.
     pub(super) fn len(&self) -> usize {
         self.known.len()
+    }
+
+    /// Where the next reading of what is followed begins; nothing while there is none to be made. All of
+    /// it is read again now and then, because others begin to follow orders too: staff who have found
+    /// one at the provider.
+    pub(super) fn next_reading(&mut self, now: Timestamp) -> Option<AttemptId> {
+        if self.reading {
+            return None;
+        }
+        if self.read {
+            if self.again > now {
+                return None;
+            }
+            self.read = false;
+            self.read_up_to = AttemptId(0);
+        }
+        if self.read_up_to == AttemptId(0) {
+            self.again = plus(now, AGAIN_US);
+        }
+        self.reading = true;
+        Some(self.read_up_to)
     }
 
     /// Follows an order from now on, unless it is followed already.
