@@ -24,7 +24,6 @@ fn provider() -> Provider {
         adds_per_second: 10,
         asks_per_second: 5,
         takes_request_id: false,
-        guards_links: false,
         balance_decimals: None,
         refusals: Vec::new(),
         trust_reads: 0,
