@@ -32,6 +32,16 @@ xflags::xflags! {
             /// Only the sale of a stock to more buyers than it has items for.
             optional --rush
         }
+        /// Let providers misbehave in every way there is while the program is killed, and compare it
+        /// with their journals.
+        cmd faults {
+            /// Orders of each mode; 2000 unless given.
+            optional --orders orders: usize
+            /// Only the modes whose name contains this.
+            optional --mode name: String
+            /// sqlite or postgres; sqlite unless given.
+            optional --engine engine: String
+        }
         /// Kill the primary of a PostgreSQL cluster under two servers, and compare what is stored with
         /// a record; with a control that must lose.
         cmd failover {

@@ -19,6 +19,7 @@
 
 pub mod crash;
 pub mod failover;
+pub mod faults;
 pub mod goodput;
 pub mod races;
 mod watch;

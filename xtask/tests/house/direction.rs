@@ -26,7 +26,7 @@ const FLOORS: [(&str, &[&str]); 16] = [
     ("fakepanel", &[]),
     ("pgcluster", &["pgkit"]),
     ("testkit", &["counter", "domain", "panel-api", "pgkit", "store", "web"]),
-    ("proof", &["counter", "domain", "pgcluster", "pgkit", "store", "testkit"]),
+    ("proof", &["counter", "domain", "fakepanel", "pgcluster", "pgkit", "store", "testkit"]),
     ("xtask", &["counter", "domain", "panel-api", "store", "testkit", "web"]),
 ];
 
