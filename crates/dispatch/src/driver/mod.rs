@@ -10,6 +10,7 @@ pub use calls::Reach;
 use crate::engine::{Action, Answer, Engine, Input, Timing};
 use calls::{AnswerToCome, Calls};
 use counter::Counter;
+use counter::fulfilment::ForwardKind;
 use counter::nodes::Worker;
 use domain::{AttemptId, Timestamp};
 use panel_api::client::Call;
@@ -113,7 +114,8 @@ impl Run {
                 self.tell(Input::Answered(attempt, answer));
             }
             Ok(Done::Late(attempt, Some(answer))) => self.tell(Input::Late(attempt, answer)),
-            Ok(Done::Late(_, None) | Done::Nothing) => {}
+            Ok(Done::Late(attempt, None)) => self.tell(Input::LateOver(attempt)),
+            Ok(Done::Nothing) => {}
             Err(error) => tracing::error!(%error, "a task of the dispatcher broke"),
         }
     }
@@ -158,6 +160,17 @@ impl Run {
                 self.tasks.spawn(async move {
                     let answer = calls.status(provider, &ids).await;
                     Done::Input(Input::Statuses(ask, answer))
+                });
+            }
+            Action::Forward { ask, provider, kind, ids } => {
+                self.tasks.spawn(async move {
+                    let call = match kind {
+                        ForwardKind::Cancel => Call::Cancel(&ids),
+                        ForwardKind::Refill => Call::Refill(&ids),
+                        ForwardKind::RefillStatus => Call::RefillStatus(&ids),
+                    };
+                    let answer = calls.ask(provider, call).await;
+                    Done::Input(Input::Forwarded(ask, answer))
                 });
             }
             Action::AskBalance { ask, provider } => {
