@@ -17,6 +17,7 @@
     reason = "a proof that cannot be set up has failed"
 )]
 
+pub mod chain;
 pub mod crash;
 pub mod failover;
 pub mod faults;

@@ -19,6 +19,7 @@ fn main() -> ExitCode {
         ProofCmd::Races(options) => with_program(|program| race(program, &options)),
         ProofCmd::Goodput(options) => with_program(|program| fail(program, &options)),
         ProofCmd::Crash(options) => with_program(|program| kill(program, &options)),
+        ProofCmd::Chain(options) => with_program(|program| matrix::chain(program, &options)),
         ProofCmd::Faults(options) => with_program(|program| matrix::faults(program, &options)),
         ProofCmd::Failover(options) => match manager(&options.manager) {
             Some(manager) => with_program(|program| fail_over(program, manager, &options)),

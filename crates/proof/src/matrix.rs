@@ -1,6 +1,7 @@
-//! `proof faults`.
+//! `proof faults` and `proof chain`.
 
-use crate::flags::Faults;
+use crate::flags::{Chain, Faults};
+use proof::chain;
 use proof::faults::{self, Plan, Report};
 use std::path::Path;
 use std::time::Duration;
@@ -85,4 +86,32 @@ fn tell(report: &Report) {
     for text in findings.told().take(TOLD) {
         println!("  {text}");
     }
+}
+
+pub(crate) fn chain(program: &Path, options: &Chain) -> bool {
+    let seed = options.seed.unwrap_or(1);
+    let orders = options.orders.unwrap_or(1_000);
+    println!("seed {seed}");
+    let plan = chain::Plan { orders, kills: 12, cuts: 100, pause_us: 60_000, seed };
+    let control = chain::control(program, chain::Plan { orders: 100, kills: 1, cuts: 300, ..plan });
+    let doubled = control.findings.duplicated.len();
+    println!("control, links that hide request ids: {doubled} duplicated");
+    if doubled == 0 {
+        println!("the control has to double and did not: what follows would prove nothing");
+        return false;
+    }
+    let report = chain::run(program, plan);
+    for text in report.findings.told().take(TOLD) {
+        println!("  {text}");
+    }
+    let chain::Report { orders, accepted, kills, cuts, findings } = &report;
+    println!("{kills} kills, {cuts} connections cut, {accepted} taken at the end of the chain");
+    println!(
+        "{orders} orders, {} duplicated, {} refunded but accepted, {} accepted but not, {} wrong",
+        findings.duplicated.len(),
+        findings.refunded.len(),
+        findings.absent.len(),
+        findings.wrong.len()
+    );
+    findings.clean()
 }

@@ -26,7 +26,8 @@ pub(crate) fn patience(config: &Config) -> Patience {
     let policy =
         Policy { allow_private: config.private_providers, any_port: config.private_providers };
     let answer = Duration::from_secs(config.provider_answer_seconds.into());
-    let add = Limits { answer, ..Limits::ADD };
+    let late = Duration::from_secs(config.provider_grace_seconds.into());
+    let add = Limits { answer, late, ..Limits::ADD };
     let grace_us = i64::from(config.provider_grace_seconds).saturating_mul(1_000_000);
     let timing = Timing { grace_us, ..Timing::default() };
     Patience { reach: Reach { policy, add, ask: Limits::ASK }, timing }

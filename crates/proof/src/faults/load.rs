@@ -11,24 +11,27 @@ use testkit::{Client, Kept};
 /// Clients at the same time.
 const CLIENTS: usize = 4;
 
+/// From one lot of orders to the next, in nanoseconds.
+const BURST_NANOS: u32 = 500_000_000;
+
 /// How long a client waits until it asks again.
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// An order that is to be placed.
 #[derive(Clone, Debug)]
-pub(super) struct Wish {
-    pub(super) tag: String,
-    pub(super) service: i64,
-    pub(super) quantity: i64,
+pub(crate) struct Wish {
+    pub(crate) tag: String,
+    pub(crate) service: i64,
+    pub(crate) quantity: i64,
     /// When, after the beginning.
-    pub(super) after: Duration,
+    pub(crate) after: Duration,
 }
 
 /// Where the program serves; nothing while it does not.
-pub(super) type Address = Mutex<Option<Client>>;
+pub(crate) type Address = Mutex<Option<Client>>;
 
 /// The orders of a run: those of the service beside the others at once, the others over `span`.
-pub(super) fn wishes(site: &Site, count: usize, span: Duration) -> Vec<Wish> {
+pub(crate) fn wishes(site: &Site, count: usize, span: Duration) -> Vec<Wish> {
     let mut random = fastrand::Rng::with_seed(7);
     let mut wishes: Vec<Wish> = Vec::with_capacity(count);
     let with_services: Vec<_> =
@@ -39,6 +42,8 @@ pub(super) fn wishes(site: &Site, count: usize, span: Duration) -> Vec<Wish> {
         let share = u32::try_from(number).unwrap();
         let whole = u32::try_from(count).unwrap();
         let after = if upstream.kind.misbehaves() { span * share / whole } else { Duration::ZERO };
+        // Some at a time, so that a kill finds several under way.
+        let after = after - Duration::from_nanos(u64::from(after.subsec_nanos() % BURST_NANOS));
         wishes.push(Wish {
             tag: number.to_string(),
             service: upstream.services[turn % upstream.services.len()],
@@ -51,7 +56,7 @@ pub(super) fn wishes(site: &Site, count: usize, span: Duration) -> Vec<Wish> {
 }
 
 /// Places all of them, each until it is acknowledged.
-pub(super) fn place(address: &Address, wishes: &[Wish]) -> Vec<Asked> {
+pub(crate) fn place(address: &Address, wishes: &[Wish]) -> Vec<Asked> {
     let (begin, next) = (watch::now(), AtomicUsize::new(0));
     std::thread::scope(|scope| {
         let client = || {

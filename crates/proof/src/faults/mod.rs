@@ -8,9 +8,9 @@
 //! its own: whatever happens to the others must not touch it. What nothing shows is decided by a
 //! person who looks into the journals.
 
-mod load;
+pub(crate) mod load;
 mod modes;
-mod oracle;
+pub(crate) mod oracle;
 mod person;
 mod run;
 mod site;

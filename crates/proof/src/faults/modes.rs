@@ -78,7 +78,7 @@ impl Kind {
     /// The panel.
     pub(super) fn settings(self) -> Settings {
         let mut settings = Settings::default();
-        settings.latency_us = Span::new(2_000, 20_000);
+        settings.latency_us = Span::new(20_000, 200_000);
         settings.request_ids = matches!(self, Self::RequestIds | Self::Backup | Self::Bystander);
         settings.guard_links = self == Self::Guarded;
         let delivery = &mut settings.delivery;

@@ -6,21 +6,21 @@ use std::collections::{BTreeMap, HashMap};
 
 /// An order that a panel has taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Bought {
+pub(crate) struct Bought {
     /// At which of the panels.
-    pub(super) at: usize,
-    pub(super) quantity: i64,
-    pub(super) end: End,
+    pub(crate) at: usize,
+    pub(crate) quantity: i64,
+    pub(crate) end: End,
 }
 
 /// An order that was asked for.
 #[derive(Clone, Debug)]
-pub(super) struct Asked {
-    pub(super) tag: String,
-    pub(super) service: i64,
-    pub(super) quantity: i64,
+pub(crate) struct Asked {
+    pub(crate) tag: String,
+    pub(crate) service: i64,
+    pub(crate) quantity: i64,
     /// What the program called it.
-    pub(super) order: i64,
+    pub(crate) order: i64,
 }
 
 /// What must not be.
@@ -60,7 +60,7 @@ impl Findings {
     }
 
     /// Takes in what was found elsewhere.
-    pub(super) fn join(&mut self, other: Self) {
+    pub(crate) fn join(&mut self, other: Self) {
         self.duplicated.extend(other.duplicated);
         self.refunded.extend(other.refunded);
         self.absent.extend(other.absent);
@@ -69,15 +69,15 @@ impl Findings {
 }
 
 /// What precedes the tag in a link.
-pub(super) const MARKER: &str = "/o-";
+pub(crate) const MARKER: &str = "/o-";
 
 /// The link of an order.
-pub(super) fn link(tag: &str) -> String {
+pub(crate) fn link(tag: &str) -> String {
     format!("https://example.com{MARKER}{tag}/")
 }
 
 /// Compares what was asked, what the program has, and what panels have, by tag.
-pub(super) fn judge(
+pub(crate) fn judge(
     asked: &[Asked],
     rows: &[Order],
     bought: &BTreeMap<String, Vec<Bought>>,

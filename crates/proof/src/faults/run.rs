@@ -51,6 +51,9 @@ const PATIENCE: Duration = Duration::from_secs(600);
 /// was killed has to end.
 const AWAY_US: i64 = 4_000_000;
 
+/// How long the first orders may take to be taken.
+const START: Duration = Duration::from_secs(2);
+
 /// Runs the modes with the program at `binary`; tells each as soon as it is through.
 pub fn run(
     binary: &Path,
@@ -129,7 +132,8 @@ fn kills(
     // What is beside the others is to be seen without kills.
     let beside = plan.orders / (MISBEHAVING.len() + 1);
     let quiet = Duration::from_secs(beside as u64 / modes::BYSTANDER_PER_SECOND.unsigned_abs());
-    watch::pass(quiet.min(span));
+    let quiet = quiet + START;
+    watch::pass(quiet);
     let turn = span.saturating_sub(quiet) / (plan.kills + 1);
     for _ in 0..plan.kills {
         watch::pass(turn.mul_f64(0.5 + random.f64()).max(Duration::from_millis(300)));

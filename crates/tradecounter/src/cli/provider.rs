@@ -94,7 +94,7 @@ pub(super) struct ProviderArgs {
     /// Decimals of its balance, from 0 to 6; `none` when others spend from the account too, so that
     /// it shows nothing.
     #[arg(long, value_parser = parse_decimals, value_name = "DECIMALS")]
-    balance_decimals: Option<Option<i64>>,
+    balance_decimals: Option<Decimals>,
     /// A text of its own that surely means that an order was not taken; may be given several times,
     /// and takes the place of those before.
     #[arg(long, value_name = "TEXT")]
@@ -122,11 +122,17 @@ fn parse_state(text: &str) -> Result<ProviderState, String> {
     ProviderState::from_name(text).ok_or_else(|| String::from("there are active, paused and off"))
 }
 
-fn parse_decimals(text: &str) -> Result<Option<i64>, String> {
+/// Decimals of a balance, or none. A type of its own, because two options in each other mean
+/// something else to the command line.
+#[derive(Clone, Copy, Debug)]
+struct Decimals(Option<i64>);
+
+fn parse_decimals(text: &str) -> Result<Decimals, String> {
     if text == "none" {
-        return Ok(None);
+        return Ok(Decimals(None));
     }
-    text.parse().map(Some).map_err(|_| String::from("give a number from 0 to 6, or none"))
+    let number = text.parse().map_err(|_| String::from("give a number from 0 to 6, or none"))?;
+    Ok(Decimals(Some(number)))
 }
 
 impl ProviderArgs {
@@ -142,7 +148,7 @@ impl ProviderArgs {
             asks_per_second: self.asks_per_second,
             takes_request_id: self.takes_request_id,
             guards_links: self.guards_links,
-            balance_decimals: self.balance_decimals,
+            balance_decimals: self.balance_decimals.map(|Decimals(decimals)| decimals),
             refusals: self.refusal,
             trust_reads: self.trust_reads,
         }

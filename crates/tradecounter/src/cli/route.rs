@@ -63,17 +63,22 @@ pub(super) struct RouteArgs {
     weight: Option<i64>,
     /// Most units in a UTC day; `none` for no cap.
     #[arg(long, value_parser = parse_cap, value_name = "UNITS")]
-    daily_cap: Option<Option<i64>>,
+    daily_cap: Option<Units>,
     /// Whether it is used.
     #[arg(long)]
     on: Option<bool>,
 }
 
-fn parse_cap(text: &str) -> Result<Option<i64>, String> {
+/// A cap in units, or none.
+#[derive(Clone, Copy, Debug)]
+struct Units(Option<i64>);
+
+fn parse_cap(text: &str) -> Result<Units, String> {
     if text == "none" {
-        return Ok(None);
+        return Ok(Units(None));
     }
-    text.parse().map(Some).map_err(|_| String::from("give a number of units, or none"))
+    let units = text.parse().map_err(|_| String::from("give a number of units, or none"))?;
+    Ok(Units(Some(units)))
 }
 
 impl RouteArgs {
@@ -84,7 +89,7 @@ impl RouteArgs {
             max: self.max,
             priority: self.priority,
             weight: self.weight,
-            daily_cap: self.daily_cap,
+            daily_cap: self.daily_cap.map(|Units(cap)| cap),
             on: self.on,
             ..RouteChange::default()
         }
