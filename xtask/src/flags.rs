@@ -79,6 +79,8 @@ xflags::xflags! {
             optional --rounds rounds: u32
             /// Orders in the large database; 10,000,000 unless given, 0 for none.
             optional --orders orders: u32
+            /// Orders that are followed at a provider; 1,000,000 unless given, 0 for none.
+            optional --followed followed: u32
             /// Only loads whose name contains this.
             optional --only name: String
             /// Also write the table as JSON to this file.

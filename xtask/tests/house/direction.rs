@@ -20,7 +20,7 @@ const FLOORS: [(&str, &[&str]); 16] = [
         "tradecounter",
         &["counter", "dispatch", "domain", "panel-api", "panel-client", "store", "web"],
     ),
-    ("bench", &["counter", "domain", "pgkit", "store", "web"]),
+    ("bench", &["counter", "domain", "fakepanel", "pgkit", "store", "web"]),
     ("powercut", &["counter", "domain", "store"]),
     ("pgkit", &[]),
     ("fakepanel", &[]),
