@@ -30,7 +30,7 @@ pub(super) fn measure(program: &Path, place: &Place, orders: i64) -> Result<Cost
     let first = settings.first_order;
     let mut panel = Panel::new(settings, 1)?;
     let quantity = QUANTITY.to_string();
-    let add = |link| {
+    let add = |link: &str| {
         Form::of(&[
             ("key", "fake-key"),
             ("action", "add"),
@@ -40,7 +40,8 @@ pub(super) fn measure(program: &Path, place: &Place, orders: i64) -> Result<Cost
         ])
     };
     for number in 0..orders {
-        panel.handle(0, &add(&format!("https://example.com/files/{number}?outcome=stuck")));
+        let link = format!("https://example.com/files/{number}?outcome=stuck");
+        panel.handle(0, &add(&link));
     }
     let change =
         ProviderChange { asks_per_second: Some(PER_SECOND.into()), ..ProviderChange::default() };

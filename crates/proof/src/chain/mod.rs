@@ -15,7 +15,6 @@ use link::Link;
 use node::Node;
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use testkit::Client;
 
@@ -77,12 +76,7 @@ fn chain(binary: &Path, plan: Plan, hides: bool) -> Report {
     let wishes = wishes(&plan, span);
     let mut report = Report { orders: plan.orders, ..Report::default() };
     let asked = std::thread::scope(|scope| {
-        let placed = AtomicBool::new(false);
-        let loading = scope.spawn(|| {
-            let asked = place(&address, &wishes);
-            placed.store(true, Ordering::SeqCst);
-            asked
-        });
+        let loading = scope.spawn(|| place(&address, &wishes));
         let mut random = fastrand::Rng::with_seed(plan.seed);
         let turn = span / (plan.kills + 1);
         for _ in 0..plan.kills {

@@ -31,7 +31,7 @@ pub(crate) struct Wish {
 pub(crate) type Address = Mutex<Option<Client>>;
 
 /// The orders of a run: those of the service beside the others at once, the others over `span`.
-pub(crate) fn wishes(site: &Site, count: usize, span: Duration) -> Vec<Wish> {
+pub(super) fn wishes(site: &Site, count: usize, span: Duration) -> Vec<Wish> {
     let mut random = fastrand::Rng::with_seed(7);
     let mut wishes: Vec<Wish> = Vec::with_capacity(count);
     let with_services: Vec<_> =
