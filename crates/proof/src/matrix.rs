@@ -36,8 +36,17 @@ pub(crate) fn faults(program: &Path, options: &Faults) -> bool {
     let modes = faults::modes(options.mode.as_deref().unwrap_or(""));
     println!(
         "{:<16}{:>8}{:>10}{:>9}{:>8}{:>8}{:>7}{:>11}{:>7}{:>10}{:>10}",
-        "mode", "orders", "accepted", "unknown", "itself", "person", "kills", "duplicates", "wrong",
-        "reroute", "beside/s"
+        "mode",
+        "orders",
+        "accepted",
+        "unknown",
+        "itself",
+        "person",
+        "kills",
+        "duplicates",
+        "wrong",
+        "reroute",
+        "beside/s"
     );
     let reports = faults::run(program, &modes, plan, &tell);
     let clean = reports.iter().find(|report| report.mode == "clean").map(|report| report.beside);

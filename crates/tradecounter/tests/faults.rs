@@ -5,15 +5,8 @@ use std::path::Path;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_tradecounter");
 
-const PLAN: Plan = Plan {
-    orders: 80,
-    kills: 1,
-    every: 4,
-    pause_us: 50_000,
-    at_once: 4,
-    postgres: false,
-    seed: 1,
-};
+const PLAN: Plan =
+    Plan { orders: 80, kills: 1, every: 4, pause_us: 50_000, at_once: 4, postgres: false, seed: 1 };
 
 /// One of each kind: surely not sent, lost before, lost after, late, and what only looks like an
 /// answer.

@@ -80,7 +80,7 @@ fn chain(binary: &Path, plan: Plan, hides: bool) -> Report {
         let mut random = fastrand::Rng::with_seed(plan.seed);
         let turn = span / (plan.kills + 1);
         for _ in 0..plan.kills {
-            watch::pass(turn.mul_f64(0.5 + random.f64()));
+            watch::pass(turn * random.u32(50..150) / 100);
             nodes[random.usize(..NAMES.len())].kill();
             report.kills += 1;
         }

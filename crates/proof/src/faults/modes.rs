@@ -77,10 +77,12 @@ impl Kind {
 
     /// The panel.
     pub(super) fn settings(self) -> Settings {
-        let mut settings = Settings::default();
-        settings.latency_us = Span::new(20_000, 200_000);
-        settings.request_ids = matches!(self, Self::RequestIds | Self::Backup | Self::Bystander);
-        settings.guard_links = self == Self::Guarded;
+        let mut settings = Settings {
+            latency_us: Span::new(20_000, 200_000),
+            request_ids: matches!(self, Self::RequestIds | Self::Backup | Self::Bystander),
+            guard_links: self == Self::Guarded,
+            ..Settings::default()
+        };
         let delivery = &mut settings.delivery;
         delivery.start_us = Span::new(100_000, 1_000_000);
         delivery.run_us = Span::new(100_000, 3_000_000);

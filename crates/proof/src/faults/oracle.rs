@@ -51,8 +51,12 @@ impl Findings {
     /// Each with its kind.
     pub fn told(&self) -> impl Iterator<Item = String> {
         let Self { duplicated, refunded, absent, wrong } = self;
-        let kinds =
-            [("duplicated", duplicated), ("refunded", refunded), ("absent", absent), ("wrong", wrong)];
+        let kinds = [
+            ("duplicated", duplicated),
+            ("refunded", refunded),
+            ("absent", absent),
+            ("wrong", wrong),
+        ];
         let each = |(kind, texts): (&str, &Vec<String>)| {
             texts.iter().map(|text| format!("{kind}: {text}")).collect::<Vec<_>>()
         };
@@ -182,8 +186,7 @@ mod tests {
 
     /// What is found of one order, as kinds.
     fn kinds(state: State, remains: i64, bought: &[Bought]) -> Vec<&'static str> {
-        let asked =
-            [Asked { tag: String::from("7"), service: 1, quantity: 100, order: 7 }];
+        let asked = [Asked { tag: String::from("7"), service: 1, quantity: 100, order: 7 }];
         let bought: BTreeMap<_, _> = [(String::from("7"), bought.to_vec())].into();
         let found = judge(&asked, &[row(7, state, remains)], &bought);
         let all = [
@@ -225,12 +228,8 @@ mod tests {
 
     #[test]
     fn lost_doubled_and_strange_orders_are_found() {
-        let asked = |tag: &str, order| Asked {
-            tag: tag.to_owned(),
-            service: 1,
-            quantity: 100,
-            order,
-        };
+        let asked =
+            |tag: &str, order| Asked { tag: tag.to_owned(), service: 1, quantity: 100, order };
         let rows = [row(1, State::Canceled, 0), row(2, State::Canceled, 0)];
         let wrong = |asked: &[Asked], rows: &[Order], bought: &BTreeMap<_, _>| {
             judge(asked, rows, bought).wrong.len()

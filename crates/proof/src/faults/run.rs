@@ -136,7 +136,7 @@ fn kills(
     watch::pass(quiet);
     let turn = span.saturating_sub(quiet) / (plan.kills + 1);
     for _ in 0..plan.kills {
-        watch::pass(turn.mul_f64(0.5 + random.f64()).max(Duration::from_millis(300)));
+        watch::pass((turn * random.u32(50..150) / 100).max(Duration::from_millis(300)));
         *address.lock().unwrap() = None;
         let begin = watch::time();
         server.kill();
@@ -152,9 +152,10 @@ fn kills(
 fn caps(site: &Site, report: &mut Report) {
     let stored = site.stored();
     for Upstream { kind, provider, .. } in &site.upstreams {
-        let unknown = stored.attempts.iter().filter(|attempt| {
-            attempt.provider.0 == *provider && attempt.state.is_unknown()
-        });
+        let unknown = stored
+            .attempts
+            .iter()
+            .filter(|attempt| attempt.provider.0 == *provider && attempt.state.is_unknown());
         let (unknown, (cap, _)) = (unknown.count(), kind.caps());
         if i64::try_from(unknown).unwrap() > cap {
             let text = format!("{unknown} unknown at {} after a kill, of {cap}", kind.name());

@@ -180,9 +180,8 @@ impl Site {
     /// How often something has happened to an order.
     pub(super) fn count_events(&self, kind: &'static str) -> i64 {
         let store = world::open(&self.url);
-        let count = move |tx: &mut dyn store::Tx| {
-            tx.row(&EVENTS, &[Val::Text(kind)], |row| row.int(0))
-        };
+        let count =
+            move |tx: &mut dyn store::Tx| tx.row(&EVENTS, &[Val::Text(kind)], |row| row.int(0));
         world::wait(store.read(count)).unwrap().unwrap().unwrap_or(0)
     }
 
