@@ -52,6 +52,7 @@ pub(crate) fn dispatcher(counter: &Counter, patience: Patience) -> Option<Dispat
         reach,
         timing,
         clock: clock::now,
+        steady: clock::steady,
         seed: u64::from_le_bytes(randomness::bytes()),
     })
 }

@@ -58,7 +58,7 @@ impl Engine {
     }
 
     /// Sends on what was found.
-    pub(super) fn to_forward(&mut self, found: Vec<ToForward>, now: Timestamp) {
+    pub(super) fn send_on(&mut self, found: Vec<ToForward>, now: Timestamp) {
         self.forwards.reading = false;
         for ToForward { provider, kind, asked } in found {
             let Some(lane) = self.lanes.get_mut(&provider) else { continue };

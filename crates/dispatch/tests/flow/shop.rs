@@ -58,8 +58,8 @@ pub(crate) struct AtWork {
 
 /// A panel that answers at once and delivers within a second.
 pub(crate) fn settings() -> fakepanel::Settings {
-    let mut settings = fakepanel::Settings::default();
-    settings.latency_us = Span { from: 0, to: 2_000 };
+    let latency_us = Span { from: 0, to: 2_000 };
+    let mut settings = fakepanel::Settings { latency_us, ..Default::default() };
     settings.delivery.start_us = Span { from: 10_000, to: 50_000 };
     settings.delivery.run_us = Span { from: 10_000, to: 50_000 };
     settings
@@ -172,6 +172,7 @@ impl Shop {
             reach: Reach { policy, add: limits, ask: Limits { answer, ..Limits::ASK } },
             timing: Timing { grace_us: 15_000_000, between_reads_us: 5_000_000 },
             clock: now,
+            steady: now,
             seed: 5,
         };
         let (ending, ended) = watch::channel(false);

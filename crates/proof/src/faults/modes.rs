@@ -66,9 +66,8 @@ impl Kind {
     /// What the program is told of it beside its caps.
     pub(super) const fn told(self) -> &'static [&'static str] {
         match self {
-            Self::Plain => &[],
+            Self::Plain | Self::Guarded => &[],
             Self::Balance => &["--balance-decimals", "5", "--trust-reads", "0"],
-            Self::Guarded => &["--guards-links", "true"],
             Self::RequestIds | Self::Backup | Self::Bystander | Self::Impostor => {
                 &["--takes-request-id", "true"]
             }
