@@ -44,6 +44,9 @@ impl Engine {
         lane.follow.reading = false;
         let full = i64::try_from(attempts.len()).is_ok_and(|read| read >= FOLLOWED);
         lane.follow.read = !full;
+        if !full {
+            lane.follow.read_again(now);
+        }
         for attempt in attempts {
             lane.follow.read_up_to = lane.follow.read_up_to.max(attempt.id);
             if let Some(id) = &attempt.upstream_id {
@@ -74,6 +77,7 @@ impl Engine {
             if lane.provider.state == ProviderState::Off {
                 continue;
             }
+            lane.follow.look_again(now);
             if !lane.follow.read && !lane.follow.reading {
                 lane.follow.reading = true;
                 let (provider, after) = (*id, lane.follow.read_up_to);

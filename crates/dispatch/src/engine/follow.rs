@@ -10,6 +10,10 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 /// Most orders in one request (the dialect's limit).
 pub(super) const IDS: usize = 100;
 
+/// Between two readings of all that is followed, at least, and for each order.
+const AGAIN_US: i64 = 30_000_000;
+const AGAIN_EACH_US: i64 = 600;
+
 /// Hours after its end in which an order is asked for.
 const CORRECT_HOURS: i64 = domain::limits::CORRECT_HOURS;
 
@@ -47,6 +51,8 @@ pub(super) struct Follow {
     pub(super) read_up_to: AttemptId,
     pub(super) reading: bool,
     pub(super) read: bool,
+    /// When it is read once more: a person may have found an order's id.
+    again: Timestamp,
     /// Requests that are under way.
     pub(super) asking: usize,
 }
@@ -130,6 +136,7 @@ impl Default for Follow {
             read_up_to: AttemptId(0),
             reading: false,
             read: false,
+            again: Timestamp(0),
             asking: 0,
         }
     }
@@ -139,6 +146,20 @@ impl Follow {
     /// How many orders are followed.
     pub(super) fn len(&self) -> usize {
         self.known.len()
+    }
+
+    /// Notes that all of it was read; the more there is, the later it is read again.
+    pub(super) fn read_again(&mut self, now: Timestamp) {
+        let many = i64::try_from(self.len()).unwrap_or(i64::MAX).saturating_mul(AGAIN_EACH_US);
+        self.again = Timestamp(now.0.saturating_add(many.max(AGAIN_US)));
+    }
+
+    /// Begins to read anew when it is time.
+    pub(super) fn look_again(&mut self, now: Timestamp) {
+        if self.read && self.again <= now {
+            self.read = false;
+            self.read_up_to = AttemptId(0);
+        }
     }
 
     /// Follows an order from now on, unless it is followed already.
