@@ -12,7 +12,7 @@ use crate::watch;
 use fakepanel::settings::Span;
 use fakepanel::{Panel, Server, Settings};
 use link::Link;
-use node::Node;
+use node::{Next, Node};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -110,13 +110,13 @@ fn settings() -> Settings {
 
 /// The programs, from the last one on, because each has to know the key at the next.
 fn nodes(binary: &Path, end: &Server, plan: Plan, hides: bool) -> Vec<Node> {
-    let (mut url, mut key) = (end.url(), String::from("fake-key"));
+    let mut next = Next { url: end.url(), key: String::from("fake-key"), cost: "0.9" };
     let mut nodes = Vec::new();
     for seed in 1..=NAMES.len() as u64 {
         let link = Link::new(plan.cuts, hides, plan.seed + seed);
-        let next = format!("http://{}/api/v2", link.address());
-        let node = Node::make(binary, link, &url, &key);
-        (url, key) = (next, node.key.clone());
+        let url = format!("http://{}/api/v2", link.address());
+        let node = Node::make(binary, link, &next);
+        next = Next { url, key: node.key.clone(), cost: "2" };
         nodes.push(node);
     }
     nodes.reverse();

@@ -19,11 +19,21 @@ pub(super) struct Node {
     pub(super) running: Option<Demo>,
 }
 
+/// Whom a program orders from.
+pub(super) struct Next {
+    pub(super) url: String,
+    /// Its key there.
+    pub(super) key: String,
+    /// What is charged for 1,000.
+    pub(super) cost: &'static str,
+}
+
 const PAGE: i64 = 1_000;
 
 impl Node {
-    /// A program that orders at `url` with `key`, and is reached through `link`.
-    pub(super) fn make(binary: &Path, link: Link, url: &str, key: &str) -> Self {
+    /// A program that orders from `next`, and is reached through `link`.
+    pub(super) fn make(binary: &Path, link: Link, next: &Next) -> Self {
+        let Next { url, key, cost } = next;
         let mut program = Program::new(binary.to_str().unwrap());
         for (name, value) in [
             ("LOG", "error"),
@@ -48,7 +58,7 @@ impl Node {
                     --asks-per-second 20";
         let more: Vec<&str> = more.split_whitespace().collect();
         program.run_with_input(&[&words[..], &more].concat(), key).json();
-        program.json(&["route", "add", "1", "next", "1", "--cost", "2"]);
+        program.json(&["route", "add", "1", "next", "1", "--cost", cost]);
         Self { program, link, key: own, running: None }
     }
 
