@@ -8,7 +8,7 @@ use super::site::{Site, Stored, Upstream};
 use super::{Plan, name};
 use crate::watch;
 use domain::Timestamp;
-use domain::providers::AttemptState;
+use domain::providers::{AttemptState, request_id};
 use fakepanel::Fault;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -50,6 +50,9 @@ const PATIENCE: Duration = Duration::from_secs(600);
 /// How long the program may take after a start to be at its work again: the lease of the one that
 /// was killed has to end.
 const AWAY_US: i64 = 4_000_000;
+
+/// Millionths that an order may be off by: two roundings to five decimals.
+const ROUNDED: i64 = 20;
 
 /// How long the first orders may take to be taken.
 const START: Duration = Duration::from_secs(2);
@@ -234,25 +237,36 @@ fn count(
 }
 
 /// What is booked at each provider is what the panel has, but for roundings, and for what only a
-/// person could tell.
+/// person could tell; also order by order.
 fn books(site: &Site, stored: &Stored, done: &Done, report: &mut Report) {
     for provider in site.program.json(&["provider", "list"]).as_array().into_iter().flatten() {
         let id = provider["provider"].as_i64().unwrap();
         let upstream = site.upstreams.iter().find(|up| up.provider == id);
         let upstream = upstream.expect("a provider of the site");
+        let kind = upstream.kind.name();
         let booked: fakepanel::Amount = provider["booked"].as_str().unwrap().parse().unwrap();
-        let of_provider = stored.attempts.iter().filter(|attempt| attempt.provider.0 == id);
-        // Half of the last decimal, for what was charged and for what came back.
+        let there = person::tags(upstream);
         let (mut slack, mut by_hand) = (0, 0);
-        for attempt in of_provider.filter(|attempt| attempt.state.may_be_placed()) {
-            slack += 20;
+        for attempt in stored.attempts.iter().filter(|attempt| attempt.provider.0 == id) {
+            let order = stored.orders.iter().find(|order| order.id == attempt.order).unwrap();
+            let called = request_id(order.id, order.created, attempt.number);
+            let net = there
+                .iter()
+                .filter(|(_, there)| there.request_id.as_deref() == Some(called.as_str()))
+                .map(|(_, there)| there.net.raw())
+                .sum::<i64>();
+            let off = (attempt.cost.raw() - net).abs();
+            slack += ROUNDED;
             if done.ended.contains(&attempt.order.0) {
-                by_hand += attempt.cost.raw().max(attempt.expected_cost.raw());
+                by_hand += off;
+            } else if off > ROUNDED {
+                let (id, cost) = (order.id, attempt.cost);
+                let text = format!("order {id} cost {cost} at {kind}, there {net} millionths");
+                report.findings.wrong.push(format!("{text}: {order:?} {attempt:?}"));
             }
         }
-        let off = (booked.raw() - site.purse(upstream)).abs();
-        if off > slack + by_hand {
-            let (kind, purse) = (upstream.kind.name(), site.purse(upstream));
+        let purse = site.purse(upstream);
+        if (booked.raw() - purse).abs() > slack + by_hand {
             let text = format!("booked at {kind}: {booked}, there: {purse} millionths");
             report.findings.wrong.push(text);
         }
