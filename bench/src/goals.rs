@@ -1,6 +1,7 @@
 //! The rows of the table, each with its goal.
 
 use crate::load::Figures;
+use crate::providers::{self, Cost};
 use crate::scripts::Kind;
 use crate::stages::{Loads, Measured, Measurements};
 
@@ -86,6 +87,7 @@ pub(crate) fn rows(measurements: &Measurements) -> Vec<Row> {
         let times = ratio(&measured.small, &measured.large);
         rows.push(Row::plain(name, times, "× that with 100000").at_most(1.3));
     }
+    measurements.providers.iter().for_each(|figures| provider_rows(figures, &mut rows));
     let Measurements { idle_mib, loaded_mib, program_mb, start_empty, start_large, .. } =
         measurements;
     rows.push(Row::plain(String::from("memory at rest"), *idle_mib, "MiB").at_most(64.0));
@@ -99,6 +101,26 @@ pub(crate) fn rows(measurements: &Measurements) -> Vec<Row> {
         rows.push(Row::plain(name, start, "ms").at_most(2_000.0));
     }
     rows
+}
+
+/// Orders at providers: how many a second beside what the provider takes, and what that costs.
+fn provider_rows(figures: &providers::Figures, rows: &mut Vec<Row>) {
+    let providers::Figures { engine, placed, followed, orders } = figures;
+    let mut add = |name: String, cost: &Cost, what: &str| {
+        let Cost { per_second, ceiling, processor, memory, .. } = *cost;
+        let row = Row::plain(format!("{name}: {what}"), per_second, "1/s");
+        rows.push(row.beside(ceiling, per_second / ceiling));
+        rows.push(Row::plain(format!("{name}, processor"), processor, "% of a core"));
+        rows.push(Row::plain(format!("{name}, memory"), memory, "MiB"));
+    };
+    if let Some(cost) = placed {
+        add(format!("{engine}{}", providers::PLACING), cost, "orders");
+    }
+    if let Some(cost) = followed {
+        let name = format!("{engine}{} of {orders} open orders", providers::FOLLOWING);
+        add(name.clone(), cost, "requests");
+        rows.push(Row::plain(format!("{name}, a round"), cost.seconds, "s"));
+    }
 }
 
 fn load_rows(kind: Kind, measured: &Measured, add: Option<&Measured>, rows: &mut Vec<Row>) {

@@ -1,6 +1,6 @@
 //! Measures the counter: the released program under load, beside bare ceilings, in one run.
 //!
-//! `bench --program PATH [--seconds N] [--rounds N] [--orders N] [--only TEXT] [--json FILE]
+//! `bench --program PATH [--seconds N] [--rounds N] [--orders N] [--followed N] [--only TEXT] [--json FILE]
 //! [--document FILE]`; `bench seed FOLDER ORDERS` makes a database and no more. The load generator (wrk), the program and the ceilings share the machine, so
 //! absolute figures are lower bounds; the ratios are what to compare.
 
@@ -17,6 +17,7 @@ mod load;
 mod options;
 mod place;
 mod program;
+mod providers;
 mod report;
 mod scripts;
 mod seed;

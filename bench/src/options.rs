@@ -26,6 +26,8 @@ pub(crate) struct Options {
     pub(crate) rounds: usize,
     /// Orders in the large database; nothing is measured there when it is 0.
     pub(crate) orders: i64,
+    /// Orders that are followed at a provider; none are when it is 0.
+    pub(crate) followed: i64,
     /// Only loads whose name contains this.
     pub(crate) only: Option<String>,
     /// Where to write the table as JSON.
@@ -44,6 +46,7 @@ pub(crate) fn read(mut arguments: impl Iterator<Item = String>) -> Result<Call, 
         seconds: 4,
         rounds: 3,
         orders: 10_000_000,
+        followed: 1_000_000,
         only: None,
         json: None,
         document: None,
@@ -60,6 +63,7 @@ pub(crate) fn read(mut arguments: impl Iterator<Item = String>) -> Result<Call, 
             "--seconds" => options.seconds = value.parse()?,
             "--rounds" => options.rounds = value.parse()?,
             "--orders" => options.orders = value.parse()?,
+            "--followed" => options.followed = value.parse()?,
             "--only" => options.only = Some(value),
             "--json" => options.json = Some(value),
             "--document" => options.document = Some(value),

@@ -74,6 +74,21 @@ impl Place {
         self.folder.join("bench.stock-keys")
     }
 
+    /// Runs statements that change rows, one after the other. Nobody else may be using it.
+    pub(crate) fn run(&self, statements: &[String]) -> Result<(), Failed> {
+        for statement in statements {
+            match &self.engine {
+                Engine::Sqlite => {
+                    let connection = Connection::open(self.folder.join("bench.db"))?;
+                    connection.busy_timeout(Duration::from_secs(10))?;
+                    connection.execute(statement, [])?;
+                }
+                Engine::Postgres(database) => drop(database.run_sql(statement)?),
+            }
+        }
+        Ok(())
+    }
+
     /// A number that grows by one with each order of a kind that is stored.
     pub(crate) fn stored(&self, placed: Placed) -> Result<i64, Failed> {
         match &self.engine {

@@ -9,6 +9,9 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+/// Parts of a second that Linux counts processor time in.
+const TICKS: f64 = 100.0;
+
 /// A process that serves.
 #[derive(Debug)]
 pub(crate) struct Served {
@@ -80,6 +83,15 @@ impl Served {
         Ok(kib.parse::<f64>()? / 1_024.0)
     }
 
+    /// Processor time that it has used, in seconds.
+    pub(crate) fn processor(&self) -> Result<f64, Failed> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        // Behind the name, which may hold anything: user and system time are the 12th and 13th.
+        let (_, rest) = stat.rsplit_once(')').ok_or("no stat")?;
+        let ticks = rest.split_whitespace().skip(11).take(2).map(str::parse::<f64>);
+        Ok(ticks.sum::<Result<f64, _>>()? / TICKS)
+    }
+
     /// Asks it to end, and waits until it has.
     pub(crate) fn stop(mut self) -> Result<(), Failed> {
         let id = self.child.id().to_string();
@@ -97,7 +109,8 @@ fn on(program: &Path, database: &Place) -> Command {
     command
         .args(["--database", &database.url()])
         .env("TRADECOUNTER_KEY_SECRET_FILE", database.secret())
-        .env("TRADECOUNTER_STOCK_KEY_FILE", database.stock_keys());
+        .env("TRADECOUNTER_STOCK_KEY_FILE", database.stock_keys())
+        .env("TRADECOUNTER_PRIVATE_PROVIDERS", "true");
     command
 }
 

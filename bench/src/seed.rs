@@ -27,7 +27,7 @@ pub(crate) const ACCOUNTS: i64 = 1_000;
 const SERVICES: i64 = 2_000;
 
 /// Orders that wait together while a database is filled.
-const TOGETHER: i64 = 1_024;
+pub(crate) const TOGETHER: i64 = 1_024;
 
 /// What a database holds.
 #[derive(Clone, Debug)]
@@ -38,7 +38,7 @@ pub(crate) struct Seeded {
     pub(crate) orders: i64,
 }
 
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
 }
@@ -85,7 +85,7 @@ pub(crate) async fn fill(database: &Place, orders: i64, items: i64) -> Result<Se
 }
 
 /// Opens the database as the released program will: with its files of secrets beside.
-async fn open(database: &Place) -> Result<Counter, Failed> {
+pub(crate) async fn open(database: &Place) -> Result<Counter, Failed> {
     let store = Store::open(&database.url_in_order(), Access::CreateIfMissing, |error| {
         eprintln!("commit failed: {error}");
         std::process::exit(1);
@@ -145,7 +145,7 @@ async fn stock(counter: &Counter, product: ProductId, items: i64) -> Result<(), 
 
 /// Places orders number `from + 1` to `to` together. They join the queue in the order in which they
 /// are polled first, and so get their ids in that order.
-async fn place(counter: &Counter, from: i64, to: i64) -> Result<(), Failed> {
+pub(crate) async fn place(counter: &Counter, from: i64, to: i64) -> Result<(), Failed> {
     let mut waiting = Vec::new();
     for number in from..to {
         let account = AccountId(number.checked_rem(ACCOUNTS).unwrap_or(0).saturating_add(1));

@@ -5,6 +5,7 @@ use crate::load::{self, Figures};
 use crate::options::Options;
 use crate::place::Place;
 use crate::program::{Served, verify};
+use crate::providers;
 use crate::scripts::Kind;
 use crate::seed::{self, Seeded};
 use std::collections::HashMap;
@@ -39,6 +40,8 @@ pub(crate) struct Measurements {
     pub(crate) loads: Loads,
     /// Each load on PostgreSQL.
     pub(crate) postgres: Loads,
+    /// Orders at providers, on each engine.
+    pub(crate) providers: Vec<providers::Figures>,
     /// Orders in the large database; 0 without one.
     pub(crate) large_orders: i64,
     /// Memory, in MiB: at rest, and after all loads.
@@ -104,6 +107,11 @@ pub(crate) fn run(options: &Options) -> Result<Measurements, Failed> {
     } else {
         None
     };
+    let on_sqlite = |name: &str| Ok(Place::sqlite(folder_of(name)?));
+    measurements.providers.push(providers::measure(options, "", on_sqlite)?);
+    let on_postgres =
+        |name: &str| Ok(Place::postgres(folder_of(&format!("postgres-{name}"))?, &server));
+    measurements.providers.push(providers::measure(options, "PostgreSQL, ", on_postgres)?);
     for round in 1..=options.rounds {
         let work = template.copy(folder_of(&format!("round-{round}"))?)?;
         let mut stage = Stage {

@@ -23,6 +23,7 @@ pub(crate) fn run(root: &Path, options: &Bench) -> Result<(), Failure> {
         ("--seconds", options.seconds),
         ("--rounds", options.rounds),
         ("--orders", options.orders),
+        ("--followed", options.followed),
     ];
     for (name, value) in numbers {
         if let Some(value) = value {

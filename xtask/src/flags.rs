@@ -32,6 +32,24 @@ xflags::xflags! {
             /// Only the sale of a stock to more buyers than it has items for.
             optional --rush
         }
+        /// Let three of the program order from each other over links that are cut, kill them, and compare
+        /// what arrives at the end of the chain.
+        cmd chain {
+            /// Orders; 1000 unless given.
+            optional --orders orders: usize
+            /// The same choices as another run; 1 unless given.
+            optional --seed seed: u64
+        }
+        /// Let providers misbehave in every way there is while the program is killed, and compare it
+        /// with their journals.
+        cmd faults {
+            /// Orders of each mode; 2000 unless given.
+            optional --orders orders: usize
+            /// Only the modes whose name contains this.
+            optional --mode name: String
+            /// sqlite or postgres; sqlite unless given.
+            optional --engine engine: String
+        }
         /// Kill the primary of a PostgreSQL cluster under two servers, and compare what is stored with
         /// a record; with a control that must lose.
         cmd failover {
@@ -61,6 +79,8 @@ xflags::xflags! {
             optional --rounds rounds: u32
             /// Orders in the large database; 10,000,000 unless given, 0 for none.
             optional --orders orders: u32
+            /// Orders that are followed at a provider; 1,000,000 unless given, 0 for none.
+            optional --followed followed: u32
             /// Only loads whose name contains this.
             optional --only name: String
             /// Also write the table as JSON to this file.

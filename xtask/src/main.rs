@@ -39,6 +39,8 @@ fn run(command: &XtaskCmd) -> Result<(), Failure> {
         XtaskCmd::Races(options) => proof::races(&root, options),
         XtaskCmd::Goodput(options) => proof::goodput(&root, options),
         XtaskCmd::Crash(options) => proof::crash(&root, options),
+        XtaskCmd::Chain(options) => proof::chain(&root, options),
+        XtaskCmd::Faults(options) => proof::faults(&root, options),
         XtaskCmd::Failover(options) => proof::failover(&root, options),
         XtaskCmd::Powercut(options) => proof::powercut(&root, options),
         XtaskCmd::Bench(options) => bench::run(&root, options),

@@ -1,10 +1,10 @@
-//! `cargo xtask races`, `crash`, `failover`, `goodput` and `powercut`: what the tests do a little of,
+//! `cargo xtask races`, `chain`, `crash`, `failover`, `faults`, `goodput` and `powercut`: what the tests do a little of,
 //! for as long as one likes. The last line that is printed is the result.
 
 use std::path::Path;
 
 use crate::cargo;
-use crate::flags::{Crash, Failover, Goodput, Powercut, Races};
+use crate::flags::{Chain, Crash, Failover, Faults, Goodput, Powercut, Races};
 use crate::postgres;
 use crate::step::{self, Failure};
 
@@ -29,6 +29,21 @@ pub(crate) fn crash(root: &Path, options: &Crash) -> Result<(), Failure> {
     push(&mut words, "--seed", options.seed.map(|seed| seed.to_string()));
     words.extend(options.rush.then(|| String::from("--rush")));
     run(root, "crashes", &words)
+}
+
+pub(crate) fn chain(root: &Path, options: &Chain) -> Result<(), Failure> {
+    let mut words = vec![String::from("chain")];
+    push(&mut words, "--orders", options.orders.map(|orders| orders.to_string()));
+    push(&mut words, "--seed", options.seed.map(|seed| seed.to_string()));
+    run(root, "chain", &words)
+}
+
+pub(crate) fn faults(root: &Path, options: &Faults) -> Result<(), Failure> {
+    let mut words = vec![String::from("faults")];
+    push(&mut words, "--orders", options.orders.map(|orders| orders.to_string()));
+    push(&mut words, "--mode", options.mode.clone());
+    push(&mut words, "--engine", options.engine.clone());
+    run(root, "faults", &words)
 }
 
 pub(crate) fn failover(root: &Path, options: &Failover) -> Result<(), Failure> {

@@ -28,6 +28,24 @@ xflags::xflags! {
             /// Only the sale of a stock to more buyers than it has items for.
             optional --rush
         }
+        /// Let three of the program order from each other over links that are cut, kill them, and compare
+        /// what arrives at the end of the chain.
+        cmd chain {
+            /// Orders; 1000 unless given.
+            optional --orders orders: usize
+            /// The same choices as another run; 1 unless given.
+            optional --seed seed: u64
+        }
+        /// Let providers misbehave in every way there is while the program is killed, and compare it
+        /// with their journals.
+        cmd faults {
+            /// Orders of each mode; 2000 unless given.
+            optional --orders orders: usize
+            /// Only the modes whose name contains this.
+            optional --mode name: String
+            /// sqlite or postgres; sqlite unless given.
+            optional --engine engine: String
+        }
         /// Two servers on a cluster of PostgreSQL whose primary is killed under load.
         cmd failover {
             /// Who lets a standby take over: paf (pg_auto_failover) or patroni.

@@ -17,8 +17,10 @@
     reason = "a proof that cannot be set up has failed"
 )]
 
+pub mod chain;
 pub mod crash;
 pub mod failover;
+pub mod faults;
 pub mod goodput;
 pub mod races;
 mod watch;

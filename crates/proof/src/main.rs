@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool")]
 
 mod flags;
+mod matrix;
 
 use flags::{Crash, Failover, Goodput, Proof, ProofCmd, Races};
 use proof::crash::{self, Plan, Report, Rush, Watcher};
@@ -18,6 +19,8 @@ fn main() -> ExitCode {
         ProofCmd::Races(options) => with_program(|program| race(program, &options)),
         ProofCmd::Goodput(options) => with_program(|program| fail(program, &options)),
         ProofCmd::Crash(options) => with_program(|program| kill(program, &options)),
+        ProofCmd::Chain(options) => with_program(|program| matrix::chain(program, &options)),
+        ProofCmd::Faults(options) => with_program(|program| matrix::faults(program, &options)),
         ProofCmd::Failover(options) => match manager(&options.manager) {
             Some(manager) => with_program(|program| fail_over(program, manager, &options)),
             None => {

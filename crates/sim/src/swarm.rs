@@ -151,7 +151,9 @@ impl PanelPlan {
             decimals,
             noise,
             balance_decimals: told,
-            rounding: *rng.choice(&[Rounding::HalfUp, Rounding::Up, Rounding::Down]).unwrap_or(&Rounding::Up),
+            rounding: *rng
+                .choice(&[Rounding::HalfUp, Rounding::Up, Rounding::Down])
+                .unwrap_or(&Rounding::Up),
             delivery,
             latency_us: Span::new(0, SECOND / rng.u64(1..=50)),
             request_ids,

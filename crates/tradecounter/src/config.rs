@@ -23,6 +23,8 @@ pub(crate) struct Config {
     pub(crate) lease_seconds: i64,
     pub(crate) trusted_proxies: Vec<String>,
     pub(crate) private_providers: bool,
+    pub(crate) provider_answer_seconds: u32,
+    pub(crate) provider_grace_seconds: u32,
     pub(crate) currency: String,
     pub(crate) duplicate_window_seconds: i64,
     pub(crate) infer_missing_action: bool,
@@ -160,6 +162,12 @@ impl Config {
         }
         if !(1..=600).contains(&self.lease_seconds) {
             return invalid("lease_seconds", "must be 1 to 600");
+        }
+        if !(5..=120).contains(&self.provider_answer_seconds) {
+            return invalid("provider_answer_seconds", "must be 5 to 120");
+        }
+        if !(5..=600).contains(&self.provider_grace_seconds) {
+            return invalid("provider_grace_seconds", "must be 5 to 600");
         }
         if let Err(error) = self.proxies() {
             return invalid("trusted_proxies", &error.to_string());
@@ -308,8 +316,9 @@ mod tests {
     #[test]
     fn mistakes_are_refused_by_name() {
         let all = "currency, database_url, duplicate_window_seconds, infer_missing_action, \
-                   key_secret_file, lease_seconds, listen, log, log_format, private_providers, role, \
-                   stock_key_file, stock_keys, trusted_proxies";
+                   key_secret_file, lease_seconds, listen, log, log_format, private_providers, \
+                   provider_answer_seconds, provider_grace_seconds, role, stock_key_file, \
+                   stock_keys, trusted_proxies";
         for (variables, file, expected) in [
             (
                 vec![],
@@ -353,6 +362,16 @@ mod tests {
                 vec![("TRADECOUNTER_LEASE_SECONDS", "0")],
                 None,
                 String::from("lease_seconds: must be 1 to 600"),
+            ),
+            (
+                vec![("TRADECOUNTER_PROVIDER_ANSWER_SECONDS", "4")],
+                None,
+                String::from("provider_answer_seconds: must be 5 to 120"),
+            ),
+            (
+                vec![("TRADECOUNTER_PROVIDER_GRACE_SECONDS", "601")],
+                None,
+                String::from("provider_grace_seconds: must be 5 to 600"),
             ),
             (
                 vec![("TRADECOUNTER_DUPLICATE_WINDOW_SECONDS", "-1")],

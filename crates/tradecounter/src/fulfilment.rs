@@ -14,16 +14,29 @@ use tokio::sync::watch;
 /// Between two looks whether a lease that was lost is held again.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// How providers are reached, as the configuration says.
-pub(crate) const fn reach(config: &Config) -> Reach {
+/// How providers are reached and how long they are waited for, as the configuration says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Patience {
+    reach: Reach,
+    timing: Timing,
+}
+
+/// What the configuration says of it.
+pub(crate) fn patience(config: &Config) -> Patience {
     let policy =
         Policy { allow_private: config.private_providers, any_port: config.private_providers };
-    Reach { policy, add: Limits::ADD, ask: Limits::ASK }
+    let answer = Duration::from_secs(config.provider_answer_seconds.into());
+    let late = Duration::from_secs(config.provider_grace_seconds.into());
+    let add = Limits { answer, late, ..Limits::ADD };
+    let grace_us = i64::from(config.provider_grace_seconds).saturating_mul(1_000_000);
+    let timing = Timing { grace_us, ..Timing::default() };
+    Patience { reach: Reach { policy, add, ask: Limits::ASK }, timing }
 }
 
 /// What calls providers; nothing where no certificate could be checked, which is told: everything
 /// else goes on.
-pub(crate) fn dispatcher(counter: &Counter, reach: Reach) -> Option<Dispatcher> {
+pub(crate) fn dispatcher(counter: &Counter, patience: Patience) -> Option<Dispatcher> {
+    let Patience { reach, timing } = patience;
     let client = Client::new(reach.policy, &Authorities::System)
         .inspect_err(|error| {
             tracing::error!(
@@ -37,7 +50,7 @@ pub(crate) fn dispatcher(counter: &Counter, reach: Reach) -> Option<Dispatcher> 
         counter: counter.clone(),
         client: Arc::new(client),
         reach,
-        timing: Timing::default(),
+        timing,
         clock: clock::now,
         steady: clock::steady,
         seed: u64::from_le_bytes(randomness::bytes()),

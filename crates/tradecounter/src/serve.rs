@@ -7,7 +7,6 @@ use crate::keeper::Keeper;
 use crate::{fulfilment, jobs, moved, randomness, upkeep};
 use counter::Counter;
 use counter::nodes::{Job, Role};
-use dispatch::driver::Reach;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use store::Access;
@@ -22,7 +21,7 @@ pub(crate) struct Server {
     listener: TcpListener,
     options: web::Options,
     keeper: Keeper,
-    reach: Reach,
+    patience: fulfilment::Patience,
 }
 
 /// Opens the database and the socket, in that order: whoever can connect is answered.
@@ -44,8 +43,8 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Failure> {
     let trusted_proxies = config.proxies().map_err(|error| Failure::Other(error.to_string()))?;
     let infer_missing_action = config.infer_missing_action;
     let options = web::Options { infer_missing_action, trusted_proxies, ..Default::default() };
-    let reach = fulfilment::reach(config);
-    Ok(Server { counter, address, listener, options, keeper, reach })
+    let patience = fulfilment::patience(config);
+    Ok(Server { counter, address, listener, options, keeper, patience })
 }
 
 impl Server {
@@ -61,7 +60,7 @@ impl Server {
         end: impl Future<Output = ()> + Send + 'static,
         jobs: &[Job],
     ) -> Result<(), Failure> {
-        let Self { counter, mut keeper, listener, options, reach, .. } = self;
+        let Self { counter, mut keeper, listener, options, patience, .. } = self;
         let role = keeper.role();
         let (ending, ended) = watch::channel(false);
         let (closed, is_closed) = watch::channel(None);
@@ -74,7 +73,7 @@ impl Server {
             if *job != Job::Fulfilment {
                 let lease = keeper.watch(*job);
                 tasks.spawn(jobs::run(counter.clone(), *job, lease, ended.clone()));
-            } else if let Some(dispatcher) = fulfilment::dispatcher(&counter, reach) {
+            } else if let Some(dispatcher) = fulfilment::dispatcher(&counter, patience) {
                 let lease = keeper.watch(*job);
                 tasks.spawn(fulfilment::run(dispatcher, lease, ended.clone()));
             }

@@ -20,17 +20,14 @@ const FLOORS: [(&str, &[&str]); 17] = [
         "tradecounter",
         &["counter", "dispatch", "domain", "panel-api", "panel-client", "store", "web"],
     ),
-    ("bench", &["counter", "domain", "pgkit", "store", "web"]),
+    ("bench", &["counter", "domain", "fakepanel", "pgkit", "store", "web"]),
     ("powercut", &["counter", "domain", "store"]),
-    (
-        "sim",
-        &["counter", "dispatch", "domain", "fakepanel", "panel-api", "powercut", "store"],
-    ),
+    ("sim", &["counter", "dispatch", "domain", "fakepanel", "panel-api", "powercut", "store"]),
     ("pgkit", &[]),
     ("fakepanel", &[]),
     ("pgcluster", &["pgkit"]),
     ("testkit", &["counter", "domain", "panel-api", "pgkit", "store", "web"]),
-    ("proof", &["counter", "domain", "pgcluster", "pgkit", "store", "testkit"]),
+    ("proof", &["counter", "domain", "fakepanel", "pgcluster", "pgkit", "store", "testkit"]),
     ("xtask", &["counter", "domain", "panel-api", "store", "testkit", "web"]),
 ];
 

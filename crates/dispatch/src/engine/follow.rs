@@ -11,8 +11,10 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 /// Most orders in one request (the dialect's limit).
 pub(super) const IDS: usize = 100;
 
-/// Between two readings of all that is followed: a million orders are a thousand small reads.
-const AGAIN_US: i64 = 300_000_000;
+/// Between two readings of all that is followed, at least, and for each order: a million orders are a
+/// thousand small reads, in ten minutes.
+const AGAIN_US: i64 = 30_000_000;
+const AGAIN_EACH_US: i64 = 600;
 
 /// Hours after its end in which an order is asked for.
 const CORRECT_HOURS: i64 = domain::limits::CORRECT_HOURS;
@@ -163,7 +165,8 @@ impl Follow {
             self.read_up_to = AttemptId(0);
         }
         if self.read_up_to == AttemptId(0) {
-            self.again = plus(now, AGAIN_US);
+            let many = i64::try_from(self.len()).unwrap_or(i64::MAX).saturating_mul(AGAIN_EACH_US);
+            self.again = plus(now, many.max(AGAIN_US));
         }
         self.reading = true;
         Some(self.read_up_to)

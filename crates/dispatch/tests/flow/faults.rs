@@ -1,7 +1,7 @@
 //! What happens when something goes wrong: nothing is bought twice, and nothing is lost.
 
-use super::shop::{Shop, panel, settings};
-use counter::fulfilment::ProviderChange;
+use super::shop::{Shop, now, panel, settings};
+use counter::fulfilment::{ProviderChange, Verdict};
 use domain::orders::State;
 use fakepanel::{Fault, Mode, Rule};
 use std::time::Duration;
@@ -160,6 +160,26 @@ async fn the_balance_shows_that_a_lost_order_was_taken() {
         assert!(panel.duplicates("/o-").is_empty());
         assert_eq!(panel.orders().len(), 3);
     });
+    shop.assert_clean().await;
+}
+
+#[tokio::test]
+async fn an_order_whose_id_a_person_finds_is_followed() {
+    let shop = Shop::open().await;
+    let mut settings = settings();
+    settings.decimals = 5;
+    let server = panel(settings);
+    let provider = shop.provider(&server, with_balance()).await;
+    let work = shop.work(SHORT).await;
+    shop.until_read(provider).await;
+    server.set_faults(vec![Rule::new(Fault::HangAfter).times(1)]).unwrap();
+    let orders = shop.orders(1).await;
+    shop.until(&orders, |state| state == State::SubmittedNoId).await;
+    let id = server.look(|panel| panel.orders()[0].id.to_string());
+    let verdict = Verdict::AcceptedAs(id);
+    shop.counter.decide_attempt(orders[0], verdict, "ann", "seen there", now()).await.unwrap();
+    shop.until(&orders, |state| state == State::Completed).await;
+    work.end().await;
     shop.assert_clean().await;
 }
 
