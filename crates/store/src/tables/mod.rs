@@ -4,6 +4,9 @@ pub mod account_orders;
 pub mod accounts;
 pub mod attempts;
 pub mod catalogue;
+pub mod change_checks;
+pub mod change_items;
+pub mod change_sets;
 pub mod deliveries;
 pub mod events;
 pub mod guards;
@@ -12,6 +15,7 @@ pub mod leases;
 pub mod links;
 pub mod meta;
 pub mod nodes;
+pub mod offers;
 pub mod orders;
 pub mod parts;
 pub mod prices;
@@ -26,6 +30,7 @@ pub mod reveals;
 pub mod routes;
 pub mod stock;
 pub mod stock_imports;
+pub mod sync_rules;
 pub mod transfers;
 
 use crate::{DbError, Row, Sql};
@@ -37,6 +42,9 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         accounts::ALL,
         attempts::ALL,
         catalogue::ALL,
+        change_checks::ALL,
+        change_items::ALL,
+        change_sets::ALL,
         deliveries::ALL,
         events::ALL,
         guards::ALL,
@@ -45,6 +53,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         links::ALL,
         meta::ALL,
         nodes::ALL,
+        offers::ALL,
         orders::ALL,
         parts::ALL,
         prices::ALL,
@@ -59,6 +68,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         routes::ALL,
         stock::ALL,
         stock_imports::ALL,
+        sync_rules::ALL,
         transfers::ALL,
     ]
     .into_iter()

@@ -6,7 +6,6 @@ use super::edit::{Edit, Limits, Moved};
 use super::offer::{Offer, kind_of, plain_kind};
 use super::rules::{RateRule, SyncRules, Taking};
 use crate::catalogue::{Counting, Service, check_service};
-use crate::limits::QUANTITY_MAX;
 use crate::money::multiplied;
 use crate::{Micros, RouteId, ServiceId};
 use std::collections::BTreeMap;
@@ -229,7 +228,7 @@ impl<'a> Comparison<'a> {
         }
         let route = &place.known.route;
         let before = Limits { min: route.min, max: route.max };
-        let after = limits_of(offer);
+        let after = offer.limits();
         if before == after {
             return;
         }
@@ -263,7 +262,7 @@ impl<'a> Comparison<'a> {
         let kind = kind_of(&offer.kind);
         let cost = multiplied(offer.rate, self.exchange);
         let rate = cost.and_then(|cost| self.rules.markup.rate(cost));
-        let limits = limits_of(offer);
+        let limits = offer.limits();
         let verdict = match kind {
             None => Verdict::Quarantine(Why::KindUnknown),
             Some(_) if rate.is_none() || limits.min > limits.max => {
@@ -281,11 +280,6 @@ impl<'a> Comparison<'a> {
             hold: Vec::new(),
         });
     }
-}
-
-/// Limits as we can keep them: an order has one unit at least.
-fn limits_of(offer: &Offer) -> Limits {
-    Limits { min: offer.min.max(1), max: offer.max.min(QUANTITY_MAX) }
 }
 
 /// Whether a cost moves by more than so many percent. What cost nothing moves beyond all bounds.
