@@ -131,7 +131,15 @@ impl Step<'_> {
         };
         let (edits, hold) = (fitting(&item.edits), fitting(&item.hold));
         let (before, after) = item.finding.words();
-        let open = self.floor.stands((route, finding)).filter(|open| open.state.is_open()).cloned();
+        let stands = self.floor.stands((route, finding)).cloned();
+        let (open, decided): (Option<ChangeItem>, Option<ChangeItem>) = match stands {
+            Some(item) if item.state.is_open() => (Some(item), None),
+            other => (None, other),
+        };
+        if let Some(decided) = decided {
+            // What was decided against was another value.
+            self.floor.put(ChangeItem { standing: false, changed: self.now, ..decided });
+        }
         let mut now = ChangeItem {
             before,
             edits: coded::written(&edits),

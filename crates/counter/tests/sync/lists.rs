@@ -31,15 +31,15 @@ async fn small_moves_are_taken_over_and_spikes_are_held(database: Database) {
     assert_eq!(items[0].actor.as_deref(), Some("sync"));
 
     // Between the two bounds, and not under cost: a person is asked.
-    shop.take(first_costs(3, 900_000)).await;
+    shop.take(first_costs(3, COST)).await;
     let asked = shop.take(first_costs(3, 1_150_000)).await;
     assert_eq!((asked.applied, asked.waiting), (0, 1));
-    assert_eq!(shop.first().await, (900_000, 1_200_000, true, true));
+    assert_eq!(shop.first().await, (COST, 1_200_000, true, true));
     assert_eq!(shop.open_item().await.state, ItemState::Proposed);
 
     let spike = shop.take(first_costs(3, 9 * COST)).await;
     assert_eq!((spike.applied, spike.waiting), (0, 1));
-    assert_eq!(shop.first().await, (900_000, 1_200_000, false, false), "held");
+    assert_eq!(shop.first().await, (COST, 1_200_000, false, false), "held");
     let item = shop.open_item().await;
     assert_eq!((item.state, item.set), (ItemState::Quarantined, spike.set.unwrap()));
     assert!(item.why.unwrap().contains("50 percent"));
