@@ -214,3 +214,6 @@ pub const CORRECT_HOURS: i64 = 24;
 /// How often in a row a provider does not find an order before a person looks: with the intervals of
 /// polling that is half an hour at least.
 pub const NOT_FOUND_MAX: i64 = 12;
+
+/// Most reads of a balance that may be asked for before it is believed: two months of one each minute.
+pub const TRUST_READS_MAX: i64 = 100_000;

@@ -5,6 +5,7 @@ use crate::{clock, randomness};
 use counter::Counter;
 use counter::nodes::Lease;
 use dispatch::driver::{Dispatcher, Reach};
+use dispatch::engine::Timing;
 use panel_client::{Authorities, Client, Limits, Policy};
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,6 +37,7 @@ pub(crate) fn dispatcher(counter: &Counter, reach: Reach) -> Option<Dispatcher> 
         counter: counter.clone(),
         client: Arc::new(client),
         reach,
+        timing: Timing::default(),
         clock: clock::now,
         seed: u64::from_le_bytes(randomness::bytes()),
     })

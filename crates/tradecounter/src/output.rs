@@ -222,7 +222,11 @@ pub(crate) fn provider(provider: &Provider) -> Value {
         "guards_links": provider.guards_links,
         "balance_decimals": provider.balance_decimals,
         "refusals": provider.refusals,
+        "trust_reads": provider.trust_reads,
+        "quiet_reads": provider.quiet_reads,
         "booked": amount(provider.booked),
+        "reported": provider.reported.map(|(balance, _)| amount(balance)),
+        "reported_at": provider.reported.map(|(_, at)| clock::shown(at)),
         "created": time(provider.created),
     })
 }

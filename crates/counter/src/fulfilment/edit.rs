@@ -3,6 +3,7 @@
 use crate::journal::Journal;
 use crate::stock::{NONCE_BYTES, Place};
 use crate::{Counter, Failure, Refusal};
+use domain::limits::TRUST_READS;
 use domain::providers::{Provider, ProviderState, check_provider};
 use domain::{AccountId, Micros, ProviderId, Timestamp};
 use std::fmt;
@@ -36,6 +37,8 @@ pub struct ProviderChange {
     pub balance_decimals: Option<Option<i64>>,
     /// Texts of its own that surely mean that an order was not taken.
     pub refusals: Option<Vec<String>>,
+    /// Reads of its balance that must be explained before it is believed.
+    pub trust_reads: Option<i64>,
 }
 
 /// The key of our account at a provider, as staff hand it over, and what seals it.
@@ -96,7 +99,10 @@ impl Counter {
                 guards_links: false,
                 balance_decimals: None,
                 refusals: Vec::new(),
+                trust_reads: TRUST_READS,
                 booked: Micros::ZERO,
+                reported: None,
+                quiet_reads: 0,
                 created: now,
             };
             let provider = changed(blank, &change);
@@ -153,7 +159,10 @@ fn changed(provider: Provider, change: &ProviderChange) -> Provider {
         guards_links: change.guards_links.unwrap_or(provider.guards_links),
         balance_decimals: change.balance_decimals.unwrap_or(provider.balance_decimals),
         refusals: change.refusals.unwrap_or(provider.refusals),
+        trust_reads: change.trust_reads.unwrap_or(provider.trust_reads),
         booked: provider.booked,
+        reported: provider.reported,
+        quiet_reads: provider.quiet_reads,
         created: provider.created,
     }
 }

@@ -3,9 +3,11 @@
 //! An attempt is written before a provider is called, and only evidence moves an order whose answer
 //! was lost (docs/adr/0024). Nothing here calls anybody: `dispatch` does, and reports.
 
+mod balance;
 mod claim;
 mod decide;
 mod edit;
+mod forwards;
 mod list;
 mod money;
 mod outcome;
@@ -16,9 +18,11 @@ mod setup;
 mod stop;
 mod waiting;
 
+pub use balance::BalanceRead;
 pub use claim::{Claim, NotClaimed, Placement};
 pub use decide::Verdict;
 pub use edit::{ProviderChange, ProviderSecret};
+pub use forwards::{ForwardKind, Forwarded, ToForward};
 pub use list::ProviderView;
 pub use money::Booking;
 pub use outcome::Recorded;

@@ -7,11 +7,13 @@ mod units;
 
 pub use calls::Reach;
 
-use crate::engine::{Action, Answer, Engine, Input};
+use crate::engine::{Action, Answer, Engine, Input, Timing};
 use calls::{AnswerToCome, Calls};
 use counter::Counter;
+use counter::fulfilment::ForwardKind;
 use counter::nodes::Worker;
 use domain::{AttemptId, Timestamp};
+use panel_api::client::Call;
 use panel_client::Client;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -33,6 +35,8 @@ pub struct Dispatcher {
     pub client: Arc<Client>,
     /// How they are reached.
     pub reach: Reach,
+    /// How long what is waited for.
+    pub timing: Timing,
     /// The clock.
     pub clock: fn() -> Timestamp,
     /// What choices are made by.
@@ -63,7 +67,7 @@ impl Dispatcher {
     pub async fn run(&self, worker: Worker, mut ended: watch::Receiver<bool>) {
         let calls = Calls::new(self.counter.clone(), Arc::clone(&self.client), self.reach);
         let mut run = Run {
-            engine: Engine::new(self.seed, (self.clock)()),
+            engine: Engine::new(self.seed, self.timing, (self.clock)()),
             units: Units::new(self.counter.clone(), worker),
             calls,
             tasks: JoinSet::new(),
@@ -110,7 +114,8 @@ impl Run {
                 self.tell(Input::Answered(attempt, answer));
             }
             Ok(Done::Late(attempt, Some(answer))) => self.tell(Input::Late(attempt, answer)),
-            Ok(Done::Late(_, None) | Done::Nothing) => {}
+            Ok(Done::Late(attempt, None)) => self.tell(Input::LateOver(attempt)),
+            Ok(Done::Nothing) => {}
             Err(error) => tracing::error!(%error, "a task of the dispatcher broke"),
         }
     }
@@ -155,6 +160,23 @@ impl Run {
                 self.tasks.spawn(async move {
                     let answer = calls.status(provider, &ids).await;
                     Done::Input(Input::Statuses(ask, answer))
+                });
+            }
+            Action::Forward { ask, provider, kind, ids } => {
+                self.tasks.spawn(async move {
+                    let call = match kind {
+                        ForwardKind::Cancel => Call::Cancel(&ids),
+                        ForwardKind::Refill => Call::Refill(&ids),
+                        ForwardKind::RefillStatus => Call::RefillStatus(&ids),
+                    };
+                    let answer = calls.ask(provider, call).await;
+                    Done::Input(Input::Forwarded(ask, answer))
+                });
+            }
+            Action::AskBalance { ask, provider } => {
+                self.tasks.spawn(async move {
+                    let answer = calls.ask(provider, Call::Balance).await;
+                    Done::Input(Input::Balance(provider, ask, answer))
                 });
             }
             action => {

@@ -89,6 +89,17 @@ impl Units {
                 let followed = counter.followed_attempts(provider, after, limit).await?;
                 Some(Input::Followed(provider, followed))
             }
+            Action::ReadForwards { statuses } => {
+                Some(Input::ToForward(worker.take_forwards(statuses, now).await?))
+            }
+            Action::RecordForwards(answers) => {
+                worker.record_forwards(answers, now).await?;
+                None
+            }
+            Action::RecordBalance(read) => {
+                worker.record_balance(read, now).await?;
+                None
+            }
             Action::RecordReports(reports) => {
                 Some(Input::ReportsRecorded(worker.record_reports(reports, now).await?))
             }
@@ -117,7 +128,11 @@ impl Units {
                 None
             }
             // Calls to providers are no units.
-            Action::Place(_) | Action::Replay(_) | Action::AskStatus { .. } => None,
+            Action::Place(_)
+            | Action::Replay(_)
+            | Action::AskStatus { .. }
+            | Action::AskBalance { .. }
+            | Action::Forward { .. } => None,
         })
     }
 }
@@ -132,13 +147,18 @@ const fn kind_of(action: &Action) -> Option<Kind> {
         Action::Claim(_) => Kind::Claim,
         Action::Record(_) => Kind::Record,
         Action::ReadFollowed { provider, .. } => Kind::Followed(*provider),
+        Action::ReadForwards { .. } => Kind::Forwards,
         Action::RecordReports(_) => Kind::Reports,
         Action::Unfollow(_) => Kind::Unfollow,
         Action::Pause { .. }
         | Action::SwitchOff { .. }
         | Action::Place(_)
         | Action::Replay(_)
-        | Action::AskStatus { .. } => return None,
+        | Action::AskStatus { .. }
+        | Action::AskBalance { .. }
+        | Action::Forward { .. }
+        | Action::RecordForwards(_)
+        | Action::RecordBalance(_) => return None,
     })
 }
 

@@ -32,6 +32,9 @@ const REST_MOST_US: i64 = 600_000_000;
 impl Engine {
     /// Takes in the answer to a call that placed an order.
     pub(super) fn answered(&mut self, attempt: AttemptId, answer: &Answer, now: Timestamp) {
+        if matches!(answer, Answer::Lost { may_come: true, .. }) {
+            self.awaited.insert(attempt);
+        }
         let jitter = self.random.u64(..);
         let Some(lane) = self.lane_of(attempt) else { return };
         let provider = lane.provider.id;
@@ -68,6 +71,11 @@ impl Engine {
         };
         let outcome = Outcome { attempt, found: found(&verdict, another_way), evidence };
         self.outcomes.push(Reported { outcome, provider });
+    }
+
+    /// No answer comes any more.
+    pub(super) fn late_over(&mut self, attempt: AttemptId) {
+        self.awaited.remove(&attempt);
     }
 
     /// Takes in an answer that came after its call had been given up: it is evidence all the same.
@@ -233,6 +241,7 @@ impl Engine {
             if let Some(placing) = placing {
                 let lost = Lost::new(attempt_of(&placing, now), now);
                 lane.lost.insert(attempt, Lost { with_person: state == State::Review, ..lost });
+                lane.resolver.begin();
             }
             return;
         }
@@ -242,10 +251,13 @@ impl Engine {
             }
             return;
         }
+        if matches!(found, Found::Accepted { .. } | Found::AcceptedNoId) {
+            lane.purse.bookings = lane.purse.bookings.saturating_add(1);
+        }
         let lost = lane.lost.remove(&attempt);
-        let order = match (&placing, &lost) {
-            (Some(placing), _) => placing.placement.order,
-            (None, Some(lost)) => lost.attempt.order,
+        let (order, cost) = match (&placing, &lost) {
+            (Some(placing), _) => (placing.placement.order, placing.placement.expected_cost),
+            (None, Some(lost)) => (lost.attempt.order, lost.attempt.expected_cost),
             (None, None) => return,
         };
         match placing {
@@ -258,7 +270,7 @@ impl Engine {
         if let Found::Accepted { upstream_id, .. } = found
             && state == State::Submitted
         {
-            self.follow(reported.provider, attempt, upstream_id, now);
+            self.follow(reported.provider, attempt, upstream_id, cost, now);
         }
     }
 }

@@ -6,7 +6,7 @@ use counter::fulfilment::Reported;
 use domain::limits::NOT_FOUND_MAX;
 use domain::orders::State;
 use domain::providers::{Attempt, Call, Followed, Outcome, ProviderState, Report, Ticket};
-use domain::{AttemptId, ProviderId, Timestamp};
+use domain::{AttemptId, Micros, ProviderId, Timestamp};
 use panel_api::client::{Answers, Found, read_status};
 
 /// Attempts read in one go.
@@ -32,7 +32,7 @@ pub(super) struct Asking {
 /// A report that waits to be recorded, with the order that it is about.
 #[derive(Debug)]
 pub(super) struct Pending {
-    provider: ProviderId,
+    pub(super) provider: ProviderId,
     entry: Entry,
     report: Reported,
 }
@@ -47,7 +47,7 @@ impl Engine {
         for attempt in attempts {
             lane.follow.read_up_to = lane.follow.read_up_to.max(attempt.id);
             if let Some(id) = &attempt.upstream_id {
-                let entry = Entry::new(attempt.id, id, attempt.started);
+                let entry = Entry::new(attempt.id, id, attempt.started, attempt.cost);
                 lane.follow.add(entry, now, self.random.u64(..));
             }
         }
@@ -59,10 +59,11 @@ impl Engine {
         provider: ProviderId,
         attempt: AttemptId,
         upstream_id: &str,
+        cost: Micros,
         now: Timestamp,
     ) {
         if let Some(lane) = self.lanes.get_mut(&provider) {
-            let entry = Entry::new(attempt, upstream_id, now);
+            let entry = Entry::new(attempt, upstream_id, now, cost);
             lane.follow.add(entry, now, self.random.u64(..));
         }
     }
@@ -106,7 +107,7 @@ impl Engine {
             entries.iter().map(|entry| entry.upstream_id.to_string()).collect();
         let (came, each) = match answer {
             Answer::NotSent(_) => (Outcome::NotSent, None),
-            Answer::Lost(_) => (Outcome::Unclear, None),
+            Answer::Lost { .. } => (Outcome::Unclear, None),
             Answer::Complete { body, .. } => match read_status(body, &asked) {
                 Answers::Each(each) => (Outcome::Answered, Some(each)),
                 Answers::Refused(_) => (Outcome::Answered, None),
@@ -124,7 +125,8 @@ impl Engine {
             }
             return;
         };
-        for (entry, (_, found)) in entries.into_iter().zip(each) {
+        for (mut entry, (_, found)) in entries.into_iter().zip(each) {
+            entry.answered(now);
             self.said(provider, entry, found, now);
         }
     }
@@ -195,7 +197,7 @@ impl Engine {
                 // A person decides, or has decided.
                 Some(_) | None => {
                     if let Some(lane) = self.lanes.get_mut(&provider) {
-                        lane.follow.forget(entry.attempt);
+                        lane.follow.forget(&entry);
                     }
                 }
             }
@@ -207,6 +209,14 @@ impl Engine {
         for pending in std::mem::take(&mut self.busy.reports).into_iter().rev() {
             self.reports.push_front(pending);
         }
+    }
+}
+
+/// What it says of a provider that there is no complete answer.
+pub(super) const fn not_told(answer: &Answer) -> Outcome {
+    match answer {
+        Answer::NotSent(_) => Outcome::NotSent,
+        Answer::Lost { .. } | Answer::Complete { .. } => Outcome::Unclear,
     }
 }
 

@@ -3,7 +3,7 @@
 
 use domain::orders::State;
 use domain::providers::{Followed, next_poll};
-use domain::{AttemptId, Timestamp};
+use domain::{AttemptId, Micros, Timestamp};
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -28,6 +28,10 @@ pub(super) struct Entry {
     state: State,
     ended: Option<Timestamp>,
     cancel_requested: bool,
+    /// What the provider has for it, by our books: so much may come back.
+    cost: Micros,
+    /// When it was answered for last.
+    answered: Timestamp,
 }
 
 /// The orders that are followed at one provider.
@@ -36,6 +40,9 @@ pub(super) struct Follow {
     due: BTreeMap<(Timestamp, AttemptId), Entry>,
     /// All of them, also those that are being asked for.
     known: HashSet<AttemptId>,
+    open_cost: i64,
+    /// How many of them are being asked for, or are to be recorded.
+    away: usize,
     /// Where the reading of what is followed has come to.
     pub(super) read_up_to: AttemptId,
     pub(super) reading: bool,
@@ -45,7 +52,12 @@ pub(super) struct Follow {
 }
 
 impl Entry {
-    pub(super) fn new(attempt: AttemptId, upstream_id: &str, accepted: Timestamp) -> Self {
+    pub(super) fn new(
+        attempt: AttemptId,
+        upstream_id: &str,
+        accepted: Timestamp,
+        cost: Micros,
+    ) -> Self {
         Self {
             attempt,
             upstream_id: upstream_id.into(),
@@ -55,7 +67,14 @@ impl Entry {
             state: State::Submitted,
             ended: None,
             cancel_requested: false,
+            cost,
+            answered: Timestamp(i64::MIN),
         }
+    }
+
+    /// Notes that the provider said something of it.
+    pub(super) const fn answered(&mut self, now: Timestamp) {
+        self.answered = now;
     }
 
     /// Where the order stands by our books.
@@ -106,6 +125,8 @@ impl Default for Follow {
         Self {
             due: BTreeMap::new(),
             known: HashSet::new(),
+            open_cost: 0,
+            away: 0,
             read_up_to: AttemptId(0),
             reading: false,
             read: false,
@@ -123,6 +144,7 @@ impl Follow {
     /// Follows an order from now on, unless it is followed already.
     pub(super) fn add(&mut self, entry: Entry, now: Timestamp, jitter: u64) {
         if self.known.insert(entry.attempt) {
+            self.open_cost = self.open_cost.saturating_add(entry.cost.raw());
             let at = entry.next(true, now, jitter).unwrap_or(now);
             self.due.insert((at, entry.attempt), entry);
         }
@@ -130,12 +152,48 @@ impl Follow {
 
     /// Puts an order back that could not be asked for.
     pub(super) fn postpone(&mut self, entry: Entry, at: Timestamp) {
+        self.away = self.away.saturating_sub(1);
         self.due.insert((at, entry.attempt), entry);
     }
 
-    /// Follows an order no more.
-    pub(super) fn forget(&mut self, attempt: AttemptId) {
-        self.known.remove(&attempt);
+    /// Follows an order no more that was asked for.
+    pub(super) fn forget(&mut self, entry: &Entry) {
+        self.away = self.away.saturating_sub(1);
+        self.drop_known(entry);
+    }
+
+    fn drop_known(&mut self, entry: &Entry) {
+        if self.known.remove(&entry.attempt) {
+            self.open_cost = self.open_cost.saturating_sub(entry.cost.raw());
+        }
+    }
+
+    /// What the provider has for all orders that are followed, by our books.
+    pub(super) const fn open_cost(&self) -> i64 {
+        self.open_cost
+    }
+
+    /// Lets every order be asked for now that was not answered for since `now`.
+    pub(super) fn hasten(&mut self, now: Timestamp) {
+        let due = std::mem::take(&mut self.due);
+        self.due = due
+            .into_iter()
+            .map(|((at, id), entry)| {
+                ((if entry.answered < now { now.min(at) } else { at }, id), entry)
+            })
+            .collect();
+    }
+
+    /// How many orders were not answered for since `since`; those that are being asked for count too.
+    pub(super) fn stale(&self, since: Timestamp) -> usize {
+        let waiting = self.due.values().filter(|entry| entry.answered < since).count();
+        waiting.saturating_add(self.away)
+    }
+
+    /// What the provider has for orders that were not answered for since `since`.
+    pub(super) fn stale_cost(&self, since: Timestamp) -> Micros {
+        let stale = self.due.values().filter(|entry| entry.answered < since);
+        Micros::new(stale.map(|entry| entry.cost.raw()).fold(0, i64::saturating_add))
     }
 
     /// Those that are due, as many as go into one request.
@@ -148,6 +206,7 @@ impl Follow {
             }
             taken.push(first.remove());
         }
+        self.away = self.away.saturating_add(taken.len());
         taken
     }
 
@@ -164,13 +223,14 @@ impl Follow {
         now: Timestamp,
         jitter: u64,
     ) -> Option<AttemptId> {
+        self.away = self.away.saturating_sub(1);
         match entry.next(moved, now, jitter) {
             Some(at) => {
                 self.due.insert((at, entry.attempt), entry);
                 None
             }
             None => {
-                self.known.remove(&entry.attempt);
+                self.drop_known(&entry);
                 Some(entry.attempt)
             }
         }

@@ -2,7 +2,9 @@
 //! one that is stopped holds up no other.
 
 use super::follow::Follow;
+use super::purse::Purse;
 use super::queue::Queued;
+use super::resolve::Resolver;
 use counter::fulfilment::Placement;
 use domain::providers::{
     Attempt, Breaker, Outcome, Pace, Provider, ProviderState, RetryBudget, Ticket,
@@ -25,6 +27,8 @@ pub(super) struct Placing {
 #[derive(Clone, Debug)]
 pub(super) struct Lost {
     pub(super) attempt: Attempt,
+    /// Since when.
+    pub(super) since: Timestamp,
     /// How often it was asked for again under its request id.
     pub(super) replays: u32,
     /// When it is asked for again.
@@ -67,6 +71,8 @@ pub(super) struct Lane {
     /// Whether evidence that is gathered may decide by itself.
     pub(super) trusted: bool,
     pub(super) follow: Follow,
+    pub(super) purse: Purse,
+    pub(super) resolver: Resolver,
     pub(super) ask_pace: Pace,
     /// Nothing is asked before this moment.
     pub(super) asks_rest_until: Timestamp,
@@ -94,6 +100,8 @@ impl Lane {
             resting: HashMap::new(),
             trusted: true,
             follow: Follow::default(),
+            purse: Purse::new(now),
+            resolver: Resolver::new(now),
             ask_pace: Pace::new(now),
             asks_rest_until: now,
         }

@@ -25,7 +25,14 @@ const REPLAY_MAX_US: i64 = 300_000_000;
 impl Lost {
     /// An order of which nothing is known since `now`.
     pub(super) const fn new(attempt: Attempt, now: Timestamp) -> Self {
-        Self { attempt, replays: 0, next: plus(now, REPLAY_US), asking: false, with_person: false }
+        Self {
+            attempt,
+            since: now,
+            replays: 0,
+            next: plus(now, REPLAY_US),
+            asking: false,
+            with_person: false,
+        }
     }
 }
 
@@ -55,6 +62,9 @@ impl Engine {
             }
             self.queue.is_away(attempt.order);
             let (id, lost) = (attempt.id, Lost::new(attempt, now));
+            if !lane.lost.contains_key(&id) {
+                lane.resolver.begin();
+            }
             lane.lost.entry(id).or_insert(lost).with_person = order == State::Review;
         }
         if !settled.is_empty() {
@@ -66,7 +76,7 @@ impl Engine {
     pub(super) fn attempts(&mut self, attempts: &[Attempt], now: Timestamp) {
         for attempt in attempts {
             if let Some(id) = attempt.upstream_id.as_ref().filter(|_| attempt.followed) {
-                self.follow(attempt.provider, attempt.id, id, now);
+                self.follow(attempt.provider, attempt.id, id, attempt.cost, now);
             }
         }
     }
@@ -118,6 +128,6 @@ impl Engine {
         };
         let evidence = format!("asked again under the same request id: {evidence}");
         let outcome = Outcome { attempt, found, evidence };
-        self.outcomes.push(Reported { outcome, provider });
+        self.report(Reported { outcome, provider });
     }
 }

@@ -11,9 +11,12 @@ mod asks;
 mod claims;
 mod classify;
 mod follow;
+mod forwards;
 mod lane;
 mod lost;
+mod purse;
 mod queue;
+mod resolve;
 mod said;
 
 pub use action::{Action, Answer, AskId, Input, Kind};
@@ -23,10 +26,11 @@ use counter::fulfilment::{Claim, Outcome, Setup};
 use domain::catalogue::Pricing;
 use domain::providers::{ProviderState, Route};
 use domain::{AttemptId, OrderId, ProviderId, RouteId, ServiceId, Timestamp};
+use forwards::Forwards;
 use lane::{Lane, Readiness};
 use queue::{Queue, Queued};
 use said::Said;
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 /// Between two readings of the setup.
 const SETUP_US: i64 = 1_000_000;
@@ -78,9 +82,27 @@ struct Reported {
     provider: ProviderId,
 }
 
+/// How long what is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timing {
+    /// Microseconds that a late answer gets before a balance decides about it.
+    pub grace_us: i64,
+    /// Microseconds between two reads of a balance that must be the same.
+    pub between_reads_us: i64,
+}
+
+impl Default for Timing {
+    /// Two minutes: longer than the slowest panels take that ask their own upstream first, whatever
+    /// became of the connection. And ten seconds.
+    fn default() -> Self {
+        Self { grace_us: 120_000_000, between_reads_us: 10_000_000 }
+    }
+}
+
 /// The engine.
 #[derive(Debug)]
 pub struct Engine {
+    timing: Timing,
     random: fastrand::Rng,
     lanes: BTreeMap<ProviderId, Lane>,
     routes: BTreeMap<ServiceId, Vec<Route>>,
@@ -90,6 +112,9 @@ pub struct Engine {
     scan: Scan,
     busy: Busy,
     outcomes: Vec<Reported>,
+    /// Calls that were given up, whose answers may still come.
+    awaited: BTreeSet<AttemptId>,
+    forwards: Forwards,
     asking: BTreeMap<AskId, Asking>,
     next_ask: u64,
     reports: VecDeque<Pending>,
@@ -105,8 +130,9 @@ pub struct Engine {
 
 impl Engine {
     /// An engine that knows nothing yet.
-    pub fn new(seed: u64, now: Timestamp) -> Self {
+    pub fn new(seed: u64, timing: Timing, now: Timestamp) -> Self {
         Self {
+            timing,
             random: fastrand::Rng::with_seed(seed),
             lanes: BTreeMap::new(),
             routes: BTreeMap::new(),
@@ -116,6 +142,8 @@ impl Engine {
             scan: Scan { after: None, newest: OrderId(0), next: now, next_full: now },
             busy: Busy::default(),
             outcomes: Vec::new(),
+            awaited: BTreeSet::new(),
+            forwards: Forwards::new(now),
             asking: BTreeMap::new(),
             next_ask: 1,
             reports: VecDeque::new(),
@@ -139,11 +167,18 @@ impl Engine {
             Input::Claimed(answers) => self.claimed(answers, now),
             Input::Recorded(answers) => self.recorded(answers, now),
             Input::Answered(attempt, answer) => self.answered(attempt, &answer, now),
-            Input::Late(attempt, answer) => self.late(attempt, &answer),
+            Input::Late(attempt, answer) => {
+                self.late(attempt, &answer);
+                self.late_over(attempt);
+            }
+            Input::LateOver(attempt) => self.late_over(attempt),
             Input::Followed(provider, attempts) => self.followed(provider, &attempts, now),
             Input::Statuses(ask, answer) => self.statuses(ask, &answer, now),
             Input::ReportsRecorded(answers) => self.reports_recorded(answers, now),
+            Input::ToForward(found) => self.send_on(found, now),
+            Input::Forwarded(ask, answer) => self.forwarded(ask, &answer, now),
             Input::Unfollowed => self.busy.unfollow = false,
+            Input::Balance(provider, ask, answer) => self.balance(provider, ask, &answer, now),
             Input::Failed(kind) => self.failed(kind, now),
         }
         if self.stopped {
@@ -187,6 +222,20 @@ impl Engine {
         self.lanes.values().map(|lane| lane.follow.len()).fold(0, usize::saturating_add)
     }
 
+    /// Lets an outcome be recorded, unless one about the same attempt waits already.
+    fn report(&mut self, reported: Reported) {
+        let attempt = reported.outcome.attempt;
+        let recording = self.busy.outcomes.iter().flatten();
+        if !self.outcomes.iter().chain(recording).any(|known| known.outcome.attempt == attempt) {
+            self.outcomes.push(reported);
+        }
+    }
+
+    /// Whether reports of a provider wait to be recorded.
+    fn reports_wait_for(&self, provider: ProviderId) -> bool {
+        self.reports.iter().chain(&self.busy.reports).any(|pending| pending.provider == provider)
+    }
+
     fn look_around(&mut self, now: Timestamp) {
         if !self.busy.setup && self.next_setup <= now {
             self.busy.setup = true;
@@ -205,10 +254,13 @@ impl Engine {
         self.queue.wake(now);
         self.look_at_lost(now);
         self.ask_again(now);
+        self.resolve(now);
         self.record();
         self.claim(now);
         self.record_reports();
         self.ask(now);
+        self.read_balances(now);
+        self.look_for_forwards(now);
     }
 
     fn look_for_orders(&mut self, now: Timestamp) {
@@ -250,6 +302,7 @@ impl Engine {
                 Some(lane) => {
                     changed |= lane.provider != provider;
                     lane.provider = provider;
+                    lane.resolver.setup_at = now;
                 }
                 None => {
                     changed = true;
@@ -299,6 +352,7 @@ impl Engine {
                     lane.follow.reading = false;
                 }
             }
+            Kind::Forwards => self.forwards.reading = false,
             Kind::Reports => self.reports_failed(),
             // They are asked for once more, and found to be over.
             Kind::Unfollow => self.busy.unfollow = false,

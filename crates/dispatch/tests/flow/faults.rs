@@ -40,7 +40,8 @@ async fn an_answer_that_is_lost_is_never_asked_for_with_a_second_order() {
         let others = shop.orders(5).await;
         shop.until(&others, State::is_terminal).await;
         work.end().await;
-        assert_eq!(shop.states(&orders).await, [State::Unknown], "{fault:?}");
+        let held = shop.states(&orders).await;
+        assert!(matches!(held[..], [State::Unknown | State::Review]), "{fault:?}: {held:?}");
         assert_eq!(bad.look(|panel| panel.orders().len()), 1, "{fault:?}");
         assert_eq!(good.look(|panel| panel.orders().len()), 5, "{fault:?}");
         shop.assert_clean().await;
@@ -69,7 +70,7 @@ async fn a_provider_that_knows_request_ids_is_asked_again() {
     settings.request_ids = true;
     let server = panel(settings);
     let faults = [Fault::HangAfter, Fault::ResetBefore, Fault::ErrorAfter, Fault::NotJson];
-    let rules = faults.iter().map(|fault| Rule::new(*fault).per_mille(150)).collect();
+    let rules = faults.iter().map(|fault| Rule::new(*fault).every(7).times(1)).collect();
     server.set_faults(rules).unwrap();
     let change = ProviderChange {
         takes_request_id: Some(true),
@@ -109,5 +110,72 @@ async fn whoever_goes_on_places_nothing_twice() {
     let states = shop.states(&orders).await;
     let there = |state: &State| !matches!(state, State::Pending);
     assert!(placed > 0 && placed <= states.iter().filter(|state| there(state)).count());
+    shop.assert_clean().await;
+}
+
+fn with_balance() -> ProviderChange {
+    ProviderChange {
+        balance_decimals: Some(Some(5)),
+        trust_reads: Some(0),
+        ..ProviderChange::default()
+    }
+}
+
+#[tokio::test]
+async fn the_balance_shows_that_a_lost_order_was_not_taken() {
+    let shop = Shop::open().await;
+    let mut settings = settings();
+    settings.decimals = 5;
+    let server = panel(settings);
+    let provider = shop.provider(&server, with_balance()).await;
+    let work = shop.work(SHORT).await;
+    shop.until_read(provider).await;
+    server.set_faults(vec![Rule::new(Fault::HangBefore).times(1)]).unwrap();
+    let orders = shop.orders(3).await;
+    shop.until(&orders, State::is_terminal).await;
+    work.end().await;
+    server.look(|panel| {
+        assert!(panel.duplicates("/o-").is_empty());
+        assert_eq!(panel.orders().len(), 3);
+    });
+    shop.assert_clean().await;
+}
+
+#[tokio::test]
+async fn the_balance_shows_that_a_lost_order_was_taken() {
+    let shop = Shop::open().await;
+    let mut settings = settings();
+    settings.decimals = 5;
+    let server = panel(settings);
+    let provider = shop.provider(&server, with_balance()).await;
+    let work = shop.work(SHORT).await;
+    shop.until_read(provider).await;
+    server.set_faults(vec![Rule::new(Fault::HangAfter).times(1)]).unwrap();
+    let orders = shop.orders(3).await;
+    shop.until(&orders, |state| state.is_terminal() || state == State::SubmittedNoId).await;
+    work.end().await;
+    let states = shop.states(&orders).await;
+    assert_eq!(states.iter().filter(|state| **state == State::SubmittedNoId).count(), 1);
+    server.look(|panel| {
+        assert!(panel.duplicates("/o-").is_empty());
+        assert_eq!(panel.orders().len(), 3);
+    });
+    shop.assert_clean().await;
+}
+
+#[tokio::test]
+async fn a_balance_that_shows_nothing_leaves_it_to_a_person() {
+    let shop = Shop::open().await;
+    let server = panel(settings());
+    shop.provider(&server, ProviderChange::default()).await;
+    server.set_faults(vec![Rule::new(Fault::HangAfter).times(1)]).unwrap();
+    let work = shop.work(SHORT).await;
+    let orders = shop.orders(1).await;
+    shop.until(&orders, |state| state == State::Review).await;
+    // The others go on.
+    let others = shop.orders(3).await;
+    shop.until(&others, State::is_terminal).await;
+    work.end().await;
+    assert_eq!(server.look(|panel| panel.orders().len()), 4);
     shop.assert_clean().await;
 }

@@ -4,18 +4,19 @@ use counter::accounts::{Adjustment, KeySecret};
 use counter::catalogue::{CategoryChange, ServiceChange};
 use counter::fulfilment::{ProviderChange, ProviderSecret, RouteChange};
 use counter::nodes::{Job, Node, Role, Worker};
-use counter::orders::PlaceOrder;
+use counter::orders::{OrderView, PlaceOrder};
 use counter::{Counter, Settings};
 use dispatch::driver::{Dispatcher, Reach};
-use domain::catalogue::{Fulfilment, NumberField, ServiceKind};
+use dispatch::engine::Timing;
+use domain::catalogue::{Fulfilment, NumberField, RefillRule, ServiceKind};
 use domain::orders::{Number, Order, OrderRequest, State};
 use domain::{AccountId, Micros, OrderId, ProviderId, ServiceId, Timestamp};
 use fakepanel::settings::Span;
 use fakepanel::{Panel, Server};
 use panel_client::{Authorities, Client, Limits, Policy};
 use std::cell::Cell;
-use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 use store::{Access, Store};
 use testkit::Database;
 use tokio::sync::watch;
@@ -29,10 +30,16 @@ pub(crate) const CHARGE: i64 = 2_000_000;
 /// How long something may take that should take a moment, before a test is given up.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How much faster than others the shop's clock goes: orders are asked for after a quarter of a minute
+/// at the earliest, and nobody wants to wait for that.
+const HASTE: i64 = 15;
+
 #[expect(clippy::disallowed_methods, reason = "the test is the edge")]
 pub(crate) fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    Timestamp(i64::try_from(since.as_micros()).unwrap())
+    static BEGAN: OnceLock<Instant> = OnceLock::new();
+    let passed = BEGAN.get_or_init(Instant::now).elapsed();
+    let passed = i64::try_from(passed.as_micros()).unwrap() * HASTE;
+    Timestamp(1_700_000_000_000_000 + passed)
 }
 
 pub(crate) struct Shop {
@@ -51,8 +58,8 @@ pub(crate) struct AtWork {
 
 /// A panel that answers at once and delivers within a second.
 pub(crate) fn settings() -> fakepanel::Settings {
-    let mut settings = fakepanel::Settings::default();
-    settings.latency_us = Span { from: 0, to: 2_000 };
+    let latency_us = Span { from: 0, to: 2_000 };
+    let mut settings = fakepanel::Settings { latency_us, ..Default::default() };
     settings.delivery.start_us = Span { from: 10_000, to: 50_000 };
     settings.delivery.run_us = Span { from: 10_000, to: 50_000 };
     settings
@@ -82,6 +89,8 @@ impl Shop {
             min: Some(1),
             max: Some(10_000),
             fulfilment: Some(Fulfilment::Providers),
+            cancel: Some(true),
+            refill: Some(Some(RefillRule { days: 30, cooldown_hours: 0 })),
             ..ServiceChange::default()
         };
         assert_eq!(counter.add_service(change, now()).await.unwrap(), THINGS);
@@ -161,6 +170,7 @@ impl Shop {
             counter: self.counter.clone(),
             client: Arc::new(client),
             reach: Reach { policy, add: limits, ask: Limits { answer, ..Limits::ASK } },
+            timing: Timing { grace_us: 15_000_000, between_reads_us: 5_000_000 },
             clock: now,
             seed: 5,
         };
@@ -193,6 +203,35 @@ impl Shop {
         if tokio::time::timeout(PATIENCE, waited).await.is_err() {
             panic!("still {:?}", self.states(orders).await);
         }
+    }
+
+    pub(crate) async fn ask_cancel(&self, order: OrderId) {
+        let asked = self.counter.ask_cancels(self.account, vec![order], now()).await.unwrap();
+        assert_eq!(asked, [Some(Ok(()))]);
+    }
+
+    /// Waits until what is known of an order is as `so` says.
+    pub(crate) async fn until_view(&self, order: OrderId, so: impl Fn(&OrderView) -> bool) {
+        let waited = async {
+            while !so(&self.counter.show_order(order, now()).await.unwrap()) {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, waited).await.unwrap();
+    }
+
+    /// Waits until a provider's balance was read.
+    pub(crate) async fn until_read(&self, provider: ProviderId) {
+        let waited = async {
+            loop {
+                let view = self.counter.show_provider(provider).await.unwrap();
+                if view.provider.reported.is_some() {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, waited).await.unwrap();
     }
 
     pub(crate) async fn assert_clean(&self) {

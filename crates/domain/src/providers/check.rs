@@ -5,7 +5,7 @@ use crate::Micros;
 use crate::catalogue::check_name;
 use crate::limits::{
     ADDS_AT_ONCE_MAX, LINK_BYTES_MAX, PRIORITY_MAX, PROVIDER_RATE_MAX, QUANTITY_MAX,
-    REASON_BYTES_MAX, REFUSALS_MAX, UPSTREAM_ID_BYTES_MAX, WEIGHT_MAX,
+    REASON_BYTES_MAX, REFUSALS_MAX, TRUST_READS_MAX, UPSTREAM_ID_BYTES_MAX, WEIGHT_MAX,
 };
 use crate::money::charge_per_thousand;
 use std::ops::RangeInclusive;
@@ -74,6 +74,7 @@ pub fn check_provider(provider: &Provider) -> Result<(), ProviderError> {
     number("adds at once", provider.adds_at_once, 1..=ADDS_AT_ONCE_MAX)?;
     number("adds per second", provider.adds_per_second, 1..=PROVIDER_RATE_MAX)?;
     number("asks per second", provider.asks_per_second, 1..=PROVIDER_RATE_MAX)?;
+    number("trust reads", provider.trust_reads, 0..=TRUST_READS_MAX)?;
     if let Some(decimals) = provider.balance_decimals {
         number("balance decimals", decimals, 0..=6)?;
     }

@@ -47,8 +47,15 @@ pub struct Provider {
     pub balance_decimals: Option<i64>,
     /// Texts of its own, in lower case, that surely mean that an order was not taken.
     pub refusals: Vec<String>,
+    /// Reads of the balance in a row that our books must explain before it decides anything about lost
+    /// answers; 0 where somebody vouches that nobody else spends from the account.
+    pub trust_reads: i64,
     /// What our balance there should be: the sum of what is booked.
     pub booked: Micros,
+    /// What the provider said last that it is, and when.
+    pub reported: Option<(Micros, Timestamp)>,
+    /// How often in a row our books explained what it said.
+    pub quiet_reads: i64,
     /// When it was added.
     pub created: Timestamp,
 }

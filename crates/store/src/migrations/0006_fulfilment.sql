@@ -9,7 +9,8 @@ alter table service add column fulfilment text not null default 'staff'
   check (fulfilment = 'staff' or fulfilment = 'providers' or fulfilment = 'executors');
 
 -- An account of ours at an upstream panel. `booked` is what its balance should be: the sum of
--- its entries. The key is sealed for this row.
+-- its entries, `reported` what the provider said last, `quiet_reads` how often in a row our books
+-- explained that. The key is sealed for this row.
 create table provider (
   id {id},
   name text not null,
@@ -24,9 +25,13 @@ create table provider (
   guards_links {i64} not null check (guards_links in (0, 1)),
   balance_decimals {i64} check (balance_decimals >= 0 and balance_decimals <= 6),
   refusals text not null,
+  trust_reads {i64} not null check (trust_reads >= 0),
   key_id {i64} not null,
   sealed {blob} not null,
   booked {i64} not null,
+  reported {i64},
+  reported_us {i64},
+  quiet_reads {i64} not null check (quiet_reads >= 0),
   created_us {i64} not null
 ){strict};
 create unique index provider_name on provider (name);

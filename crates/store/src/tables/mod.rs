@@ -9,6 +9,7 @@ pub mod change_items;
 pub mod change_sets;
 pub mod deliveries;
 pub mod events;
+pub mod forwards;
 pub mod guards;
 pub mod keys;
 pub mod leases;
@@ -47,6 +48,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         change_sets::ALL,
         deliveries::ALL,
         events::ALL,
+        forwards::ALL,
         guards::ALL,
         keys::ALL,
         leases::ALL,

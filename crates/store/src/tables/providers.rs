@@ -1,7 +1,7 @@
 //! Providers, and what moved our balance there.
 
 use super::stock::Sealed;
-use super::{flag, joined, labels, micros, named, opt_string, time};
+use super::{flag, joined, labels, micros, named, opt_string, opt_time, time};
 use crate::{DbError, Row, Tx, TxExt, Val};
 use domain::providers::{EntryKind, Provider, ProviderState};
 use domain::{AttemptId, Micros, ProviderId, Timestamp};
@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 macro_rules! columns {
     () => {
         "id, name, url, state, currency, exchange, adds_at_once, adds_per_second, asks_per_second, \
-         takes_request_id, guards_links, balance_decimals, refusals, booked, created_us"
+         takes_request_id, guards_links, balance_decimals, refusals, trust_reads, booked, reported, \
+         reported_us, quiet_reads, created_us"
     };
 }
 
@@ -20,11 +21,12 @@ crate::statements! {
     KEY = "select key_id, sealed from provider where id = ?1";
     KEYS_OTHER = "select id, key_id, sealed from provider where key_id <> ?1 order by id limit ?2";
     ADD_PROVIDER = concat!("insert into provider (", columns!(), ", key_id, sealed) values (?1, ?2, \
-        ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)");
+        ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)");
     CHANGE_PROVIDER = "update provider set name = ?2, url = ?3, state = ?4, currency = ?5, \
         exchange = ?6, adds_at_once = ?7, adds_per_second = ?8, asks_per_second = ?9, \
-        takes_request_id = ?10, guards_links = ?11, balance_decimals = ?12, refusals = ?13 \
-        where id = ?1";
+        takes_request_id = ?10, guards_links = ?11, balance_decimals = ?12, refusals = ?13, \
+        trust_reads = ?14 where id = ?1";
+    REPORTED = "update provider set reported = ?2, reported_us = ?3, quiet_reads = ?4 where id = ?1";
     SET_KEY = "update provider set key_id = ?2, sealed = ?3 where id = ?1";
     INSERT_ENTRY = "insert into provider_entry (id, provider_id, attempt_id, kind, amount, actor, \
         reason, at_us) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
@@ -71,8 +73,11 @@ fn decode(row: &dyn Row) -> Result<Provider, DbError> {
         guards_links: flag(row, 10)?,
         balance_decimals: row.opt_int(11)?,
         refusals: labels(row.text(12)?),
-        booked: micros(row, 13)?,
-        created: time(row, 14)?,
+        trust_reads: row.int(13)?,
+        booked: micros(row, 14)?,
+        reported: row.opt_int(15)?.map(Micros::new).zip(opt_time(row, 16)?),
+        quiet_reads: row.int(17)?,
+        created: time(row, 18)?,
     })
 }
 
@@ -139,11 +144,14 @@ pub fn add_provider(tx: &mut dyn Tx, provider: &Provider, key: &Sealed) -> Resul
     let mut params = changing(provider, &refusals);
     params.extend([
         Val::Int(0),
+        Val::Null,
+        Val::Null,
+        Val::Int(0),
         provider.created.0.into(),
         key.key.into(),
         key.bytes.as_slice().into(),
     ]);
-    tx.exec_exactly(&ADD_PROVIDER, 17, &params, 1)
+    tx.exec_exactly(&ADD_PROVIDER, 21, &params, 1)
 }
 
 /// Writes what staff may change of a provider.
@@ -152,7 +160,7 @@ pub fn add_provider(tx: &mut dyn Tx, provider: &Provider, key: &Sealed) -> Resul
 /// [`DbError`], also when it is not there.
 pub fn change_provider(tx: &mut dyn Tx, provider: &Provider) -> Result<(), DbError> {
     let refusals = joined(&provider.refusals);
-    tx.exec_exactly(&CHANGE_PROVIDER, 13, &changing(provider, &refusals), 1)
+    tx.exec_exactly(&CHANGE_PROVIDER, 14, &changing(provider, &refusals), 1)
 }
 
 fn changing<'v>(provider: &'v Provider, refusals: &'v str) -> Vec<Val<'v>> {
@@ -170,6 +178,7 @@ fn changing<'v>(provider: &'v Provider, refusals: &'v str) -> Vec<Val<'v>> {
         provider.guards_links.into(),
         provider.balance_decimals.into(),
         refusals.into(),
+        provider.trust_reads.into(),
     ]
 }
 
@@ -180,6 +189,21 @@ fn changing<'v>(provider: &'v Provider, refusals: &'v str) -> Vec<Val<'v>> {
 pub fn set_key(tx: &mut dyn Tx, id: ProviderId, key: &Sealed) -> Result<(), DbError> {
     let params = [id.0.into(), key.key.into(), key.bytes.as_slice().into()];
     tx.exec_exactly(&SET_KEY, 3, &params, 1)
+}
+
+/// Writes what a provider said that our balance there is, and how often in a row that was explained.
+///
+/// # Errors
+/// [`DbError`], also when it is not there.
+pub fn set_reported(
+    tx: &mut dyn Tx,
+    id: ProviderId,
+    reported: Micros,
+    quiet_reads: i64,
+    at: Timestamp,
+) -> Result<(), DbError> {
+    let params = [id.0.into(), reported.raw().into(), at.0.into(), quiet_reads.into()];
+    tx.exec_exactly(&REPORTED, 4, &params, 1)
 }
 
 /// Books entries: each is written, and what its provider has booked moves by it. Their ids are

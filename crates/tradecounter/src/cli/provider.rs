@@ -64,7 +64,7 @@ pub(super) struct ProviderArgs {
     /// What staff call it; unique.
     #[arg(long)]
     name: Option<String>,
-    /// Where its API is, exactly as it is asked, as https://example.com/api/v2.
+    /// Where its API is, exactly as it is asked, as `https://example.com/api/v2`.
     #[arg(long)]
     url: Option<String>,
     /// active, paused (orders there are followed, no new ones are placed) or off.
@@ -99,6 +99,10 @@ pub(super) struct ProviderArgs {
     /// and takes the place of those before.
     #[arg(long, value_name = "TEXT")]
     refusal: Option<Vec<String>>,
+    /// Reads of its balance in a row that our books must explain before it decides what became of a
+    /// lost answer; 0 when you vouch that nobody else spends from the account.
+    #[arg(long)]
+    trust_reads: Option<i64>,
 }
 
 /// What is booked.
@@ -140,6 +144,7 @@ impl ProviderArgs {
             guards_links: self.guards_links,
             balance_decimals: self.balance_decimals,
             refusals: self.refusal,
+            trust_reads: self.trust_reads,
         }
     }
 }
@@ -164,7 +169,7 @@ pub(super) async fn run(command: ProviderCommand, desk: &Desk) -> Result<(), Fai
         ProviderCommand::List => {
             let providers = desk.counter.providers().await?;
             let rows: Vec<Value> = providers.iter().map(output::provider).collect();
-            let columns = ["provider", "name", "state", "currency", "booked", "url"];
+            let columns = ["provider", "name", "state", "currency", "booked", "reported", "url"];
             desk.output.list(&rows, &columns);
         }
         ProviderCommand::Show { provider } => {

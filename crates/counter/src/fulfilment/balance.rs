@@ -1,0 +1,83 @@
+//! What a provider says that our balance there is.
+
+use crate::journal::Journal;
+use crate::nodes::{Job, Worker};
+use domain::providers::EntryKind;
+use domain::{AccountId, Micros, ProviderId, Timestamp};
+use store::tables::providers::{self, Entry};
+use store::{DbError, StoreError, Tx};
+
+/// A balance as a provider has told it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BalanceRead {
+    /// Who.
+    pub provider: ProviderId,
+    /// How much, in its currency.
+    pub balance: Micros,
+    /// Whether our books explain it: nothing else may have moved it.
+    pub explained: bool,
+    /// Whether nothing is under way there, so that it can be what our books begin with.
+    pub quiet: bool,
+}
+
+impl Worker {
+    /// Notes what a provider said that our balance there is. The first that is read while nothing is
+    /// under way is what our books there begin with.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn record_balance(
+        &self,
+        read: BalanceRead,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.works_on(Job::Fulfilment)?;
+        let unit = move |tx: &mut dyn Tx| {
+            let BalanceRead { provider: id, balance, explained, quiet } = read;
+            let Some(provider) = providers::provider(tx, id)? else { return Ok::<_, DbError>(()) };
+            let first = provider.reported.is_none();
+            if first && !quiet {
+                return Ok(());
+            }
+            let quiet_reads =
+                if first || explained { provider.quiet_reads.saturating_add(1) } else { 0 };
+            providers::set_reported(tx, id, balance, quiet_reads, now)?;
+            let missing = balance.raw().saturating_sub(provider.booked.raw());
+            if first && missing != 0 {
+                begin(tx, id, Micros::new(missing), now)?;
+            }
+            if provider.quiet_reads >= provider.trust_reads && quiet_reads < provider.trust_reads {
+                let data = serde_json::json!({
+                    "provider": id.0,
+                    "balance": balance.raw(),
+                    "booked": provider.booked.raw(),
+                });
+                tell(tx, "provider.balance_unexplained", data.to_string(), now)?;
+            }
+            Ok(())
+        };
+        Ok(self.store.write(unit).await??)
+    }
+}
+
+/// Books what our books at a provider begin with.
+fn begin(
+    tx: &mut dyn Tx,
+    provider: ProviderId,
+    amount: Micros,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    let kind = if amount > Micros::ZERO { EntryKind::Deposit } else { EntryKind::Correction };
+    let reason = Some(String::from("the balance when it was read for the first time"));
+    let entry =
+        Entry { id: 0, provider, attempt: None, kind, amount, actor: None, reason, at: now };
+    providers::book(tx, &[entry])?;
+    let data = serde_json::json!({ "provider": provider.0, "amount": amount.raw() });
+    tell(tx, "provider.booked", data.to_string(), now)
+}
+
+fn tell(tx: &mut dyn Tx, kind: &str, data: String, now: Timestamp) -> Result<(), DbError> {
+    let mut journal = Journal::default();
+    journal.note(AccountId(0), None, kind, data, now);
+    journal.write(tx)
+}

@@ -1,0 +1,131 @@
+//! Reading balances: to see whether a provider answers again, whether our books explain what it
+//! has, and what became of lost answers.
+
+use super::lane::{Lane, Readiness};
+use super::{Action, Answer, AskId, Engine, plus};
+use counter::fulfilment::BalanceRead;
+use domain::providers::{Call, Outcome, ProviderState, Ticket, last_decimal};
+use domain::{Micros, ProviderId, Timestamp};
+use panel_api::client::{BalanceAnswer, read_balance};
+
+/// Between two reads of a balance that is not trusted yet.
+const OFTEN_US: i64 = 5_000_000;
+
+/// Between two reads of any other.
+const SELDOM_US: i64 = 60_000_000;
+
+/// After what time a balance is asked for again that was not told.
+const AGAIN_US: i64 = 5_000_000;
+
+/// What is known of a balance while it is read.
+#[derive(Debug)]
+pub(super) struct Purse {
+    /// When it is read next.
+    pub(super) next: Timestamp,
+    asking: Option<(AskId, Ticket)>,
+    /// The last read, and when it was asked for.
+    pub(super) last: Option<(Timestamp, Micros)>,
+    asked_at: Timestamp,
+    /// Amounts that were booked since the balance was exactly what our books say: each may be
+    /// rounded.
+    pub(super) bookings: i64,
+}
+
+impl Purse {
+    pub(super) const fn new(now: Timestamp) -> Self {
+        Self { next: now, asking: None, last: None, asked_at: now, bookings: 0 }
+    }
+}
+
+impl Lane {
+    /// How far our books may be off through roundings.
+    pub(super) fn slack(&self) -> Micros {
+        let unit = last_decimal(self.provider.balance_decimals.unwrap_or(0)).raw();
+        Micros::new(unit.saturating_mul(self.purse.bookings.saturating_add(1)))
+    }
+
+    /// Whether nothing is under way or unknown, so that the balance should be what our books say, but
+    /// for what has come back and was not read yet.
+    fn is_quiet(&self) -> bool {
+        self.placing.is_empty() && self.lost.is_empty() && self.claimed == 0
+    }
+
+    /// Whether our books explain a balance: what is under way may be taken, what is open may have
+    /// come back.
+    fn explains(&self, balance: Micros) -> bool {
+        let placing = self.placing.values().map(|placing| placing.placement.expected_cost.raw());
+        let lost = self.lost.values().map(|lost| lost.attempt.expected_cost.raw());
+        let taken = placing.chain(lost).fold(0, i64::saturating_add);
+        let (booked, slack) = (self.provider.booked.raw(), self.slack().raw());
+        let least = booked.saturating_sub(taken).saturating_sub(slack);
+        let most = booked.saturating_add(self.follow.open_cost()).saturating_add(slack);
+        (least..=most).contains(&balance.raw())
+    }
+}
+
+impl Engine {
+    /// Asks for balances that are due.
+    pub(super) fn read_balances(&mut self, now: Timestamp) {
+        for (id, lane) in &mut self.lanes {
+            let asks = lane.readiness == Readiness::Ready
+                && lane.provider.state != ProviderState::Off
+                && lane.purse.asking.is_none();
+            // A breaker that is open lets a balance through after a while.
+            let probe = lane.breaker.open_until().is_some_and(|until| until <= now);
+            if !asks || (lane.purse.next > now && !probe) {
+                continue;
+            }
+            let Some(ticket) = lane.breaker.begin(Call::Balance, now) else {
+                lane.purse.next = lane.purse.next.max(plus(now, AGAIN_US));
+                continue;
+            };
+            let ask = AskId(self.next_ask);
+            self.next_ask = self.next_ask.wrapping_add(1);
+            lane.purse.asking = Some((ask, ticket));
+            lane.purse.asked_at = now;
+            self.actions.push(Action::AskBalance { ask, provider: *id });
+        }
+    }
+
+    /// Takes in what a provider said that our balance is.
+    pub(super) fn balance(
+        &mut self,
+        provider: ProviderId,
+        ask: AskId,
+        answer: &Answer,
+        now: Timestamp,
+    ) {
+        let jitter = self.random.u64(..);
+        let Some(lane) = self.lanes.get_mut(&provider) else { return };
+        let Some((_, ticket)) = lane.purse.asking.take_if(|(asked, _)| *asked == ask) else {
+            return;
+        };
+        let (came, balance) = match answer {
+            Answer::NotSent(_) => (Outcome::NotSent, None),
+            Answer::Lost { .. } => (Outcome::Unclear, None),
+            Answer::Complete { body, .. } => match read_balance(body) {
+                BalanceAnswer::Balance { amount, .. } => {
+                    (Outcome::Answered, Some(Micros::new(amount.micros())))
+                }
+                BalanceAnswer::Refused(_) => (Outcome::Answered, None),
+                BalanceAnswer::Unclear(_) => (Outcome::Unclear, None),
+            },
+        };
+        lane.breaker.record(ticket, came, now, jitter);
+        let Some(balance) = balance else {
+            lane.purse.next = plus(now, AGAIN_US);
+            return;
+        };
+        let trusted = lane.provider.balance_decimals.is_none()
+            || lane.provider.quiet_reads >= lane.provider.trust_reads;
+        lane.purse.next = plus(now, if trusted { SELDOM_US } else { OFTEN_US });
+        lane.purse.last = Some((lane.purse.asked_at, balance));
+        if balance == lane.provider.booked && lane.is_quiet() {
+            lane.purse.bookings = 0;
+        }
+        let (explained, quiet) = (lane.explains(balance), lane.is_quiet());
+        let read = BalanceRead { provider, balance, explained, quiet };
+        self.actions.push(Action::RecordBalance(read));
+        self.next_setup = self.next_setup.min(plus(now, AGAIN_US));
+    }
+}
