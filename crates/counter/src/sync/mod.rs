@@ -4,6 +4,7 @@
 //! difference. Here that is written: in units, each of which compares anew under the catalogue's lock,
 //! so that nothing is decided from what is no longer true (docs/adr/0026). Nothing here calls anybody.
 
+mod begin;
 mod bench;
 mod clean;
 mod coded;

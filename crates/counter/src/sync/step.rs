@@ -1,9 +1,9 @@
 //! A unit of writing a change set: the differences of some services, against what is true then.
 
+use super::begin::Task;
 use super::coded;
 use super::floor::Floor;
 use super::ours::{View, fits};
-use super::take::Task;
 use crate::catalogue::Catalogue;
 use domain::providers::offers::{
     Edit, Finding, FindingKind, Item, ItemState, Known, Offer, Ours, Verdict, Why, propose,

@@ -5,11 +5,10 @@ use crate::engine::Answer;
 use counter::nodes::Worker;
 use counter::sync::{Fetched, Taken};
 use counter::{Counter, Failure, Refusal};
+use domain::providers::ProviderState;
 use domain::providers::offers::{List, Offer};
 use domain::{Micros, ProviderId, Timestamp};
-use panel_api::client::{
-    Call, Said, ServicesAnswer, UpstreamService, excerpt, read_services,
-};
+use panel_api::client::{Call, Said, ServicesAnswer, UpstreamService, excerpt, read_services};
 use panel_client::{Client, Limits};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -46,9 +45,13 @@ impl Lists {
     /// Asks a provider for its list, once. What goes wrong with that is what was fetched.
     ///
     /// # Errors
-    /// [`Refusal`] when there is no such provider.
+    /// [`Refusal`] when there is no such provider, or it is off.
     pub async fn fetch(&self, provider: ProviderId) -> Result<Fetched, Failure<Refusal>> {
         let known = self.counter.show_provider(provider).await?.provider;
+        if known.state == ProviderState::Off {
+            let text = format!("provider {provider} is off: nothing is asked of it");
+            return Err(Failure::Refused(Refusal::NotNow(text)));
+        }
         let reach = Reach { ask: Limits::LIST, ..self.reach };
         // New for each list: staff may have changed URL and key since the last one.
         let calls = Calls::new(self.counter.clone(), Arc::clone(&self.client), reach);
@@ -98,11 +101,7 @@ impl Lists {
         }
     }
 
-    async fn take(
-        &self,
-        worker: &Worker,
-        provider: ProviderId,
-    ) -> Result<Taken, Failure<Refusal>> {
+    async fn take(&self, worker: &Worker, provider: ProviderId) -> Result<Taken, Failure<Refusal>> {
         let fetched = self.fetch(provider).await?;
         worker.take_list(provider, fetched, ACTOR, (self.clock)()).await
     }
@@ -135,7 +134,7 @@ fn tell(provider: ProviderId, taken: Result<Taken, Failure<Refusal>>) {
 fn fetched(currency: &str, answer: Answer) -> Fetched {
     let (status, body) = match answer {
         Answer::Complete { status, body, .. } => (status, body),
-        Answer::NotSent(why) | Answer::Lost(why) => return Fetched::Unanswered(why),
+        Answer::NotSent(why) | Answer::Lost { why, .. } => return Fetched::Unanswered(why),
     };
     let fine = (200..300).contains(&status);
     match read_services(&body) {
@@ -213,7 +212,9 @@ mod tests {
         let offer = &read.offers[0];
         assert_eq!((offer.kind.as_str(), offer.rate.raw()), ("Custom Comments", 123_457));
         assert!(offer.refill && !offer.cancel);
-        assert!(matches!(answered(200, &list("EUR")), Fetched::Unclear(why) if why.contains("EUR")));
+        assert!(
+            matches!(answered(200, &list("EUR")), Fetched::Unclear(why) if why.contains("EUR"))
+        );
         assert!(matches!(answered(502, &list("USD")), Fetched::Unclear(_)));
         assert_eq!(answered(200, "[]"), Fetched::Empty);
         let refused = r#"{"error":"Invalid API key"}"#;
@@ -223,7 +224,7 @@ mod tests {
             Fetched::Refused(String::from("HTTP 403: Invalid API key"))
         );
         assert!(matches!(answered(500, "<html>"), Fetched::Unclear(_)));
-        let lost = fetched("USD", Answer::Lost(String::from("reset")));
-        assert_eq!(lost, Fetched::Unanswered(String::from("reset")));
+        let unsent = fetched("USD", Answer::NotSent(String::from("refused")));
+        assert_eq!(unsent, Fetched::Unanswered(String::from("refused")));
     }
 }
