@@ -1,5 +1,6 @@
 //! Routes and services under change: as they were, and as they will be written.
 
+use crate::catalogue::Snapshot;
 use crate::journal::Journal;
 use domain::catalogue::{Fulfilment, Service, check_service};
 use domain::money::multiplied;
@@ -7,58 +8,61 @@ use domain::providers::offers::Edit;
 use domain::providers::{Provider, Route, check_route};
 use domain::{AccountId, Micros, ProviderId, RouteId, ServiceId, Timestamp};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use store::tables::{Put, catalogue, meta, routes};
 use store::{DbError, Tx};
 
-/// A row as it was read, and as it is now.
-#[derive(Clone, Debug)]
-struct Row<T> {
-    before: T,
-    now: T,
-}
-
-impl<T: Clone> Row<T> {
-    fn new(row: T) -> Self {
-        Self { before: row.clone(), now: row }
-    }
-}
-
-/// Routes and services that a unit changes.
+/// Routes and services that a unit changes: as they were read, and those that are something else now.
 #[derive(Debug)]
 pub(super) struct Bench {
-    routes: BTreeMap<RouteId, Row<Route>>,
-    services: BTreeMap<ServiceId, Row<Service>>,
+    routes: BTreeMap<RouteId, Route>,
+    services: Arc<Snapshot>,
+    changed_routes: BTreeMap<RouteId, Route>,
+    changed_services: BTreeMap<ServiceId, Service>,
 }
 
 impl Bench {
-    pub(super) fn new(routes: Vec<Route>, services: impl Iterator<Item = Service>) -> Self {
+    pub(super) fn new(routes: Vec<Route>, services: Arc<Snapshot>) -> Self {
         Self {
-            routes: routes.into_iter().map(|route| (route.id, Row::new(route))).collect(),
-            services: services.map(|service| (service.id, Row::new(service))).collect(),
+            routes: routes.into_iter().map(|route| (route.id, route)).collect(),
+            services,
+            changed_routes: BTreeMap::new(),
+            changed_services: BTreeMap::new(),
         }
     }
 
+    fn route(&self, id: RouteId) -> Option<&Route> {
+        self.changed_routes.get(&id).or_else(|| self.routes.get(&id))
+    }
+
     pub(super) fn service(&self, id: ServiceId) -> Option<&Service> {
-        self.services.get(&id).map(|row| &row.now)
+        self.changed_services.get(&id).or_else(|| self.services.services.get(&id))
     }
 
     pub(super) fn routes(&self) -> impl Iterator<Item = &Route> {
-        self.routes.values().map(|row| &row.now)
+        self.routes.keys().filter_map(|id| self.route(*id))
     }
 
     /// Makes those of the edits that fit, and says which. Nothing, and none of them is made, when a
     /// route or service would come of it that cannot be.
     pub(super) fn make(&mut self, route: RouteId, edits: &[Edit]) -> Option<Vec<Edit>> {
-        let at = self.routes.get_mut(&route)?;
-        let of = self.services.get_mut(&at.now.service)?;
-        let (mut route, mut service) = (at.now.clone(), of.now.clone());
+        let mut route = self.route(route)?.clone();
+        let mut service = self.service(route.service)?.clone();
         let fitting = edits.iter().filter(|edit| edit.make(&mut route, &mut service));
         let made: Vec<Edit> = fitting.copied().collect();
         if check_route(&route).is_err() || check_service(&service).is_err() {
             return None;
         }
-        at.now = route;
-        of.now = service;
+        if self.routes.get(&route.id) == Some(&route) {
+            self.changed_routes.remove(&route.id);
+        } else {
+            self.changed_routes.insert(route.id, route);
+        }
+        if self.services.services.get(&service.id) == Some(&service) {
+            self.changed_services.remove(&service.id);
+        } else {
+            self.changed_services.insert(service.id, service);
+        }
         Some(made)
     }
 
@@ -100,11 +104,10 @@ impl Bench {
         actor: &str,
         now: Timestamp,
     ) -> Result<(), DbError> {
-        let changed = |row: &Row<Service>| row.before != row.now;
-        if self.services.values().any(changed) {
+        if !self.changed_services.is_empty() {
             meta::bump_catalogue_epoch(tx)?;
         }
-        for service in self.services.into_values().filter(changed).map(|row| row.now) {
+        for service in self.changed_services.into_values() {
             catalogue::put_service(tx, Put::Changed, &service)?;
             let data = serde_json::json!({
                 "service": service.id.0,
@@ -116,8 +119,7 @@ impl Bench {
             });
             journal.note(AccountId(0), None, "service.changed", data.to_string(), now);
         }
-        let changed = |row: &Row<Route>| row.before != row.now;
-        for route in self.routes.into_values().filter(changed).map(|row| row.now) {
+        for route in self.changed_routes.into_values() {
             routes::put_route(tx, Put::Changed, &route)?;
             let data = serde_json::json!({
                 "route": route.id.0,

@@ -59,7 +59,7 @@ impl Floor {
         let all: Vec<Route> = routes::routes(tx)?;
         let known = providers::providers(tx)?.into_iter();
         let mut floor = Self {
-            bench: Bench::new(all, snapshot.services.values().cloned()),
+            bench: Bench::new(all, snapshot),
             providers: known.map(|provider| (provider.id, provider)).collect(),
             listed: BTreeMap::new(),
             relisted: BTreeSet::new(),

@@ -47,7 +47,7 @@ pub(crate) fn offer(service: usize) -> Offer {
         rate: Micros::new(COST),
         min: 100,
         max: 10_000,
-        refill: service % 2 == 0,
+        refill: service.is_multiple_of(2),
         cancel: true,
         dripfeed: false,
     }

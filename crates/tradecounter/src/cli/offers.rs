@@ -152,7 +152,7 @@ pub(super) async fn list(args: OffersArgs, desk: &Desk) -> Result<(), Failure> {
         let offer = &view.offered.offer;
         args.category.as_ref().is_none_or(|category| offer.category == *category)
             && part.as_ref().is_none_or(|part| offer.name.to_lowercase().contains(part))
-            && !(args.unrouted && !view.routes.is_empty())
+            && (!args.unrouted || view.routes.is_empty())
             && args.new_in.is_none_or(|set| view.offered.first_set.0 == set)
             && (args.missing || view.offered.missing == 0)
     };

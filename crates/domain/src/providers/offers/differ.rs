@@ -15,6 +15,7 @@ pub(super) struct Comparison<'a> {
     rules: &'a SyncRules,
     exchange: Micros,
     routes: BTreeMap<RouteId, Known>,
+    of_service: BTreeMap<ServiceId, Vec<RouteId>>,
     services: BTreeMap<ServiceId, Service>,
     set: ChangeSet,
 }
@@ -69,9 +70,14 @@ impl Place {
 
 impl<'a> Comparison<'a> {
     pub(super) fn new(ours: &Ours<'_>, rules: &'a SyncRules) -> Self {
+        let mut of_service: BTreeMap<ServiceId, Vec<RouteId>> = BTreeMap::new();
+        for known in ours.routes {
+            of_service.entry(known.route.service).or_default().push(known.route.id);
+        }
         Self {
             rules,
             exchange: ours.exchange,
+            of_service,
             routes: ours.routes.iter().map(|known| (known.route.id, known.clone())).collect(),
             services: ours.services.iter().map(|service| (service.id, service.clone())).collect(),
             set: ChangeSet::default(),
@@ -85,10 +91,10 @@ impl<'a> Comparison<'a> {
     fn place(&self, route: RouteId) -> Option<Place> {
         let known = self.routes.get(&route)?.clone();
         let service = self.services.get(&known.route.service)?.clone();
-        let beside = |other: &&Known| {
-            other.route.service == known.route.service && other.route.id != route && other.route.on
-        };
-        let beside = self.routes.values().filter(beside);
+        let of_service = self.of_service.get(&service.id).into_iter().flatten();
+        let others = of_service.filter(|other| **other != route);
+        let beside = others.filter_map(|other| self.routes.get(other));
+        let beside = beside.filter(|other| other.route.on);
         let costs = beside.filter_map(|other| multiplied(other.route.cost, self.exchange));
         let elsewhere = costs.chain(known.elsewhere).min();
         Some(Place { known, service, elsewhere })
