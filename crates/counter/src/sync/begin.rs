@@ -56,7 +56,7 @@ impl Counter {
             check_provider(tx, provider)?;
             let rules = sync_rules::rules_of(tx, provider)?;
             let rules = rules.map_or_else(SyncRules::default, |of: Rules| of.rules);
-            let floor = Floor::load(tx, &catalogue, [provider])?;
+            let floor = Floor::of_provider(tx, &catalogue, provider)?;
             let mut task = Task {
                 provider,
                 set: ChangeSetId(0),

@@ -6,7 +6,7 @@ use super::step::is_past;
 use super::take::tell;
 use crate::{Counter, Failure, Refusal};
 use domain::providers::offers::{Edit, FindingKind, ItemState, Moved, kind_of};
-use domain::{ChangeItemId, ProviderId, Timestamp};
+use domain::{ChangeItemId, Timestamp};
 use std::collections::BTreeSet;
 use store::Tx;
 use store::tables::change_items::{self, ChangeItem};
@@ -65,8 +65,7 @@ impl Counter {
                 if let Some(id) = part.iter().find(|id| !there(id)) {
                     return Err(Refusal::missing("change item", *id).into());
                 }
-                let of: BTreeSet<ProviderId> = items.iter().map(|item| item.provider).collect();
-                let mut floor = Floor::load(tx, &catalogue, of)?;
+                let mut floor = Floor::of_items(tx, &catalogue, &items)?;
                 let mut decided: Vec<Decided> = Vec::with_capacity(items.len());
                 for item in items {
                     // One before it may have left it what it held.

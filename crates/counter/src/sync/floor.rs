@@ -49,35 +49,52 @@ impl Counter {
 }
 
 impl Floor {
-    /// All routes and services, and what is known of the routes to `of`.
-    pub(super) fn load(
+    /// All routes and services, and what is known of the routes to `provider`.
+    pub(super) fn of_provider(
         tx: &mut dyn Tx,
         catalogue: &Catalogue,
-        of: impl IntoIterator<Item = ProviderId>,
+        provider: ProviderId,
+    ) -> Result<Self, DbError> {
+        let listed = offers::listed(tx, provider)?;
+        let standing = change_items::standing(tx, provider)?;
+        Self::load(tx, catalogue, listed, standing)
+    }
+
+    /// All routes and services, and what is known of the routes that these items are about.
+    pub(super) fn of_items(
+        tx: &mut dyn Tx,
+        catalogue: &Catalogue,
+        items: &[ChangeItem],
+    ) -> Result<Self, DbError> {
+        let routes: BTreeSet<RouteId> = items.iter().map(|item| item.route).collect();
+        let routes: Vec<RouteId> = routes.into_iter().collect();
+        let listed = offers::listed_of(tx, &routes)?;
+        let standing = change_items::standing_of(tx, &routes)?;
+        Self::load(tx, catalogue, listed, standing)
+    }
+
+    fn load(
+        tx: &mut dyn Tx,
+        catalogue: &Catalogue,
+        listed: Vec<Listed>,
+        standing: Vec<ChangeItem>,
     ) -> Result<Self, DbError> {
         let snapshot = catalogue.within(tx)?;
         let all: Vec<Route> = routes::routes(tx)?;
         let known = providers::providers(tx)?.into_iter();
-        let mut floor = Self {
+        let listed = listed.into_iter().map(|listed| (listed.route, (listed.clone(), listed)));
+        let standing = standing.into_iter().map(|item| ((item.route, item.finding), item));
+        Ok(Self {
             bench: Bench::new(all, snapshot),
             providers: known.map(|provider| (provider.id, provider)).collect(),
-            listed: BTreeMap::new(),
+            listed: listed.collect(),
             relisted: BTreeSet::new(),
-            standing: BTreeMap::new(),
+            standing: standing.collect(),
             touched: BTreeSet::new(),
             past: Vec::new(),
             fresh: Vec::new(),
             journal: Journal::default(),
-        };
-        for provider in of {
-            for listed in offers::listed(tx, provider)? {
-                floor.listed.insert(listed.route, (listed.clone(), listed));
-            }
-            for item in change_items::standing(tx, provider)? {
-                floor.standing.insert((item.route, item.finding), item);
-            }
-        }
-        Ok(floor)
+        })
     }
 
     /// What lists said of a route so far.

@@ -56,7 +56,7 @@ pub(super) fn step(
     after: ServiceId,
     now: Timestamp,
 ) -> Result<Stepped, DbError> {
-    let floor = Floor::load(tx, catalogue, [task.provider])?;
+    let floor = Floor::of_provider(tx, catalogue, task.provider)?;
     let Some(provider) = floor.providers.get(&task.provider) else { return Ok(Stepped::default()) };
     let offers = task.offers();
     let view = View::new(&floor, task.provider, &offers)?;

@@ -55,7 +55,7 @@ impl Counter {
                 }
                 let page = change_items::of_set_down(tx, id, before, ITEMS_PER_UNIT)?;
                 let next = page.last().map(|item| item.id);
-                let mut floor = Floor::load(tx, &catalogue, [set.provider])?;
+                let mut floor = Floor::of_items(tx, &catalogue, &page)?;
                 let mut part = Undone::default();
                 for item in page {
                     let item = floor.stands((item.route, item.finding)).cloned().map_or(

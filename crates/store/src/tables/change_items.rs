@@ -191,12 +191,13 @@ pub fn standing(tx: &mut dyn Tx, provider: ProviderId) -> Result<Vec<ChangeItem>
     tx.rows(&STANDING, &[provider.0.into()], decode)
 }
 
-/// The items of a route that are standing, oldest first.
+/// The items of routes that are standing, by route.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn standing_of(tx: &mut dyn Tx, route: RouteId) -> Result<Vec<ChangeItem>, DbError> {
-    tx.rows(&STANDING_OF_ROUTE, &[route.0.into()], decode)
+pub fn standing_of(tx: &mut dyn Tx, routes: &[RouteId]) -> Result<Vec<ChangeItem>, DbError> {
+    let params: Vec<Val<'_>> = routes.iter().map(|route| route.0.into()).collect();
+    tx.rows_many(&STANDING_OF_ROUTE, 1, &params, decode)
 }
 
 /// How many items of each provider wait for a person; providers without any are left out.

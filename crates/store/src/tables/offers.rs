@@ -24,6 +24,8 @@ crate::statements! {
         changed_us = excluded.changed_us");
     LISTED = "select l.route_id, l.missing, l.gone, l.off_sale_with_it, l.kind from route_listed l \
         join route r on r.id = l.route_id where r.provider_id = ?1 order by l.route_id";
+    LISTED_OF_ROUTE = "select route_id, missing, gone, off_sale_with_it, kind from route_listed \
+        where route_id = ?1";
     PUT_LISTED = "insert into route_listed (route_id, missing, gone, off_sale_with_it, kind) \
         values (?1, ?2, ?3, ?4, ?5) on conflict (route_id) do update set \
         missing = excluded.missing, gone = excluded.gone, \
@@ -159,6 +161,15 @@ pub fn put_offers(
 /// [`DbError`].
 pub fn listed(tx: &mut dyn Tx, provider: ProviderId) -> Result<Vec<Listed>, DbError> {
     tx.rows(&LISTED, &[provider.0.into()], decode_listed)
+}
+
+/// What lists say of these routes; those of which none has said anything are left out.
+///
+/// # Errors
+/// [`DbError`].
+pub fn listed_of(tx: &mut dyn Tx, routes: &[RouteId]) -> Result<Vec<Listed>, DbError> {
+    let params: Vec<Val<'_>> = routes.iter().map(|route| route.0.into()).collect();
+    tx.rows_many(&LISTED_OF_ROUTE, 1, &params, decode_listed)
 }
 
 /// Writes what lists say of routes.
