@@ -16,6 +16,7 @@ async fn what_is_broken_by_hand_is_found() {
             standing, found_us, changed_us) select 90, set_id, provider_id, route_id, service_id, \
             upstream_service, finding, before_text, after_text, state, edits, made, standing, \
             found_us, changed_us from change_item where id = 1",
+        "update change_set set state = 'writing'",
         "update offer set provider_id = 9 where service = '1'",
         "insert into route_listed (route_id, missing, gone, off_sale_with_it) values (99, 0, 0, 0)",
         "update route_listed set off_sale_with_it = 1 where route_id = 1",

@@ -172,6 +172,7 @@ impl Shop {
             reach: Reach { policy, add: limits, ask: Limits { answer, ..Limits::ASK } },
             timing: Timing { grace_us: 15_000_000, between_reads_us: 5_000_000 },
             clock: now,
+            steady: now,
             seed: 5,
         };
         let (ending, ended) = watch::channel(false);

@@ -84,11 +84,12 @@ create table change_set (
   undone_us {i64}
 ){strict};
 create index change_set_provider on change_set (provider_id, id);
-create unique index change_set_writing on change_set (provider_id) where state = 'writing';
+create index change_set_writing on change_set (provider_id) where state = 'writing';
 
 -- A difference, and what was done about it. `edits` is what taking it over comes to, `made` what is
 -- in force because of it. One that is `standing` is open, or was decided against and is the same
--- ever since: it is not found a second time.
+-- ever since: it is not found a second time. All others have no value there, so that they never meet
+-- in the index.
 create table change_item (
   id {id},
   set_id {i64} not null,
@@ -105,12 +106,12 @@ create table change_item (
   why text,
   edits text not null,
   made text not null,
-  standing {i64} not null check (standing in (0, 1)),
+  standing {i64} check (standing = 1),
   found_us {i64} not null,
   changed_us {i64} not null,
   actor text,
-  check (standing = 1 or (state <> 'proposed' and state <> 'quarantined'))
+  check (standing is not null or (state <> 'proposed' and state <> 'quarantined'))
 ){strict};
 create index change_item_set on change_item (set_id, id);
-create unique index change_item_once on change_item (route_id, finding) where standing = 1;
+create unique index change_item_once on change_item (route_id, finding, standing);
 create index change_item_standing on change_item (provider_id, id) where standing = 1;

@@ -10,6 +10,9 @@ crate::statements! {
         where s.id is null or r.id is null order by i.id limit 20";
     DOUBLE_ITEMS = "select route_id from change_item where standing = 1 \
         group by route_id, finding having count(*) > 1 order by route_id limit 20";
+    COUNT_SETS = "select cast(count(*) as bigint) from change_set";
+    DOUBLE_SETS = "select provider_id from change_set where state = 'writing' \
+        group by provider_id having count(*) > 1 order by provider_id limit 20";
     COUNT_OFFERS = "select cast(count(*) as bigint) from offer";
     LOST_OFFERS = "select o.first_set from offer o left join provider p on p.id = o.provider_id \
         where p.id is null order by o.first_set limit 20";
@@ -33,6 +36,12 @@ pub const RULES: &[Rule] = &[
         what: "route",
         count: COUNT_ITEMS,
         offenders: DOUBLE_ITEMS,
+    },
+    Rule {
+        rule: "one list of a provider is taken in at a time",
+        what: "provider",
+        count: COUNT_SETS,
+        offenders: DOUBLE_SETS,
     },
     Rule {
         rule: "only what was taken over or is held has edits in force",

@@ -1,6 +1,6 @@
 //! The items of change sets: what differed, and what was done about it.
 
-use super::{flag, named, opt_string, time};
+use super::{named, opt_string, time};
 use crate::{DbError, Row, Tx, TxExt, Val};
 use domain::providers::offers::{FindingKind, ItemState};
 use domain::{ChangeItemId, ChangeSetId, ProviderId, RouteId, ServiceId, Timestamp};
@@ -86,7 +86,7 @@ fn decode(row: &dyn Row) -> Result<ChangeItem, DbError> {
         why: opt_string(row, 10)?,
         edits: row.text(11)?.to_owned(),
         made: row.text(12)?.to_owned(),
-        standing: flag(row, 13)?,
+        standing: row.opt_int(13)?.is_some(),
         found: time(row, 14)?,
         changed: time(row, 15)?,
         actor: opt_string(row, 16)?,
@@ -114,7 +114,7 @@ pub fn insert(tx: &mut dyn Tx, items: &[ChangeItem]) -> Result<(), DbError> {
             item.why.as_deref().into(),
             Val::Text(&item.edits),
             Val::Text(&item.made),
-            item.standing.into(),
+            item.standing.then_some(1).into(),
             Val::Int(item.found.0),
             Val::Int(item.changed.0),
             item.actor.as_deref().into(),
@@ -140,7 +140,7 @@ pub fn update(tx: &mut dyn Tx, items: &[ChangeItem]) -> Result<(), DbError> {
             item.why.as_deref().into(),
             Val::Text(&item.edits),
             Val::Text(&item.made),
-            item.standing.into(),
+            item.standing.then_some(1).into(),
             Val::Int(item.changed.0),
             item.actor.as_deref().into(),
         ]);

@@ -35,6 +35,7 @@ use counter::nodes::Job;
 use dispatch::driver::Reach;
 use domain::{AccountId, Micros, Timestamp};
 use std::path::PathBuf;
+use std::str::FromStr;
 use store::Access;
 
 /// The server behind a trade counter for digital services and digital goods.
@@ -263,6 +264,22 @@ pub(crate) async fn find_account(desk: &Desk, named: &str) -> Result<AccountId, 
     match named.parse() {
         Ok(id) => Ok(desk.counter.account(AccountId(id)).await?.id),
         Err(_) => Ok(desk.counter.account_named(named).await?.id),
+    }
+}
+
+/// A number, or `none`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OrNone(pub(crate) Option<i64>);
+
+impl FromStr for OrNone {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "none" {
+            return Ok(Self(None));
+        }
+        let number = text.parse().map_err(|_| String::from("give a whole number, or none"));
+        number.map(|number| Self(Some(number)))
     }
 }
 

@@ -1,11 +1,11 @@
 //! `provider`.
 
-use super::{Desk, offers, parse_amount};
+use super::{Desk, OrNone, offers, parse_amount};
 use crate::failure::Failure;
 use crate::{output, randomness};
 use clap::{Args, Subcommand};
 use counter::fulfilment::{Booking, ProviderChange, ProviderSecret};
-use domain::providers::{EntryKind, ProviderState};
+use domain::providers::{Attempt, EntryKind, Explains, ProviderState};
 use domain::{Micros, ProviderId};
 use serde_json::{Value, json};
 use std::fs::File;
@@ -97,13 +97,10 @@ pub(super) struct ProviderArgs {
     /// Whether it answers the same order again for the same `request_id`, as this program does.
     #[arg(long)]
     takes_request_id: Option<bool>,
-    /// Whether it refuses a second order on a link while the first is open.
-    #[arg(long)]
-    guards_links: Option<bool>,
     /// Decimals of its balance, from 0 to 6; `none` when others spend from the account too, so that
     /// it shows nothing.
-    #[arg(long, value_parser = parse_decimals, value_name = "DECIMALS")]
-    balance_decimals: Option<Option<i64>>,
+    #[arg(long, value_name = "DECIMALS")]
+    balance_decimals: Option<OrNone>,
     /// A text of its own that surely means that an order was not taken; may be given several times,
     /// and takes the place of those before.
     #[arg(long, value_name = "TEXT")]
@@ -131,13 +128,6 @@ fn parse_state(text: &str) -> Result<ProviderState, String> {
     ProviderState::from_name(text).ok_or_else(|| String::from("there are active, paused and off"))
 }
 
-fn parse_decimals(text: &str) -> Result<Option<i64>, String> {
-    if text == "none" {
-        return Ok(None);
-    }
-    text.parse().map(Some).map_err(|_| String::from("give a number from 0 to 6, or none"))
-}
-
 impl ProviderArgs {
     fn change(self) -> ProviderChange {
         ProviderChange {
@@ -150,8 +140,7 @@ impl ProviderArgs {
             adds_per_second: self.adds_per_second,
             asks_per_second: self.asks_per_second,
             takes_request_id: self.takes_request_id,
-            guards_links: self.guards_links,
-            balance_decimals: self.balance_decimals,
+            balance_decimals: self.balance_decimals.map(|OrNone(decimals)| decimals),
             refusals: self.refusal,
             trust_reads: self.trust_reads,
         }
@@ -189,6 +178,9 @@ pub(super) async fn run(command: ProviderCommand, desk: &Desk) -> Result<(), Fai
             if let Some(object) = shown.as_object_mut() {
                 object.insert(String::from("routes"), routes.into());
                 object.insert(String::from("unknown"), unknown.into());
+                object.insert(String::from("off"), view.off.map_or(Value::Null, output::amount));
+                let explaining: Vec<Value> = view.explaining.iter().map(explains).collect();
+                object.insert(String::from("explained_by"), explaining.into());
             }
             desk.output.one(&shown);
         }
@@ -206,6 +198,20 @@ pub(super) async fn run(command: ProviderCommand, desk: &Desk) -> Result<(), Fai
         }
     }
     Ok(())
+}
+
+/// An attempt that would explain why the balance is off.
+fn explains((attempt, how): &(Attempt, Explains)) -> Value {
+    let what = match how {
+        Explains::Charged => "charged, though we believe that it is not there",
+        Explains::CameBack => "given back, though nobody told us",
+    };
+    json!({
+        "attempt": attempt.id.0,
+        "order": attempt.order.0,
+        "state": attempt.state.name(),
+        "it_may_have_been": what,
+    })
 }
 
 async fn book(args: BookingArgs, kind: EntryKind, desk: &Desk) -> Result<(), Failure> {
