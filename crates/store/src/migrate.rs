@@ -63,6 +63,13 @@ pub const MIGRATIONS: &[Migration] = &[
         postgres: "",
         works_from: 6,
     },
+    Migration {
+        version: 8,
+        name: "offers",
+        text: include_str!("migrations/0008_offers.sql"),
+        postgres: "",
+        works_from: 8,
+    },
 ];
 
 /// How far a database is.

@@ -2,10 +2,12 @@
 //! once as it asks for.
 
 mod calls;
+mod lists;
 mod params;
 mod units;
 
 pub use calls::Reach;
+pub use lists::Lists;
 
 use crate::engine::{Action, Answer, Engine, Input, Timing};
 use calls::{AnswerToCome, Calls};
@@ -92,6 +94,12 @@ impl Begun {
 }
 
 impl Dispatcher {
+    /// What fetches providers' lists, by the same means.
+    pub fn lists(&self) -> Lists {
+        let (counter, client) = (self.counter.clone(), Arc::clone(&self.client));
+        Lists { counter, client, reach: self.reach, clock: self.clock }
+    }
+
     /// Places orders and follows them under the lease of `worker`, until `ended` says so or the lease
     /// is lost. Then nothing new is begun, and what is under way is waited for a while.
     pub async fn run(&self, worker: Worker, mut ended: watch::Receiver<bool>) {

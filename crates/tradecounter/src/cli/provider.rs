@@ -1,6 +1,6 @@
 //! `provider`.
 
-use super::{Desk, OrNone, parse_amount};
+use super::{Desk, OrNone, offers, parse_amount};
 use crate::failure::Failure;
 use crate::{output, randomness};
 use clap::{Args, Subcommand};
@@ -56,6 +56,15 @@ pub(super) enum ProviderCommand {
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=1000))]
         limit: i64,
     },
+    /// Fetches a provider's list at once, and shows what it came to.
+    Sync {
+        /// Its id or name.
+        provider: String,
+    },
+    /// Lists what a provider offers, as of its last list.
+    Offers(offers::OffersArgs),
+    /// Makes a service and a route for each of a provider's offers that has none.
+    Import(offers::ImportArgs),
 }
 
 /// What may be said of a provider.
@@ -175,6 +184,9 @@ pub(super) async fn run(command: ProviderCommand, desk: &Desk) -> Result<(), Fai
             }
             desk.output.one(&shown);
         }
+        ProviderCommand::Sync { provider } => offers::fetch(&provider, desk).await?,
+        ProviderCommand::Offers(args) => offers::list(args, desk).await?,
+        ProviderCommand::Import(args) => offers::import(args, desk).await?,
         ProviderCommand::Deposit(args) => book(args, EntryKind::Deposit, desk).await?,
         ProviderCommand::Correct(args) => book(args, EntryKind::Correction, desk).await?,
         ProviderCommand::Entries { provider, before, limit } => {

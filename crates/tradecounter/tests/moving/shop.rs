@@ -74,6 +74,11 @@ fn send_on(program: &Program, client: &Client) {
         let shown = program.json(&["order", "show", &order]);
         (shown["attempts"][0]["state"] == "accepted").then_some(())
     });
+    // Its list says that it costs more than the route does.
+    for text in ["sync rules Panel --percent 25", "route edit 1 --cost 0.85", "provider sync Panel"]
+    {
+        program.json(&words(text));
+    }
 }
 
 /// Orders of every shape, in every state that staff and customers bring them to: 268 of them.
