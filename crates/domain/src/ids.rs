@@ -89,3 +89,7 @@ id!(
     /// A private supplier that pulls orders.
     ExecutorId
 );
+id!(
+    /// A key of an executor.
+    ExecutorKeyId
+);

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod catalogue;
+pub mod executors;
 pub mod ids;
 pub mod invariants;
 pub mod ledger;
@@ -19,9 +20,9 @@ pub mod requests;
 pub mod time;
 
 pub use ids::{
-    AccountId, AttemptId, CancelId, CategoryId, EventId, ExecutorId, KeyId, OrderId, ProductId,
-    ProductOrderId, ProviderId, RefillId, RouteId, ServiceId, StockBatchId, StockItemId, TierId,
-    TransferId,
+    AccountId, AttemptId, CancelId, CategoryId, EventId, ExecutorId, ExecutorKeyId, KeyId, OrderId,
+    ProductId, ProductOrderId, ProviderId, RefillId, RouteId, ServiceId, StockBatchId, StockItemId,
+    TierId, TransferId,
 };
 pub use money::Micros;
 pub use time::Timestamp;
