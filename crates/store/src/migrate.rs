@@ -63,6 +63,13 @@ pub const MIGRATIONS: &[Migration] = &[
         postgres: "",
         works_from: 6,
     },
+    Migration {
+        version: 7,
+        name: "executors",
+        text: include_str!("migrations/0007_executors.sql"),
+        postgres: "",
+        works_from: 7,
+    },
 ];
 
 /// How far a database is.

@@ -6,12 +6,16 @@ pub mod attempts;
 pub mod catalogue;
 pub mod deliveries;
 pub mod events;
+pub mod executor_checks;
+pub mod executor_keys;
+pub mod executors;
 pub mod guards;
 pub mod keys;
 pub mod leases;
 pub mod links;
 pub mod meta;
 pub mod nodes;
+pub mod order_leases;
 pub mod orders;
 pub mod parts;
 pub mod prices;
@@ -39,12 +43,16 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         catalogue::ALL,
         deliveries::ALL,
         events::ALL,
+        executor_checks::ALL,
+        executor_keys::ALL,
+        executors::ALL,
         guards::ALL,
         keys::ALL,
         leases::ALL,
         links::ALL,
         meta::ALL,
         nodes::ALL,
+        order_leases::ALL,
         orders::ALL,
         parts::ALL,
         prices::ALL,

@@ -1,0 +1,58 @@
+//! Why an executor is refused.
+
+use crate::{Failure, Refusal};
+use domain::OrderId;
+use domain::executors::ReportRefusal;
+use domain::orders::TransitionError;
+
+/// Why an executor is refused. Orders, refills and subscriptions of others are refused as those that
+/// are not there.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ExecutorRefusal {
+    /// The key has been revoked meanwhile, or its executor was put off.
+    #[error("the key opens nothing any more")]
+    Key,
+    /// It is not there, or not the executor's.
+    #[error("there is no such {0} in the hands of this executor")]
+    Missing(&'static str),
+    /// What was said cannot be; the text names the field.
+    #[error("{0}")]
+    Invalid(String),
+    /// It cannot be done now.
+    #[error("{0}")]
+    NotNow(String),
+}
+
+impl From<ExecutorRefusal> for Failure<ExecutorRefusal> {
+    fn from(refusal: ExecutorRefusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl ExecutorRefusal {
+    /// Why a report on an order changes nothing.
+    pub(super) fn of_report(order: OrderId, refused: &ReportRefusal) -> Self {
+        let text = format!("order {order}: {refused}");
+        match refused {
+            ReportRefusal::Ended(_) | ReportRefusal::Step(TransitionError::NotNow(_)) => {
+                Self::NotNow(text)
+            }
+            ReportRefusal::Step(TransitionError::Favour | TransitionError::PartTooDear) => {
+                Self::NotNow(text)
+            }
+            ReportRefusal::Nothing | ReportRefusal::NoRemains | ReportRefusal::Step(_) => {
+                Self::Invalid(text)
+            }
+        }
+    }
+
+    /// What staff would be refused with, as an executor is told of it.
+    pub(super) fn of_staff(refused: Refusal, what: &'static str) -> Self {
+        match refused {
+            Refusal::Missing { .. } | Refusal::Taken { .. } => Self::Missing(what),
+            Refusal::Invalid(text) => Self::Invalid(text),
+            Refusal::NotNow(text) => Self::NotNow(text),
+            Refusal::Money(error) => Self::NotNow(error.to_string()),
+        }
+    }
+}
