@@ -57,7 +57,8 @@ impl Counter {
         let read = self.store.read(|tx| {
             let executor = standing(tx, caller)?;
             let snapshot = self.catalogue.current(tx)?;
-            let theirs = services(&snapshot, &executor, wanted).map_err(strange)?;
+            let theirs =
+                services(&snapshot, &executor, wanted).map_err(ExecutorRefusal::of_service)?;
             let (found, more) = look(tx, &theirs, after, limit)?;
             let params = order_leases::params_of(tx, &found)?;
             let mut watched = Vec::with_capacity(found.len());
@@ -89,13 +90,16 @@ impl Counter {
         let unit = move |tx: &mut dyn Tx| {
             let executor = standing(tx, caller)?;
             let snapshot = catalogue.within(tx)?;
-            let theirs = services(&snapshot, &executor, &[]).map_err(strange)?;
+            let theirs =
+                services(&snapshot, &executor, &[]).map_err(ExecutorRefusal::of_service)?;
             let parent = orders::by_id(tx, post.subscription)?.filter(|order| {
                 order.shape == OrderShape::Subscription && theirs.contains(&order.service)
             });
             let parent = parent.ok_or(ExecutorRefusal::Missing("subscription"))?;
-            let link = check_link(Some(&post.link))
-                .map_err(|_| ExecutorRefusal::Invalid(String::from("link: missing or unusable")))?;
+            let link = check_link(Some(&post.link)).map_err(|_| ExecutorRefusal::Invalid {
+                field: "link",
+                text: String::from("link: missing or unusable"),
+            })?;
             // Of two who have seen the same post, one goes after the other.
             accounts::lock(tx, &[parent.account])?;
             if let Some(known) = order_leases::part_with_link(tx, parent.id, &link)? {
@@ -105,7 +109,7 @@ impl Counter {
             match record_post(tx, &post, &actor(&executor), now) {
                 Ok(order) => Ok(order.id),
                 Err(Failure::Refused(Refusal::Invalid(text))) => {
-                    Err(ExecutorRefusal::Invalid(text).into())
+                    Err(ExecutorRefusal::Invalid { field: "quantity", text }.into())
                 }
                 // Whether it has ended or its customer has no money is not the executor's business.
                 Err(Failure::Refused(_)) => {
@@ -117,10 +121,6 @@ impl Counter {
         };
         Failure::join(self.store.write(unit).await)
     }
-}
-
-fn strange(id: ServiceId) -> ExecutorRefusal {
-    ExecutorRefusal::Invalid(format!("service: there is no {id} for this executor"))
 }
 
 fn look(

@@ -85,9 +85,7 @@ fn may_pull(
         let text = format!("the executor is {}: it is given no orders", executor.state.name());
         return Err(ExecutorRefusal::NotNow(text));
     }
-    services(snapshot, executor, wanted).map_err(|strange| {
-        ExecutorRefusal::Invalid(format!("service: there is no {strange} for this executor"))
-    })
+    services(snapshot, executor, wanted).map_err(ExecutorRefusal::of_service)
 }
 
 /// Takes what is still free of what was found.

@@ -1,9 +1,9 @@
 //! Why an executor is refused.
 
 use crate::{Failure, Refusal};
-use domain::OrderId;
 use domain::executors::ReportRefusal;
 use domain::orders::TransitionError;
+use domain::{OrderId, ServiceId};
 
 /// Why an executor is refused. Orders, refills and subscriptions of others are refused as those that
 /// are not there.
@@ -15,9 +15,14 @@ pub enum ExecutorRefusal {
     /// It is not there, or not the executor's.
     #[error("there is no such {0} in the hands of this executor")]
     Missing(&'static str),
-    /// What was said cannot be; the text names the field.
-    #[error("{0}")]
-    Invalid(String),
+    /// What was said cannot be.
+    #[error("{text}")]
+    Invalid {
+        /// The field.
+        field: &'static str,
+        /// What is wrong with it; names the field, and the order if there is one.
+        text: String,
+    },
     /// It cannot be done now.
     #[error("{0}")]
     NotNow(String),
@@ -30,6 +35,12 @@ impl From<ExecutorRefusal> for Failure<ExecutorRefusal> {
 }
 
 impl ExecutorRefusal {
+    /// Of a service that the executor may not pull.
+    pub(super) fn of_service(id: ServiceId) -> Self {
+        let text = format!("service: there is no {id} for this executor");
+        Self::Invalid { field: "service", text }
+    }
+
     /// Why a report on an order changes nothing.
     pub(super) fn of_report(order: OrderId, refused: &ReportRefusal) -> Self {
         let text = format!("order {order}: {refused}");
@@ -40,8 +51,9 @@ impl ExecutorRefusal {
             ReportRefusal::Step(TransitionError::Favour | TransitionError::PartTooDear) => {
                 Self::NotNow(text)
             }
-            ReportRefusal::Nothing | ReportRefusal::NoRemains | ReportRefusal::Step(_) => {
-                Self::Invalid(text)
+            ReportRefusal::Nothing => Self::Invalid { field: "status", text },
+            ReportRefusal::NoRemains | ReportRefusal::Step(_) => {
+                Self::Invalid { field: "remains", text }
             }
         }
     }
@@ -50,7 +62,7 @@ impl ExecutorRefusal {
     pub(super) fn of_staff(refused: Refusal, what: &'static str) -> Self {
         match refused {
             Refusal::Missing { .. } | Refusal::Taken { .. } => Self::Missing(what),
-            Refusal::Invalid(text) => Self::Invalid(text),
+            Refusal::Invalid(text) => Self::Invalid { field: "status", text },
             Refusal::NotNow(text) => Self::NotNow(text),
             Refusal::Money(error) => Self::NotNow(error.to_string()),
         }

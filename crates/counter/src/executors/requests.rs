@@ -181,9 +181,7 @@ fn check_services(
     executor: &Executor,
     wanted: &[ServiceId],
 ) -> Result<HashSet<ServiceId>, ExecutorRefusal> {
-    services(snapshot, executor, wanted).map_err(|strange| {
-        ExecutorRefusal::Invalid(format!("service: there is no {strange} for this executor"))
-    })
+    services(snapshot, executor, wanted).map_err(ExecutorRefusal::of_service)
 }
 
 fn refills(

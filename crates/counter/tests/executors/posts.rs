@@ -57,7 +57,7 @@ async fn subscriptions_of_others_are_not_there() {
         assert_eq!(told, ExecutorRefusal::Missing("subscription"), "{other}");
     }
     let strange = shop.counter.watched_subscriptions(shop.eve, &[POSTS], OrderId(0), 10).await;
-    assert!(matches!(refused(strange), ExecutorRefusal::Invalid(_)));
+    assert!(matches!(refused(strange), ExecutorRefusal::Invalid { .. }));
     let none = shop.counter.watched_subscriptions(shop.eve, &[], OrderId(0), 10).await.unwrap();
     assert_eq!(none.0, []);
     for (link, quantity, field) in [(" ", 15, "link: "), ("https://example.com/1", 9, "quantity: ")]
