@@ -3,6 +3,8 @@
 mod account;
 mod cancel;
 mod category;
+mod executor;
+mod executor_key;
 mod key;
 mod lines;
 mod money;
@@ -90,6 +92,9 @@ enum Command {
     /// Routes: services' ways to providers.
     #[command(subcommand)]
     Route(route::RouteCommand),
+    /// Executors: private suppliers that pull orders.
+    #[command(subcommand)]
+    Executor(executor::ExecutorCommand),
     /// Orders, and reports on them.
     #[command(subcommand)]
     Order(order::OrderCommand),
@@ -196,6 +201,7 @@ async fn on_counter(command: Command, desk: &Desk) -> Result<(), Failure> {
         Command::Service(command) => service::run(command, desk).await,
         Command::Provider(command) => provider::run(command, desk).await,
         Command::Route(command) => route::run(command, desk).await,
+        Command::Executor(command) => executor::run(command, desk).await,
         Command::Order(command) => order::run(command, desk).await,
         Command::Refill(command) => refill::run(command, desk).await,
         Command::Cancel(command) => cancel::run(command, desk).await,
