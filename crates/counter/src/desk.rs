@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::vec::IntoIter;
 use store::tables::accounts::{self, Account, Moved};
 use store::tables::transfers::{self, Transfer};
-use store::tables::{guards, orders as order_table, requests};
+use store::tables::{guards, order_leases, orders as order_table, requests};
 use store::{DbError, Tx};
 
 /// Who or what a transfer comes from.
@@ -173,6 +173,10 @@ impl<'t> Desk<'t> {
         self.journal.note(before.account, Some(before.id), kind, data, self.now);
         if after.state.is_terminal() && !before.state.is_terminal() {
             guards::free_links(self.tx, &[before.id])?;
+            // Only an order that was taken by a number of its own may be in somebody's hands.
+            if after.fence > 0 {
+                order_leases::end(self.tx, after.id)?;
+            }
             self.settle_cancels(&after)?;
         }
         if before.state.is_terminal() {

@@ -7,6 +7,7 @@ pub mod accounts;
 mod batch;
 pub mod catalogue;
 mod desk;
+pub mod executors;
 mod failure;
 pub mod fulfilment;
 mod journal;
@@ -23,6 +24,8 @@ pub use failure::{Failure, Refusal};
 
 use accounts::{Access, KeyUses};
 use catalogue::Catalogue;
+use domain::{ExecutorKeyId, KeyId};
+use executors::PullMarks;
 use nodes::Units;
 use orders::{AddQueue, RecentOrders};
 use parking_lot::Mutex;
@@ -51,7 +54,9 @@ pub struct Counter {
     catalogue: Arc<Catalogue>,
     adds: Arc<AddQueue>,
     access: Arc<Access>,
-    key_uses: Arc<KeyUses>,
+    key_uses: Arc<KeyUses<KeyId>>,
+    executor_key_uses: Arc<KeyUses<ExecutorKeyId>>,
+    pull_marks: Arc<PullMarks>,
     recent: Arc<Mutex<RecentOrders>>,
     product_adds: Arc<ProductQueue>,
 }
@@ -66,6 +71,8 @@ impl Counter {
             adds: Arc::new(AddQueue::default()),
             access: Arc::new(Access::default()),
             key_uses: Arc::new(KeyUses::default()),
+            executor_key_uses: Arc::new(KeyUses::default()),
+            pull_marks: Arc::new(PullMarks::default()),
             recent: Arc::new(Mutex::new(RecentOrders::default())),
             product_adds: Arc::new(ProductQueue::default()),
         }

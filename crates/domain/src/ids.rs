@@ -97,3 +97,7 @@ id!(
     /// One difference between a provider's list and what we have.
     ChangeItemId
 );
+id!(
+    /// A key of an executor.
+    ExecutorKeyId
+);

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod catalogue;
+pub mod executors;
 pub mod ids;
 pub mod invariants;
 pub mod ledger;
@@ -20,8 +21,8 @@ pub mod time;
 
 pub use ids::{
     AccountId, AttemptId, CancelId, CategoryId, ChangeItemId, ChangeSetId, EventId, ExecutorId,
-    KeyId, OrderId, ProductId, ProductOrderId, ProviderId, RefillId, RouteId, ServiceId,
-    StockBatchId, StockItemId, TierId, TransferId,
+    ExecutorKeyId, KeyId, OrderId, ProductId, ProductOrderId, ProviderId, RefillId, RouteId,
+    ServiceId, StockBatchId, StockItemId, TierId, TransferId,
 };
 pub use money::Micros;
 pub use time::Timestamp;

@@ -217,3 +217,16 @@ pub const NOT_FOUND_MAX: i64 = 12;
 
 /// Most reads of a balance that may be asked for before it is believed: two months of one each minute.
 pub const TRUST_READS_MAX: i64 = 100_000;
+
+/// Longest lease of an executor in minutes: 30 days without a word.
+pub const LEASE_MINUTES_MAX: i64 = 43_200;
+
+/// Most orders that one executor may have at once.
+pub const LEASES_AT_ONCE_MAX: i64 = 100_000;
+
+/// Most services that an executor is bound to by name.
+pub const EXECUTOR_SERVICES_MAX: usize = 1_000;
+
+/// Hours in which an executor may still correct an order that it has ended. Later a person does: who
+/// steals a key must not give back the money of years.
+pub const EXECUTOR_CORRECTS_HOURS: i64 = 72;

@@ -67,3 +67,16 @@ pub const DIGITS: usize = 38;
 
 /// Orders that `action=orders` lists at most, and when no limit is given.
 pub const ORDERS_LISTED: u32 = 100;
+
+/// Values in one request of a supplier: 100 orders with a dozen fields each, and as much again for
+/// what nobody asks for.
+pub const ADMIN_VALUES: usize = 3_000;
+
+/// Orders that a supplier's list shows at most (admin API v2: "limit up to 1000").
+pub const ADMIN_LISTED: usize = 1_000;
+
+/// Orders that a supplier's list shows when no limit is given.
+pub const ADMIN_LISTED_USUALLY: usize = 100;
+
+/// Characters of a reason or note of a supplier.
+pub const REASON_CHARS: usize = 500;

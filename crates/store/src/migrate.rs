@@ -64,6 +64,13 @@ pub const MIGRATIONS: &[Migration] = &[
         works_from: 6,
     },
     Migration {
+        version: 7,
+        name: "executors",
+        text: include_str!("migrations/0007_executors.sql"),
+        postgres: "",
+        works_from: 7,
+    },
+    Migration {
         version: 8,
         name: "offers",
         text: include_str!("migrations/0008_offers.sql"),

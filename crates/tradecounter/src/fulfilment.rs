@@ -19,7 +19,7 @@ const LOOK: Duration = Duration::from_millis(500);
 /// How providers are reached and how long they are waited for, as the configuration says.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Patience {
-    reach: Reach,
+    pub(crate) reach: Reach,
     timing: Timing,
 }
 

@@ -60,6 +60,8 @@ async fn step(worker: &Worker, job: Job, now: Timestamp, low: &mut LowStockLog) 
         Job::Orders => {
             let moved = worker.move_parts(now).await;
             tell(moved, "runs and subscriptions are not moved on");
+            let expired = worker.expire_order_leases(now).await;
+            tell(expired, "orders that their executors forgot are not put before a person");
             let served = worker.serve_waiting_orders(now).await;
             tell(served, "orders that wait for stock are not served");
         }

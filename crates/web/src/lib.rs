@@ -1,4 +1,5 @@
-//! HTTP in: the panel API, its reference page, the health check, and the loop that serves them.
+//! HTTP in: the panel API, its reference page, the dialects of executors, the health check, and the
+//! loop that serves them.
 //!
 //! [`router`] answers requests and knows nothing of sockets; [`serve`] listens. Reading requests
 //! and writing replies in the dialect is the business of `panel_api`, deciding about them that of
@@ -6,6 +7,7 @@
 
 mod api;
 mod download;
+mod executors;
 mod health;
 mod page;
 mod serve;

@@ -1,6 +1,6 @@
 //! Everything that is served, by path.
 
-use crate::{Web, api, download, health, no_orders_here, not_found, page};
+use crate::{Web, api, download, executors, health, no_orders_here, not_found, page};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
@@ -69,6 +69,7 @@ fn routed(shared: Arc<Shared>) -> Router {
     Router::new()
         .merge(api::routes())
         .merge(download::routes())
+        .merge(executors::routes())
         .merge(page::routes())
         .route("/healthz", get(health::check))
         .fallback(not_found)

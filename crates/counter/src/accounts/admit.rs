@@ -2,34 +2,64 @@
 
 use super::token::KeyToken;
 use crate::Counter;
-use domain::{KeyId, Timestamp};
+use crate::nodes::Units;
+use domain::Timestamp;
 use parking_lot::Mutex;
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::net::IpAddr;
 use std::ops::Deref;
 use std::sync::Arc;
+use store::tables::executor_keys;
 use store::tables::keys::{self, Principal};
-use store::{Moment, StoreError};
+use store::{DbError, Moment, StoreError, Tx};
 
 /// Most keys whose use one unit writes down.
 const KEYS_PER_UNIT: usize = 500;
 
 /// When keys were last used, as far as it is not written down. Kept in memory, so that asking
 /// something does not write; what is lost when the process dies is at most a minute of it.
-#[derive(Debug, Default)]
-pub(crate) struct KeyUses(Mutex<HashMap<KeyId, Timestamp>>);
+#[derive(Debug)]
+pub(crate) struct KeyUses<K>(Mutex<HashMap<K, Timestamp>>);
 
-impl KeyUses {
-    fn note(&self, key: KeyId, at: Timestamp) {
+impl<K> Default for KeyUses<K> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+/// Writes down uses of keys of one kind.
+type WriteUses<K> = fn(&mut dyn Tx, &[(K, Timestamp)]) -> Result<(), DbError>;
+
+impl<K: Copy + Ord + Hash + Send + 'static> KeyUses<K> {
+    pub(crate) fn note(&self, key: K, at: Timestamp) {
         let mut uses = self.0.lock();
         let last = uses.entry(key).or_insert(at);
         *last = (*last).max(at);
     }
 
-    fn take(&self) -> Vec<(KeyId, Timestamp)> {
+    fn take(&self) -> Vec<(K, Timestamp)> {
         let mut uses: Vec<_> = std::mem::take(&mut *self.0.lock()).into_iter().collect();
         uses.sort_unstable();
         uses
+    }
+
+    /// Writes them down; what could not be written is kept for the next time.
+    async fn write(&self, store: &Units, used: WriteUses<K>) -> Result<usize, StoreError> {
+        let uses = self.take();
+        let mut written: usize = 0;
+        for some in uses.chunks(KEYS_PER_UNIT) {
+            let rows = some.to_vec();
+            let done = store.write(move |tx| used(tx, &rows)).await;
+            if let Err(error) = done.and_then(|unit| unit.map_err(StoreError::from)) {
+                for (key, at) in uses.iter().skip(written) {
+                    self.note(*key, *at);
+                }
+                return Err(error);
+            }
+            written = written.saturating_add(some.len());
+        }
+        Ok(written)
     }
 }
 
@@ -92,24 +122,14 @@ impl Counter {
         Ok(admitted.map(|principal| Admitted { principal, moment }))
     }
 
-    /// Writes down when keys were last used; returns how many were. Call it once a minute.
+    /// Writes down when keys were last used, also those of executors; returns how many were. Call it
+    /// once a minute.
     ///
     /// # Errors
     /// [`StoreError`]; the next call tries again then.
     pub async fn write_key_uses(&self) -> Result<usize, StoreError> {
-        let uses = self.key_uses.take();
-        let mut written: usize = 0;
-        for some in uses.chunks(KEYS_PER_UNIT) {
-            let rows = some.to_vec();
-            let done = self.store.write(move |tx| keys::used(tx, &rows)).await;
-            if let Err(error) = done.and_then(|unit| unit.map_err(StoreError::from)) {
-                for (key, at) in uses.iter().skip(written) {
-                    self.key_uses.note(*key, *at);
-                }
-                return Err(error);
-            }
-            written = written.saturating_add(some.len());
-        }
-        Ok(written)
+        let written = self.key_uses.write(&self.store, keys::used).await?;
+        let of_executors = self.executor_key_uses.write(&self.store, executor_keys::used).await?;
+        Ok(written.saturating_add(of_executors))
     }
 }

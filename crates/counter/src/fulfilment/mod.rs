@@ -26,6 +26,7 @@ pub use forwards::{ForwardKind, Forwarded, ToForward};
 pub use list::ProviderView;
 pub use money::Booking;
 pub use outcome::Recorded;
+pub(crate) use outcome::shortened;
 pub use outcomes::{Found, Outcome};
 pub use readings::Reported;
 pub use routes::RouteChange;

@@ -157,7 +157,7 @@ fn collect(
 }
 
 /// Words of a provider as they are kept: on one line, and not too long.
-pub(super) fn shortened(text: &str) -> String {
+pub(crate) fn shortened(text: &str) -> String {
     let mut kept: String =
         text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(REASON_BYTES_MAX).collect();
     while kept.len() > REASON_BYTES_MAX {

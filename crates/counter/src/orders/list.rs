@@ -3,10 +3,12 @@
 use super::Placing;
 use super::status::{OrderStatus, status_of};
 use crate::{Counter, Failure, Refusal};
+use domain::executors::OrderLease;
 use domain::orders::{DripFeed, Order, PartsState, Standing, Subscription};
 use domain::{AccountId, OrderId, Timestamp};
 use store::tables::account_orders;
 use store::tables::events::{self, Event};
+use store::tables::order_leases;
 use store::tables::orders::{self, Filter};
 use store::tables::parts;
 use store::tables::requests::{self, Cancel, Refill};
@@ -36,6 +38,8 @@ pub struct OrderView {
     pub last_refill: Option<Refill>,
     /// Its cancels.
     pub cancels: Vec<Cancel>,
+    /// The leases that it was under, oldest first.
+    pub leases: Vec<OrderLease>,
 }
 
 impl Counter {
@@ -104,6 +108,7 @@ impl Counter {
                 events: timeline(tx, id)?,
                 last_refill: requests::last_refill(tx, id)?,
                 cancels: requests::cancels_of_order(tx, id)?,
+                leases: order_leases::of_order(tx, id)?,
                 order,
             })
         });

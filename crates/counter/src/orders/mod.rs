@@ -21,6 +21,8 @@ pub(crate) use parents::{end_plan, is_stopped, settle_parent_of, stop_parts};
 pub use place::{PlaceOrder, RequestId};
 pub use placing::Placing;
 pub use posts::Post;
+pub(crate) use posts::record_post;
 pub(crate) use recent::RecentOrders;
 pub use report::{OrderReport, Report, report_orders};
+pub(crate) use runs::Task;
 pub use status::{OrderStatus, PublicParts};

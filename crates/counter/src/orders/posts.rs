@@ -20,7 +20,7 @@ pub struct Post {
 }
 
 /// Places the order of a post.
-fn record_post(
+pub(crate) fn record_post(
     tx: &mut dyn Tx,
     post: &Post,
     actor: &str,

@@ -15,16 +15,16 @@ const ORDERS_PER_UNIT: usize = 50;
 const FAILURES_TOLD: usize = 20;
 
 /// Finds up to so many orders that something is due for.
-type Due = fn(&mut dyn Tx, Timestamp, i64) -> Result<Vec<OrderId>, DbError>;
+pub(crate) type Due = fn(&mut dyn Tx, Timestamp, i64) -> Result<Vec<OrderId>, DbError>;
 
 /// Does it for each of them, as far as it is still due; says for how many it was.
-type CarryOut = fn(&mut dyn Tx, &[OrderId], Timestamp) -> Result<usize, DbError>;
+pub(crate) type CarryOut = fn(&mut dyn Tx, &[OrderId], Timestamp) -> Result<usize, DbError>;
 
-/// Something that comes due for orders in parts.
+/// Something that comes due for orders.
 #[derive(Clone, Copy)]
-struct Task {
-    due: Due,
-    carry_out: CarryOut,
+pub(crate) struct Task {
+    pub(crate) due: Due,
+    pub(crate) carry_out: CarryOut,
 }
 
 const TASKS: [Task; 2] = [
@@ -101,11 +101,20 @@ impl Worker {
     /// # Errors
     /// [`StoreError`]; when it names orders that were not moved on, all others were.
     pub async fn move_parts(&self, now: Timestamp) -> Result<usize, StoreError> {
+        self.carry_out_due(&TASKS, now).await
+    }
+
+    /// Does everything that is due of the tasks, as [`Worker::move_parts`] does.
+    pub(crate) async fn carry_out_due(
+        &self,
+        tasks: &[Task],
+        now: Timestamp,
+    ) -> Result<usize, StoreError> {
         self.works_on(Job::Orders)?;
         let mut moved: usize = 0;
         let mut failed = Vec::new();
-        for task in TASKS {
-            moved = moved.saturating_add(self.move_on(task, now, &mut failed).await?);
+        for task in tasks {
+            moved = moved.saturating_add(self.move_on(*task, now, &mut failed).await?);
         }
         if failed.is_empty() { Ok(moved) } else { Err(told(&failed)) }
     }

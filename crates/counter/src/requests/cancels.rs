@@ -71,33 +71,8 @@ impl Counter {
             let mut desk = Desk::new(tx, now);
             desk.lock(vec![account])?;
             let before = requests::cancel(desk.tx, id)?.ok_or_else(missing)?;
-            if before.state != CancelState::Requested {
-                let text = format!("cancel {id} is {} already", before.state.name());
-                return Err(Refusal::NotNow(text).into());
-            }
-            let order = orders::by_id(desk.tx, before.order)?;
-            if let Some(order) = &order
-                && is_stopped(&mut desk, order)?
-            {
-                let text = format!(
-                    "order {} has been stopped and does not go on; refuse the cancels of its parts",
-                    order.id
-                );
-                return Err(Refusal::NotNow(text).into());
-            }
-            let was = before.state;
-            let state = CancelState::Rejected;
-            let after = Cancel { state, note: note.clone(), changed: now, ..before };
-            requests::update_cancel(desk.tx, was, &after)?;
-            if let Some(order) = order {
-                // The customer may ask again, when things look different.
-                let asked_no_more =
-                    Order { cancel_requested: false, changed: now, ..order.clone() };
-                orders::update(desk.tx, &[(order, asked_no_more)])?;
-            }
-            let data = serde_json::json!({ "cancel": id.0, "actor": actor, "note": after.note });
-            let kind = "cancel.rejected";
-            desk.journal.note(account, Some(after.order), kind, data.to_string(), now);
+            let rejected = reject_one(&mut desk, before, note.clone(), &actor)?;
+            let after = rejected.map_err(Failure::Refused)?;
             desk.finish()?;
             Ok(after)
         };
@@ -119,6 +94,42 @@ impl Counter {
         });
         Ok(read.await??)
     }
+}
+
+/// Refuses a cancel that was read under its account's lock.
+pub(crate) fn reject_one(
+    desk: &mut Desk<'_>,
+    before: Cancel,
+    note: Option<String>,
+    actor: &str,
+) -> Result<Result<Cancel, Refusal>, DbError> {
+    let (id, now) = (before.id, desk.now);
+    if before.state != CancelState::Requested {
+        let text = format!("cancel {id} is {} already", before.state.name());
+        return Ok(Err(Refusal::NotNow(text)));
+    }
+    let order = orders::by_id(desk.tx, before.order)?;
+    if let Some(order) = &order
+        && is_stopped(desk, order)?
+    {
+        let text = format!(
+            "order {} has been stopped and does not go on; refuse the cancels of its parts",
+            order.id
+        );
+        return Ok(Err(Refusal::NotNow(text)));
+    }
+    let was = before.state;
+    let after = Cancel { state: CancelState::Rejected, note, changed: now, ..before };
+    requests::update_cancel(desk.tx, was, &after)?;
+    if let Some(order) = order {
+        // The customer may ask again, when things look different.
+        let asked_no_more = Order { cancel_requested: false, changed: now, ..order.clone() };
+        orders::update(desk.tx, &[(order, asked_no_more)])?;
+    }
+    let data = serde_json::json!({ "cancel": id.0, "actor": actor, "note": after.note });
+    let kind = "cancel.rejected";
+    desk.journal.note(after.account, Some(after.order), kind, data.to_string(), now);
+    Ok(Ok(after))
 }
 
 /// Writes an open cancel of an order; the order's flag is the caller's to set.

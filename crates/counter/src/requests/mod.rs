@@ -4,5 +4,6 @@ mod cancels;
 mod refills;
 
 pub use cancels::AskedCancel;
-pub(crate) use cancels::write_cancel;
+pub(crate) use cancels::{reject_one, write_cancel};
+pub(crate) use refills::decide_one;
 pub use refills::{AskedRefill, RefillDecision};

@@ -22,6 +22,17 @@ pub enum RefillDecision {
     Reject,
 }
 
+impl RefillDecision {
+    /// What the refill is afterwards.
+    pub const fn state(self) -> RefillState {
+        match self {
+            Self::Begin => RefillState::InProgress,
+            Self::Complete => RefillState::Completed,
+            Self::Reject => RefillState::Rejected,
+        }
+    }
+}
+
 impl Counter {
     /// Asks for a refill of each order, in one unit. A suspended account is answered by the
     /// caller, who knows the principal.
@@ -102,24 +113,8 @@ impl Counter {
             let mut desk = Desk::new(tx, now);
             desk.lock(vec![account])?;
             let before = requests::refill(desk.tx, id)?.ok_or_else(missing)?;
-            let state = match decision {
-                RefillDecision::Begin => RefillState::InProgress,
-                RefillDecision::Complete => RefillState::Completed,
-                RefillDecision::Reject => RefillState::Rejected,
-            };
-            if !decide_refill(before.state, state) {
-                let text = format!("refill {id} is {} already", before.state.name());
-                return Err(Refusal::NotNow(text).into());
-            }
-            let was = before.state;
-            let note = note.clone().or_else(|| before.note.clone());
-            let after = Refill { state, note, changed: now, ..before };
-            requests::update_refill(desk.tx, was, &after)?;
-            let data = serde_json::json!({
-                "refill": id.0, "state": state.name(), "actor": actor, "note": after.note,
-            });
-            let kind = "refill.changed";
-            desk.journal.note(account, Some(after.order), kind, data.to_string(), now);
+            let decided = decide_one(&mut desk, before, decision, note.clone(), &actor)?;
+            let after = decided.map_err(Failure::Refused)?;
             desk.finish()?;
             Ok(after)
         };
@@ -156,4 +151,29 @@ fn write_refill(
     let data = serde_json::json!({ "refill": id.0 }).to_string();
     desk.journal.note(account, Some(order), "refill.asked", data, now);
     Ok(id)
+}
+
+/// Decides about a refill that was read under its account's lock.
+pub(crate) fn decide_one(
+    desk: &mut Desk<'_>,
+    before: Refill,
+    decision: RefillDecision,
+    note: Option<String>,
+    actor: &str,
+) -> Result<Result<Refill, Refusal>, DbError> {
+    let (id, was) = (before.id, before.state);
+    let state = decision.state();
+    if !decide_refill(was, state) {
+        let text = format!("refill {id} is {} already", was.name());
+        return Ok(Err(Refusal::NotNow(text)));
+    }
+    let note = note.or_else(|| before.note.clone());
+    let after = Refill { state, note, changed: desk.now, ..before };
+    requests::update_refill(desk.tx, was, &after)?;
+    let data = serde_json::json!({
+        "refill": id.0, "state": state.name(), "actor": actor, "note": after.note,
+    });
+    let (order, now) = (after.order, desk.now);
+    desk.journal.note(after.account, Some(order), "refill.changed", data.to_string(), now);
+    Ok(Ok(after))
 }

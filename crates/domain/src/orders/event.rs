@@ -36,6 +36,8 @@ pub enum Doubt {
     EvidenceContradicts,
     /// An answer was lost, and nothing shows what became of it.
     NothingShows,
+    /// Whoever pulled it has said nothing of it for longer than agreed.
+    NotHeardOf,
 }
 
 /// Something that happened to an order.
@@ -45,6 +47,10 @@ pub enum Event {
     Claimed,
     /// A person takes it; no provider is involved.
     TakenByHand,
+    /// An executor takes it, under a lease.
+    Pulled,
+    /// A person has made sure that whoever pulled it does not deliver it any more.
+    GivenBack,
     /// The call to the provider surely sent nothing.
     NotSent,
     /// The provider has accepted it under a known id.

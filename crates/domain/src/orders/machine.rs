@@ -28,6 +28,12 @@ pub fn apply(order: &Order, event: &Event, now: Timestamp) -> Result<Change, Tra
             step.go(S::Dispatching);
         }
         (Event::TakenByHand, S::Pending) => step.go(S::Submitted),
+        (Event::Pulled, S::Pending) if !order.cancel_requested => {
+            step.order.fence = order.fence.saturating_add(1);
+            step.go(S::Submitted);
+        }
+        // What was delivered stays delivered: who takes it next delivers what remains.
+        (Event::GivenBack, S::Submitted | S::InProgress | S::Review) => step.try_again(),
         (Event::NotSent, S::Dispatching) => step.try_again(),
         (Event::Accepted, S::Dispatching | S::Unknown | S::Review) => {
             step.go_and(S::Submitted, Effect::ProviderCharged);

@@ -53,6 +53,11 @@ fn the_table_of_legal_steps() {
     let rows: &[Row] = &[
         (S::Pending, Event::Claimed, S::Dispatching, &[], &[]),
         (S::Pending, Event::TakenByHand, S::Submitted, &[], &[]),
+        (S::Pending, Event::Pulled, S::Submitted, &[], &[]),
+        (S::Submitted, Event::GivenBack, S::Pending, &[], &[Effect::Dispatch]),
+        (S::InProgress, Event::GivenBack, S::Pending, &[], &[Effect::Dispatch]),
+        (S::Review, Event::GivenBack, S::Pending, &[], &[Effect::Dispatch]),
+        (S::InProgress, Event::Doubted(Doubt::NotHeardOf), S::Review, &[], &[Effect::AskPerson]),
         (S::Pending, Event::CancelAsked, S::Canceled, &[(TransferKind::Release, 100_000)], &[]),
         (S::Dispatching, Event::NotSent, S::Pending, &[], &[Effect::Dispatch]),
         (S::Dispatching, Event::Accepted, S::Submitted, &[], &[Effect::ProviderCharged]),
@@ -152,6 +157,8 @@ fn a_cancel_asked_meanwhile_is_carried_out() {
         (S::Dispatching, Event::Rejected { another_way: false }),
         (S::Unknown, Event::ShownNotAccepted(NotAccepted::RequestIdNew)),
         (S::Review, Event::ShownNotAccepted(NotAccepted::Person)),
+        (S::Submitted, Event::GivenBack),
+        (S::Review, Event::GivenBack),
     ];
     for (from, event) in rows {
         let asked = after(&order(from), &[Event::CancelAsked]);
@@ -160,6 +167,21 @@ fn a_cancel_asked_meanwhile_is_carried_out() {
         assert_eq!(change.order.state, S::Canceled, "{from:?} {event:?}");
         assert_eq!((change.order.released, change.order.remains), (asked.charge, 300));
         assert_eq!(change.effects, [], "{from:?} {event:?}: nothing is sent again");
+    }
+}
+
+/// Each time somebody else gets it, what belongs to the time before is known by its number.
+#[test]
+fn every_pull_has_a_number_of_its_own() {
+    let pulled = after(&order(State::Pending), &[Event::Pulled]);
+    let progress = Event::Progress { start_count: Some(7), remains: Some(200) };
+    let back = after(&pulled, &[progress, Event::Doubted(Doubt::NotHeardOf), Event::GivenBack]);
+    assert_eq!((pulled.fence, back.fence, back.state), (1, 1, State::Pending));
+    assert_eq!((back.start_count, back.remains), (Some(7), 200), "what was delivered stays so");
+    assert_eq!(after(&back, &[Event::Pulled]).fence, 2);
+    for state in [State::Dispatching, State::Unknown, State::SubmittedNoId, State::Completed] {
+        let given_back = apply(&order(state), &Event::GivenBack, NOW);
+        assert_eq!(given_back, Err(TransitionError::NotNow(state)), "nobody pulled it");
     }
 }
 

@@ -9,6 +9,8 @@ fn no_order_is_stuck() {
     let events = [
         Event::Claimed,
         Event::TakenByHand,
+        Event::Pulled,
+        Event::GivenBack,
         Event::NotSent,
         Event::Accepted,
         Event::Rejected { another_way: true },
@@ -69,6 +71,8 @@ fn any_event() -> impl Strategy<Value = Event> {
     prop_oneof![
         Just(Event::Claimed),
         Just(Event::TakenByHand),
+        Just(Event::Pulled),
+        Just(Event::GivenBack),
         Just(Event::NotSent),
         Just(Event::Accepted),
         any::<bool>().prop_map(|another_way| Event::Rejected { another_way }),

@@ -36,7 +36,8 @@ pub struct Order {
     pub shape: OrderShape,
     /// Where it stands.
     pub state: State,
-    /// Counts the attempts to place it; a report under an older number is refused.
+    /// Counts the attempts to place it and the times it was pulled; what belongs to an older number
+    /// does not move it.
     pub fence: i64,
     /// What it is for; empty for kinds without a link.
     pub link: String,

@@ -7,7 +7,7 @@
 mod balance;
 mod cancel;
 mod error;
-mod json;
+pub(crate) mod json;
 mod orders;
 mod products;
 mod refill;

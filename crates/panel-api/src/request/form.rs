@@ -22,7 +22,7 @@ pub(crate) fn read(form: &[u8], params: &mut Params) -> Result<(), Fault> {
 }
 
 /// Decodes one name or value; `None` when it is not UTF-8.
-fn decode(encoded: &[u8]) -> Option<String> {
+pub(crate) fn decode(encoded: &[u8]) -> Option<String> {
     let mut bytes = Vec::with_capacity(encoded.len());
     let mut rest = encoded;
     loop {

@@ -28,7 +28,7 @@ pub struct Id {
 }
 
 impl Id {
-    fn parse(asked: &str) -> Self {
+    pub(crate) fn parse(asked: &str) -> Self {
         let digits = !asked.is_empty() && asked.bytes().all(|byte| byte.is_ascii_digit());
         let number = asked.parse().ok().filter(|n| digits && (1..=limits::ID_MAX).contains(n));
         Self { asked: asked.to_owned(), number }

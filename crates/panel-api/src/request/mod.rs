@@ -3,7 +3,7 @@
 mod action;
 mod add;
 mod fingerprint;
-mod form;
+pub(crate) mod form;
 mod ids;
 mod json;
 mod number;

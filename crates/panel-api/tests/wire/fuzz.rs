@@ -39,7 +39,7 @@ const PIECES: [&str; 16] = [
     "\u{feff}",
 ];
 
-fn damage(dice: &mut Dice, seed: &str) -> Vec<u8> {
+pub(crate) fn damage(dice: &mut Dice, seed: &str) -> Vec<u8> {
     let mut bytes = seed.as_bytes().to_vec();
     for _ in 0..dice.roll(6) {
         let at = dice.roll(bytes.len().saturating_add(1));

@@ -3,6 +3,7 @@
 
 mod actions;
 mod add;
+mod admin;
 mod client;
 mod fingerprint;
 mod fuzz;

@@ -93,6 +93,8 @@ crate::statements! {
         when 'refill' then (select max(id) from refill) \
         when 'cancel' then (select max(id) from cancel) \
         when 'tier' then (select max(id) from tier) \
+        when 'executor' then (select max(id) from executor) \
+        when 'executor_key' then (select max(id) from executor_key) \
         when 'product' then (select max(id) from product) \
         when 'product_order' then (select max(id) from product_order) \
         when 'stock_batch' then (select max(id) from stock_batch) \

@@ -9,6 +9,9 @@ pub mod change_items;
 pub mod change_sets;
 pub mod deliveries;
 pub mod events;
+pub mod executor_checks;
+pub mod executor_keys;
+pub mod executors;
 pub mod forwards;
 pub mod guards;
 pub mod keys;
@@ -17,6 +20,7 @@ pub mod links;
 pub mod meta;
 pub mod nodes;
 pub mod offers;
+pub mod order_leases;
 pub mod orders;
 pub mod parts;
 pub mod prices;
@@ -48,6 +52,9 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         change_sets::ALL,
         deliveries::ALL,
         events::ALL,
+        executor_checks::ALL,
+        executor_keys::ALL,
+        executors::ALL,
         forwards::ALL,
         guards::ALL,
         keys::ALL,
@@ -55,6 +62,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         links::ALL,
         meta::ALL,
         nodes::ALL,
+        order_leases::ALL,
         offers::ALL,
         orders::ALL,
         parts::ALL,

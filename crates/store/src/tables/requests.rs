@@ -3,7 +3,7 @@
 use super::{named, opt_string, time};
 use crate::{DbError, Row, Tx, TxExt};
 use domain::requests::{CancelState, RefillState};
-use domain::{AccountId, CancelId, OrderId, RefillId, Timestamp};
+use domain::{AccountId, CancelId, ExecutorId, OrderId, RefillId, Timestamp};
 
 /// A refill.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +61,14 @@ crate::statements! {
         where state in ('pending', 'in_progress') order by id limit ?1");
     REFILLS_BEFORE = concat!("select ", columns!(), " from refill where id < ?1 \
         order by id desc limit ?2");
+    REFILLS_OF_EXECUTOR = "select r.id, r.account_id, r.order_id, r.state, r.note, r.created_us, \
+        r.changed_us from refill r join order_lease l on l.order_id = r.order_id \
+        and l.executor_id = ?1 and l.state = 'done' where r.state = ?2 and r.id > ?3 \
+        order by r.id limit ?4";
+    CANCELS_OF_EXECUTOR = "select c.id, c.account_id, c.order_id, c.state, c.note, c.created_us, \
+        c.changed_us from cancel c join order_lease l on l.order_id = c.order_id \
+        and l.executor_id = ?1 and (l.state = 'live' or l.state = 'expired') \
+        where c.state = 'requested' and c.id > ?2 order by c.id limit ?3";
     INSERT_CANCEL = concat!("insert into cancel (", columns!(), ") \
         values (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
     UPDATE_CANCEL = "update cancel set state = ?3, note = ?4, changed_us = ?5 \
@@ -232,4 +240,34 @@ pub fn cancels_before(
     limit: i64,
 ) -> Result<Vec<Cancel>, DbError> {
     tx.rows(&CANCELS_BEFORE, &[before.0.into(), limit.into()], decode_cancel)
+}
+
+/// Up to `limit` refills above `after` in a state, of orders that an executor has delivered, oldest
+/// first.
+///
+/// # Errors
+/// [`DbError`].
+pub fn refills_of_executor(
+    tx: &mut dyn Tx,
+    executor: ExecutorId,
+    state: RefillState,
+    after: RefillId,
+    limit: i64,
+) -> Result<Vec<Refill>, DbError> {
+    let params = [executor.0.into(), state.name().into(), after.0.into(), limit.into()];
+    tx.rows(&REFILLS_OF_EXECUTOR, &params, decode_refill)
+}
+
+/// Up to `limit` open cancels above `after` of orders that an executor has, oldest first.
+///
+/// # Errors
+/// [`DbError`].
+pub fn cancels_of_executor(
+    tx: &mut dyn Tx,
+    executor: ExecutorId,
+    after: CancelId,
+    limit: i64,
+) -> Result<Vec<Cancel>, DbError> {
+    let params = [executor.0.into(), after.0.into(), limit.into()];
+    tx.rows(&CANCELS_OF_EXECUTOR, &params, decode_cancel)
 }

@@ -225,7 +225,7 @@ fn parse_scopes(text: &str) -> Result<Scopes, String> {
     Scopes::parse(text).map_err(|error| error.to_string())
 }
 
-fn parse_networks(text: &str) -> Result<Networks, String> {
+pub(super) fn parse_networks(text: &str) -> Result<Networks, String> {
     let text = if text == "any" { "" } else { text };
     Networks::parse(text).map_err(|error| error.to_string())
 }

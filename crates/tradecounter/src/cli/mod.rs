@@ -3,6 +3,8 @@
 mod account;
 mod cancel;
 mod category;
+mod executor;
+mod executor_key;
 mod key;
 mod lines;
 mod money;
@@ -98,6 +100,9 @@ enum Command {
     /// Providers' lists: what differed, and what was done about it.
     #[command(subcommand)]
     Sync(sync::SyncCommand),
+    /// Executors: private suppliers that pull orders.
+    #[command(subcommand)]
+    Executor(executor::ExecutorCommand),
     /// Orders, and reports on them.
     #[command(subcommand)]
     Order(order::OrderCommand),
@@ -188,7 +193,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
                 let database = store::Store::shown(&config.database_url)?;
                 let in_file = config.stock_keys.is_empty();
                 let stock_keys = in_file.then(|| config.stock_key_path());
-                let (now, reach) = (clock::now(), fulfilment::reach(&config));
+                let (now, reach) = (clock::now(), fulfilment::patience(&config).reach);
                 let desk = Desk { counter, output, actor, now, database, stock_keys, reach };
                 on_counter(command, &desk).await
             }
@@ -208,6 +213,7 @@ async fn on_counter(command: Command, desk: &Desk) -> Result<(), Failure> {
         Command::Provider(command) => provider::run(command, desk).await,
         Command::Route(command) => route::run(command, desk).await,
         Command::Sync(command) => sync::run(command, desk).await,
+        Command::Executor(command) => executor::run(command, desk).await,
         Command::Order(command) => order::run(command, desk).await,
         Command::Refill(command) => refill::run(command, desk).await,
         Command::Cancel(command) => cancel::run(command, desk).await,

@@ -1,5 +1,6 @@
 //! `order`.
 
+use super::executor::lease_row;
 use super::{Desk, find_account};
 use crate::failure::Failure;
 use crate::output;
@@ -86,6 +87,15 @@ pub(super) enum OrderCommand {
         #[arg(long, group = "verdict")]
         not_accepted: bool,
         /// What shows it.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Takes an order from the executor that has it, so that it can be pulled again. Make sure first
+    /// that the executor does not deliver it any more.
+    Release {
+        /// The order.
+        order: i64,
+        /// What shows that it is not delivered twice.
         #[arg(long)]
         reason: String,
     },
@@ -176,6 +186,13 @@ pub(super) async fn run(command: OrderCommand, desk: &Desk) -> Result<(), Failur
             report(desk, order, Report::Partial { remains }).await
         }
         OrderCommand::Cancel { order } => report(desk, order, Report::Canceled).await,
+        OrderCommand::Release { order, reason } => {
+            let (order, actor) = (OrderId(order), &desk.actor);
+            let after = desk.counter.release_order(order, &reason, actor, desk.now).await?;
+            let sentence = format!("order {} is pending again", after.id);
+            desk.output.done(&output::order(&after), &sentence);
+            Ok(())
+        }
         OrderCommand::Post { order, link, quantity } => {
             let post = Post { order: OrderId(order), link, quantity };
             let placed = desk.counter.record_post(post, &desk.actor, desk.now).await?;
@@ -236,10 +253,11 @@ fn shown(view: &OrderView) -> Value {
             }),
         );
     }
-    let lists: [(&str, Vec<Value>); 4] = [
+    let lists: [(&str, Vec<Value>); 5] = [
         ("transfers", view.transfers.iter().map(output::transfer).collect()),
         ("parts", view.parts.iter().map(output::order).collect()),
         ("cancels", view.cancels.iter().map(output::cancel).collect()),
+        ("leases", view.leases.iter().map(lease_row).collect()),
         ("timeline", view.events.iter().map(output::event).collect()),
     ];
     for (name, rows) in lists {

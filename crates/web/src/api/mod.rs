@@ -4,13 +4,13 @@
 //! read the body, read the request, find out who asks, decide whether they may, carry it out.
 
 mod actions;
-mod body;
-mod multipart;
+pub(crate) mod body;
+pub(crate) mod multipart;
 mod nature;
-mod reply;
+pub(crate) mod reply;
 mod snag;
 
-pub(crate) use actions::Lists;
+pub(crate) use actions::{Lists, date, kind_word};
 
 use crate::{Peer, Shared};
 use actions::Asker;
@@ -134,7 +134,7 @@ async fn carry_out(
 }
 
 /// Where the request comes from, when that is known.
-fn client(shared: &Shared, head: &Parts) -> Option<IpAddr> {
+pub(crate) fn client(shared: &Shared, head: &Parts) -> Option<IpAddr> {
     let Peer(peer) = head.extensions.get()?;
     let forwarded = head.headers.get_all("x-forwarded-for").iter();
     // What is no text is no address either.
@@ -143,7 +143,7 @@ fn client(shared: &Shared, head: &Parts) -> Option<IpAddr> {
 }
 
 /// A header as text, when it is there and is text.
-fn text<'h>(headers: &'h HeaderMap, name: &header::HeaderName) -> Option<&'h str> {
+pub(crate) fn text<'h>(headers: &'h HeaderMap, name: &header::HeaderName) -> Option<&'h str> {
     headers.get(name).and_then(|value| std::str::from_utf8(value.as_bytes()).ok())
 }
 

@@ -7,7 +7,7 @@ use counter::orders::Report;
 use store::{DbError, Sql, Tx};
 
 /// Changes the schema behind the counter's back.
-async fn alter(shop: &Shop, text: &'static str) {
+pub(crate) async fn alter(shop: &Shop, text: &'static str) {
     let sql = Sql { name: "ALTER", text };
     let unit = move |tx: &mut dyn Tx| tx.exec(&sql, &[]).map(|_| ());
     shop.counter.store().write::<_, (), DbError>(unit).await.unwrap().unwrap();

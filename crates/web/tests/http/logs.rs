@@ -1,6 +1,10 @@
 //! What is logged, and what never is.
 
-use crate::common::Shop;
+use crate::common::{FORM, Shop};
+use crate::executors::Bench;
+use crate::ways;
+use axum::body::Body;
+use axum::http::Request;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 use tracing_subscriber::fmt::MakeWriter;
@@ -29,7 +33,8 @@ impl<'w> MakeWriter<'w> for Log {
 
 #[tokio::test]
 async fn requests_are_logged_without_what_they_hold() {
-    let shop = Shop::open().await;
+    let bench = Bench::around(Shop::open().await).await;
+    let shop = &bench.shop;
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
@@ -53,6 +58,7 @@ async fn requests_are_logged_without_what_they_hold() {
         shop.post(form.clone()).await;
         shop.get(&form).await;
     }
+    ask_as_executor(&bench, secret).await;
     let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     for line in [
         "action=\"add\" account=1 outcome=\"answered\"",
@@ -61,11 +67,40 @@ async fn requests_are_logged_without_what_they_hold() {
         "action=\"unreadable\" outcome=\"Invalid API key\"",
         "action=\"unreadable\" account=1 outcome=\"Incorrect action\"",
         "action=\"status\" account=1 outcome=\"Incorrect order ID\"",
+        "dialect=\"v1\" action=\"getOrder\" executor=1 outcome=\"answered\"",
+        "dialect=\"v1\" action=\"getOrder\" outcome=\"bad_auth\"",
+        "dialect=\"v1\" action=\"addPost\" executor=1 outcome=\"subscription_not_found\"",
+        "dialect=\"v2\" action=\"orders/pull\" executor=1 outcome=\"answered\"",
+        "dialect=\"v2\" action=\"unreadable\" executor=1 outcome=\"bad_sort\"",
     ] {
         assert!(logged.contains(line), "{line} in\n{logged}");
     }
-    for secret in ["secret", &**key, &key[..12]] {
+    for secret in ["secret", &**key, &key[..12], &*bench.anna, &bench.anna[..12]] {
         assert!(!logged.contains(secret), "{secret} in\n{logged}");
     }
-    shop.close().await;
+    bench.shop.close().await;
+}
+
+/// Everything that an executor may say, in every place where it may say it.
+async fn ask_as_executor(bench: &Bench, secret: &str) {
+    let key = &bench.anna;
+    for form in [
+        format!("key={key}&action=getOrder&link={secret}"),
+        format!("key={key}x&action=getOrder"),
+        format!("key={key}&action=secret"),
+        format!("key={key}&action=addPost&id=1&link={secret}&quantity=9"),
+        format!("key={key}&key=secret&action=getOrder"),
+    ] {
+        let get = Request::get(format!("/adminapi/v1?{form}")).body(Body::empty()).unwrap();
+        bench.shop.send(get).await;
+        bench.shop.send(ways::post("/admin/v1/", Some(FORM), form)).await;
+    }
+    for path in ["/orders?sort=secret", "/orders/secret", "/secret"] {
+        bench.v2(key, path, None).await;
+        let with = if path.contains('?') { '&' } else { '?' };
+        bench.v2("", &format!("{path}{with}apikey={key}"), None).await;
+    }
+    let said = format!(r#"{{"note":"{secret}"}}"#);
+    bench.v2(key, "/orders/pull", Some(&said)).await;
+    bench.v2("secret", "/orders/pull", Some(&said)).await;
 }

@@ -11,6 +11,7 @@ mod common;
 
 mod access;
 mod add_refused;
+mod executors;
 mod faults;
 mod forms;
 mod fuzz;

@@ -11,7 +11,8 @@ mod refill_status;
 mod services;
 mod status;
 
-pub(crate) use services::Lists;
+pub(crate) use orders::date;
+pub(crate) use services::{Lists, word as kind_word};
 
 use super::reply;
 use super::snag::Snag;

@@ -25,7 +25,7 @@ pub(super) async fn answer(asker: &Asker<'_>, limit: u32) -> Answer {
 }
 
 /// The moment as the dialect writes it, UTC.
-fn date(moment: Timestamp) -> String {
+pub(crate) fn date(moment: Timestamp) -> String {
     // Only beyond the year 9999 is there no such date.
     let moment = jiff::Timestamp::from_microsecond(moment.0).unwrap_or(jiff::Timestamp::MAX);
     moment.strftime("%Y-%m-%d %H:%M:%S").to_string()

@@ -100,7 +100,7 @@ fn row(offer: &ServiceOffer) -> ServiceRow<'_, Micros> {
 }
 
 /// The dialect's spelling.
-const fn word(kind: ServiceKind) -> &'static str {
+pub(crate) const fn word(kind: ServiceKind) -> &'static str {
     use words::ServiceKind as Word;
     let word = match kind {
         ServiceKind::Default => Word::Default,

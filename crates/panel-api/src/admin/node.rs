@@ -1,0 +1,112 @@
+//! A value of a request, whatever transport it came by.
+
+use serde_json::value::RawValue;
+
+use super::Wrong;
+use crate::{limits, raw, text};
+
+/// Deepest nesting: a list of objects is two.
+const DEPTH: usize = 3;
+
+/// A value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Node {
+    /// A text, or the text of a number or flag; the empty text stands for nothing.
+    Text(String),
+    /// The elements of a list.
+    List(Vec<Node>),
+    /// The members of an object, in order.
+    Object(Vec<(String, Node)>),
+    /// Not text at all.
+    Bad,
+}
+
+/// How many values a request may still have.
+#[derive(Debug)]
+pub(super) struct Budget(usize);
+
+impl Budget {
+    pub(super) const fn new() -> Self {
+        Self(limits::ADMIN_VALUES)
+    }
+
+    pub(super) fn take(&mut self) -> Result<(), Wrong> {
+        self.0 = self.0.checked_sub(1).ok_or(Wrong::new("request", "holds too many values"))?;
+        Ok(())
+    }
+}
+
+impl Node {
+    /// A text, if it is one that is taken; `None` is what could not be decoded.
+    pub(super) fn of_text(decoded: Option<String>) -> Self {
+        decoded.filter(|decoded| text::is_clean(decoded)).map_or(Self::Bad, Self::Text)
+    }
+
+    /// Reads JSON.
+    pub(super) fn of_json(json: &str, budget: &mut Budget) -> Result<Self, Wrong> {
+        Self::nested(json, DEPTH, budget)
+    }
+
+    fn nested(json: &str, depth: usize, budget: &mut Budget) -> Result<Self, Wrong> {
+        budget.take()?;
+        let Some(below) = depth.checked_sub(1) else { return Ok(Self::Bad) };
+        let most = limits::ADMIN_VALUES;
+        Ok(match json.as_bytes().first() {
+            Some(b'{') => {
+                let members = raw::members(json, most).ok_or(Wrong::UNREADABLE)?;
+                let member = |(name, value): (String, &RawValue)| {
+                    Ok((name, Self::nested(value.get(), below, budget)?))
+                };
+                Self::Object(members.into_iter().map(member).collect::<Result<_, Wrong>>()?)
+            }
+            Some(b'[') => {
+                let elements = raw::elements(json, most).ok_or(Wrong::UNREADABLE)?;
+                let element = |value: &RawValue| Self::nested(value.get(), below, budget);
+                Self::List(elements.into_iter().map(element).collect::<Result<_, Wrong>>()?)
+            }
+            Some(b'"') => Self::of_text(serde_json::from_str(json).ok()),
+            Some(b'n') | None => Self::Text(String::new()),
+            Some(_) => Self::Text(json.to_owned()),
+        })
+    }
+
+    /// The same, with a text that holds JSON read as that JSON.
+    pub(super) fn unfolded(&self) -> Result<Self, Wrong> {
+        match self {
+            Self::Text(held) if text::trim(held).starts_with(['[', '{']) => {
+                let held = text::trim(held);
+                let json: &RawValue = serde_json::from_str(held).map_err(|_| Wrong::UNREADABLE)?;
+                Self::of_json(json.get(), &mut Budget::new())
+            }
+            other => Ok(other.clone()),
+        }
+    }
+
+    /// The trimmed text, unless it stands for nothing; an error when it is no text.
+    pub(super) fn text(&self) -> Result<Option<&str>, ()> {
+        match self {
+            Self::Text(held) => Ok(text::given(held)),
+            Self::List(_) | Self::Object(_) | Self::Bad => Err(()),
+        }
+    }
+
+    /// Puts a value at a place inside, as forms name it: `orders[0][id]`.
+    pub(super) fn put(&mut self, path: &[&str], value: Self) {
+        let Some((first, rest)) = path.split_first() else {
+            *self = value;
+            return;
+        };
+        if !matches!(self, Self::Object(_)) {
+            *self = Self::Object(Vec::new());
+        }
+        let Self::Object(members) = self else { return };
+        let known = members.iter_mut().find(|(name, _)| name == first && !first.is_empty());
+        if let Some((_, inner)) = known {
+            inner.put(rest, value);
+        } else {
+            let mut inner = Self::Text(String::new());
+            inner.put(rest, value);
+            members.push(((*first).to_owned(), inner));
+        }
+    }
+}
