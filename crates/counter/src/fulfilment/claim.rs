@@ -8,7 +8,7 @@ use domain::orders::{Event, Order, OrderShape, State};
 use domain::providers::{Attempt, AttemptState, Provider, ProviderState, Route, request_id};
 use domain::{AccountId, AttemptId, Micros, OrderId, ProviderId, RouteId, Timestamp};
 use std::collections::{BTreeMap, HashMap};
-use store::tables::{attempts, orders, providers, routes};
+use store::tables::{attempts, link_queue, orders, providers, routes};
 use store::{DbError, StoreError, Tx};
 
 /// Microseconds of a UTC day.
@@ -64,6 +64,9 @@ pub enum NotClaimed {
     /// Somebody else has taken, ended or stopped it.
     #[error("the order does not wait any more")]
     Gone,
+    /// It waits for its turn on its link.
+    #[error("the order waits for its turn on its link")]
+    Waits,
     /// The route, or its provider, is not used at the moment.
     #[error("the route is not used at the moment")]
     RouteOff,
@@ -120,6 +123,10 @@ impl Worker {
             let found = orders::by_ids(desk.tx, &ids)?;
             let found: HashMap<OrderId, Order> =
                 found.into_iter().map(|order| (order.id, order)).collect();
+            let queued = |order: &&Order| snapshot.queues(order.service);
+            let queued: Vec<OrderId> =
+                found.values().filter(queued).map(|order| order.id).collect();
+            let waiting = link_queue::waiting(desk.tx, &queued)?;
             let mut known = known(desk.tx, &claims, now)?;
             let mut answers = Vec::with_capacity(claims.len());
             let mut taken = Vec::with_capacity(claims.len());
@@ -128,6 +135,7 @@ impl Worker {
                 let order = found.get(&claim.order).filter(|order| is_free(order, &taken));
                 let answer = match order.and_then(|order| Some((order, kind(order)?))) {
                     None => Err(NotClaimed::Gone),
+                    Some((order, _)) if waiting.contains(&order.id) => Err(NotClaimed::Waits),
                     Some((order, kind)) => match admit(&mut known, claim, order, kind) {
                         Err(not) => Err(not),
                         Ok(route) => {
@@ -142,6 +150,7 @@ impl Worker {
                 answers.push(answer);
             }
             write(desk.tx, &known, &taken, &found, now)?;
+            link_queue::taken(desk.tx, &queued)?;
             desk.finish()?;
             Ok::<_, DbError>(answers)
         };

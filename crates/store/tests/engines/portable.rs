@@ -74,6 +74,7 @@ const OF_THE_HOUSE: &[&str] = &[
     "id_block",
     "key_spend",
     "lease",
+    "link_queue",
     "meta",
     "node",
     "open_link",
