@@ -81,8 +81,8 @@ fn note_turn(
     now: Timestamp,
 ) -> Result<(), DbError> {
     let order = orders::by_id(tx, next)?;
-    let order =
-        order.ok_or_else(|| DbError::new("TURNS", format!("order {next} waits and is not there")))?;
+    let order = order
+        .ok_or_else(|| DbError::new("TURNS", format!("order {next} waits and is not there")))?;
     let data = serde_json::json!({ "after": held.order.0 }).to_string();
     journal.note(order.account, Some(next), "order.turn", data, now);
     Ok(())

@@ -103,10 +103,15 @@ impl Shop {
 
     /// An order of 1,000, charged 2.
     pub(crate) async fn order(&self) -> OrderId {
+        self.order_on(&format!("https://example.com/{}", self.asked.get())).await
+    }
+
+    /// The same on a link.
+    pub(crate) async fn order_on(&self, link: &str) -> OrderId {
         self.asked.set(self.asked.get() + 1);
         let mut request = OrderRequest::default();
         request.service = Some(Number::Int(THINGS.0));
-        request.link = Some(format!("https://example.com/{}", self.asked.get()));
+        request.link = Some(link.to_owned());
         request.set_number(NumberField::Quantity, Some(Number::Int(1_000)));
         let order = PlaceOrder {
             account: self.account,

@@ -82,9 +82,7 @@ pub fn waiting(tx: &mut dyn Tx, orders: &[OrderId]) -> Result<Vec<OrderId>, DbEr
 /// # Errors
 /// [`DbError`].
 pub fn place(tx: &mut dyn Tx, order: OrderId) -> Result<Option<(ServiceId, String)>, DbError> {
-    tx.row(&PLACE, &[order.0.into()], |row| {
-        Ok((ServiceId(row.int(0)?), row.text(1)?.to_owned()))
-    })
+    tx.row(&PLACE, &[order.0.into()], |row| Ok((ServiceId(row.int(0)?), row.text(1)?.to_owned())))
 }
 
 /// Up to `limit` orders that wait on a link, in their order.
@@ -129,12 +127,7 @@ pub fn held_by(tx: &mut dyn Tx, orders: &[OrderId]) -> Result<Vec<Held>, DbError
 ///
 /// # Errors
 /// [`DbError`], also when one of the two has left in between.
-pub fn pass_on(
-    tx: &mut dyn Tx,
-    held: &Held,
-    next: OrderId,
-    now: Timestamp,
-) -> Result<(), DbError> {
+pub fn pass_on(tx: &mut dyn Tx, held: &Held, next: OrderId, now: Timestamp) -> Result<(), DbError> {
     let link = Val::Text(&held.link);
     let row = [held.service.0.into(), link, held.order.0.into(), next.0.into(), now.0.into()];
     tx.exec_exactly(&PASS_ON, 5, &row, 1)?;

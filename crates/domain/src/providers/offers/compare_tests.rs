@@ -28,7 +28,7 @@ fn service(id: i64) -> Service {
         refill: None,
         cancel: false,
         link_rule: LinkRule::Any,
-            parts: PartsBy::Ours,
+        parts: PartsBy::Ours,
         fulfilment: crate::catalogue::Fulfilment::Staff,
         position: 1,
         on_sale: true,
