@@ -27,12 +27,13 @@ const HEAD_BYTES: usize = 65_536;
 /// Who we are.
 const AGENT: &str = concat!("panel-client/", env!("CARGO_PKG_VERSION"));
 
+type Wire = Connection<TokioIo<Stream>, Full<Bytes>>;
+
 /// A connection that speaks HTTP.
 pub(crate) struct Line {
     sender: SendRequest<Full<Bytes>>,
-    connection: Connection<TokioIo<Stream>, Full<Bytes>>,
-    /// The connection has ended.
-    ended: bool,
+    /// Nothing once it has ended.
+    wire: Option<Wire>,
     meter: Arc<Meter>,
 }
 
@@ -66,9 +67,9 @@ impl Line {
         let meter = stream.meter();
         let mut builder = Builder::new();
         builder.max_buf_size(HEAD_BYTES);
-        let (sender, connection) =
+        let (sender, wire) =
             builder.handshake(TokioIo::new(stream)).await.map_err(|error| loss(&error, false))?;
-        Ok(Self { sender, connection, ended: false, meter })
+        Ok(Self { sender, wire: Some(wire), meter })
     }
 
     pub(crate) fn meter(&self) -> Arc<Meter> {
@@ -87,8 +88,8 @@ impl Line {
             request.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
         Box::pin(async move {
-            let Self { sender, connection, ended, meter } = &mut self;
-            let answer = drive(connection, ended, async {
+            let Self { sender, wire, meter } = &mut self;
+            let answer = drive(wire, async {
                 let response = sender.send_request(request).await;
                 read(response.map_err(|error| loss(&error, false))?, most).await
             })
@@ -98,8 +99,8 @@ impl Line {
                 _ => cut,
             })?;
             // One more look, by which the connection learns that the answer is over.
-            drive(connection, ended, std::future::ready(())).await;
-            let again = uses == Use::Again && !*ended && sender.is_ready();
+            drive(wire, std::future::ready(())).await;
+            let again = uses == Use::Again && wire.is_some() && sender.is_ready();
             Ok((answer, again.then_some(self)))
         })
     }
@@ -119,17 +120,14 @@ pub(crate) fn request(endpoint: &Endpoint, form: Bytes) -> Request<Full<Bytes>> 
     request
 }
 
-/// Polls the connection for as long as the work on it goes on.
-async fn drive<T>(
-    connection: &mut Connection<TokioIo<Stream>, Full<Bytes>>,
-    ended: &mut bool,
-    work: impl Future<Output = T>,
-) -> T {
+/// Polls the connection for as long as the work on it goes on. One that has ended is dropped, or it
+/// would take requests for ever without doing anything about them.
+async fn drive<T>(wire: &mut Option<Wire>, work: impl Future<Output = T>) -> T {
     let mut work = pin!(work);
     poll_fn(|cx| {
-        if !*ended && Pin::new(&mut *connection).poll(cx).is_ready() {
-            // What ended it is told to the work too.
-            *ended = true;
+        // What ended it is told to the work too.
+        if wire.as_mut().is_some_and(|wire| Pin::new(wire).poll(cx).is_ready()) {
+            *wire = None;
         }
         work.as_mut().poll(cx)
     })

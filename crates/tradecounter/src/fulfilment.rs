@@ -39,6 +39,7 @@ pub(crate) fn dispatcher(counter: &Counter, reach: Reach) -> Option<Dispatcher> 
         reach,
         timing: Timing::default(),
         clock: clock::now,
+        steady: clock::steady,
         seed: u64::from_le_bytes(randomness::bytes()),
     })
 }

@@ -219,7 +219,6 @@ pub(crate) fn provider(provider: &Provider) -> Value {
         "adds_per_second": provider.adds_per_second,
         "asks_per_second": provider.asks_per_second,
         "takes_request_id": provider.takes_request_id,
-        "guards_links": provider.guards_links,
         "balance_decimals": provider.balance_decimals,
         "refusals": provider.refusals,
         "trust_reads": provider.trust_reads,

@@ -31,8 +31,6 @@ pub struct ProviderChange {
     pub asks_per_second: Option<i64>,
     /// Whether it takes our request ids.
     pub takes_request_id: Option<bool>,
-    /// Whether it refuses a second order on a link while the first is open.
-    pub guards_links: Option<bool>,
     /// Decimals of its balance; `Some(None)` when its balance is no evidence.
     pub balance_decimals: Option<Option<i64>>,
     /// Texts of its own that surely mean that an order was not taken.
@@ -96,7 +94,6 @@ impl Counter {
                 adds_per_second: ADDS_PER_SECOND,
                 asks_per_second: ASKS_PER_SECOND,
                 takes_request_id: false,
-                guards_links: false,
                 balance_decimals: None,
                 refusals: Vec::new(),
                 trust_reads: TRUST_READS,
@@ -156,7 +153,6 @@ fn changed(provider: Provider, change: &ProviderChange) -> Provider {
         adds_per_second: change.adds_per_second.unwrap_or(provider.adds_per_second),
         asks_per_second: change.asks_per_second.unwrap_or(provider.asks_per_second),
         takes_request_id: change.takes_request_id.unwrap_or(provider.takes_request_id),
-        guards_links: change.guards_links.unwrap_or(provider.guards_links),
         balance_decimals: change.balance_decimals.unwrap_or(provider.balance_decimals),
         refusals: change.refusals.unwrap_or(provider.refusals),
         trust_reads: change.trust_reads.unwrap_or(provider.trust_reads),

@@ -2,14 +2,17 @@
 
 use crate::{Counter, Failure, Refusal};
 use domain::orders::State;
-use domain::providers::{Attempt, Provider, Route};
-use domain::{AttemptId, OrderId, ProviderId};
+use domain::providers::{Attempt, Explains, Provider, Route, explaining};
+use domain::{AttemptId, Micros, OrderId, ProviderId};
 use std::collections::HashMap;
 use store::tables::{attempts, orders, providers, routes};
 use store::{DbError, StoreError};
 
 /// Most attempts without an outcome that a view shows.
 const UNKNOWN_SHOWN: i64 = 100;
+
+/// How many of the latest attempts are looked at for what explains a difference.
+const EXPLAINED_BY: i64 = 1_000;
 
 /// A provider with its routes and what is not known there.
 #[derive(Clone, Debug)]
@@ -20,6 +23,11 @@ pub struct ProviderView {
     pub routes: Vec<Route>,
     /// The oldest attempts there of which it is not known what became of them.
     pub unknown: Vec<Attempt>,
+    /// How far the balance that the provider told last is from what is booked: below zero when
+    /// something is missing. Part of it may be under way.
+    pub off: Option<Micros>,
+    /// Of the latest attempts, those that alone would explain it.
+    pub explaining: Vec<(Attempt, Explains)>,
 }
 
 impl Counter {
@@ -50,7 +58,19 @@ impl Counter {
             let mut routes = routes::routes(tx)?;
             routes.retain(|route| route.provider == id);
             let unknown = attempts::unknown(tx, id, AttemptId(0), UNKNOWN_SHOWN)?;
-            Ok(ProviderView { provider, routes, unknown })
+            let off = provider.reported.map(|(reported, _)| {
+                Micros::new(reported.raw().saturating_sub(provider.booked.raw()))
+            });
+            let explaining = match off.filter(|off| *off != Micros::ZERO) {
+                None => Vec::new(),
+                Some(off) => {
+                    let latest = AttemptId(i64::MAX);
+                    let latest = attempts::of_provider_before(tx, id, latest, EXPLAINED_BY)?;
+                    let found = explaining(off, provider.balance_decimals, &latest);
+                    found.into_iter().map(|(attempt, how)| (attempt.clone(), how)).collect()
+                }
+            };
+            Ok(ProviderView { provider, routes, unknown, off, explaining })
         });
         Failure::join(read.await)
     }

@@ -1,9 +1,10 @@
 //! Providers and routes.
 
 use super::shop::{COST, FIRST, NOW, Shop, provider, route, secret};
-use counter::fulfilment::{Booking, ProviderChange, RouteChange};
+use counter::fulfilment::{BalanceRead, Booking, Found, ProviderChange, RouteChange};
 use counter::{Failure, Refusal};
-use domain::providers::{EntryKind, ProviderState};
+use domain::orders::NotAccepted;
+use domain::providers::{EntryKind, Explains, ProviderState};
 use domain::{Micros, ProviderId, RouteId};
 
 fn text<T>(result: Result<T, Failure<Refusal>>) -> String {
@@ -111,4 +112,31 @@ async fn what_staff_book_is_in_the_books() {
     shop.database.by_hand("update provider set booked = booked + 1 where id = 1");
     let report = counter.verify(&mut |_, _| {}).await.unwrap();
     assert!(!report.clean());
+}
+
+#[tokio::test]
+async fn a_difference_is_shown_with_what_may_explain_it() {
+    let shop = Shop::open().await;
+    let told = |balance| BalanceRead {
+        provider: FIRST,
+        balance: Micros::new(balance),
+        explained: true,
+        quiet: true,
+    };
+    // The first time it is what our books begin with.
+    shop.worker.record_balance(told(100 * COST), NOW).await.unwrap();
+    assert_eq!(shop.booked(FIRST).await, 100 * COST);
+    let order = shop.order().await;
+    let attempt = shop.claim(order).await;
+    shop.found(attempt, Found::Lost).await;
+    shop.found(attempt, Found::NotAccepted(NotAccepted::Person)).await;
+    let read = BalanceRead { explained: false, ..told(99 * COST) };
+    shop.worker.record_balance(read, NOW).await.unwrap();
+    let view = shop.counter.show_provider(FIRST).await.unwrap();
+    assert_eq!(view.off, Some(Micros::new(-COST)));
+    assert_eq!(view.provider.quiet_reads, 0);
+    let explaining: Vec<_> =
+        view.explaining.iter().map(|(attempt, how)| (attempt.id, *how)).collect();
+    assert_eq!(explaining, [(attempt, Explains::Charged)]);
+    shop.assert_clean().await;
 }

@@ -110,7 +110,8 @@ impl Calls {
             }
             Exchange::Lost(lost) => {
                 let late = lost.late.map(|late| AnswerToCome { late, key: known.key });
-                Placed { answer: Answer::Lost(lost.why.to_string()), late }
+                let (why, may_come) = (lost.why.to_string(), late.is_some());
+                Placed { answer: Answer::Lost { why, may_come }, late }
             }
         }
     }
@@ -133,7 +134,7 @@ impl Calls {
         match self.client.ask(&known.endpoint, form, &self.reach.ask).await {
             Ok(answer) => complete(answer, &known.key),
             Err(Unanswered::NotSent(why)) => Answer::NotSent(why.to_string()),
-            Err(Unanswered::Lost(why)) => Answer::Lost(why.to_string()),
+            Err(Unanswered::Lost(why)) => Answer::Lost { why: why.to_string(), may_come: false },
         }
     }
 }

@@ -10,6 +10,7 @@ pub use calls::Reach;
 use crate::engine::{Action, Answer, Engine, Input, Timing};
 use calls::{AnswerToCome, Calls};
 use counter::Counter;
+use counter::fulfilment::ForwardKind;
 use counter::nodes::Worker;
 use domain::{AttemptId, Timestamp};
 use panel_api::client::Call;
@@ -36,8 +37,11 @@ pub struct Dispatcher {
     pub reach: Reach,
     /// How long what is waited for.
     pub timing: Timing,
-    /// The clock.
+    /// The clock, for what is written down.
     pub clock: fn() -> Timestamp,
+    /// A clock that nobody sets, for what is waited for: a verdict must not come early because
+    /// somebody set the other one.
+    pub steady: fn() -> Timestamp,
     /// What choices are made by.
     pub seed: u64,
 }
@@ -58,6 +62,33 @@ struct Run {
     tasks: JoinSet<Done>,
     late: JoinSet<Done>,
     clock: fn() -> Timestamp,
+    steady: fn() -> Timestamp,
+    /// When the claim that is under way was begun.
+    claiming: Begun,
+}
+
+/// Longest time in microseconds between the beginning of a claim and the call. Whoever was stopped in
+/// between may have been taken over from, and its order may have been placed by somebody else.
+const CALL_WITHIN_US: i64 = 10_000_000;
+
+/// When something was begun, by both clocks: one of them goes on while the machine sleeps.
+#[derive(Clone, Copy, Debug)]
+struct Begun {
+    clock: Timestamp,
+    steady: Timestamp,
+}
+
+impl Begun {
+    fn now(clock: fn() -> Timestamp, steady: fn() -> Timestamp) -> Self {
+        Self { clock: clock(), steady: steady() }
+    }
+
+    /// Whether it is so short ago that nobody else can have gone on with it.
+    const fn is_fresh(self, now: Self) -> bool {
+        let clock = now.clock.0.saturating_sub(self.clock.0);
+        let steady = now.steady.0.saturating_sub(self.steady.0);
+        clock <= CALL_WITHIN_US && steady <= CALL_WITHIN_US
+    }
 }
 
 impl Dispatcher {
@@ -66,12 +97,14 @@ impl Dispatcher {
     pub async fn run(&self, worker: Worker, mut ended: watch::Receiver<bool>) {
         let calls = Calls::new(self.counter.clone(), Arc::clone(&self.client), self.reach);
         let mut run = Run {
-            engine: Engine::new(self.seed, self.timing, (self.clock)()),
+            engine: Engine::new(self.seed, self.timing, (self.steady)()),
             units: Units::new(self.counter.clone(), worker),
             calls,
             tasks: JoinSet::new(),
             late: JoinSet::new(),
             clock: self.clock,
+            steady: self.steady,
+            claiming: Begun::now(self.clock, self.steady),
         };
         run.tell(Input::Tick);
         loop {
@@ -98,7 +131,7 @@ impl Dispatcher {
 
 impl Run {
     fn pause(&self) -> Duration {
-        let now = (self.clock)();
+        let now = (self.steady)();
         let us = self.engine.next_tick(now).0.saturating_sub(now.0).max(0);
         Duration::from_micros(us.unsigned_abs())
     }
@@ -113,7 +146,8 @@ impl Run {
                 self.tell(Input::Answered(attempt, answer));
             }
             Ok(Done::Late(attempt, Some(answer))) => self.tell(Input::Late(attempt, answer)),
-            Ok(Done::Late(_, None) | Done::Nothing) => {}
+            Ok(Done::Late(attempt, None)) => self.tell(Input::LateOver(attempt)),
+            Ok(Done::Nothing) => {}
             Err(error) => tracing::error!(%error, "a task of the dispatcher broke"),
         }
     }
@@ -124,7 +158,7 @@ impl Run {
             if let Input::Setup(setup) = &input {
                 self.calls.providers(&setup.providers);
             }
-            for action in self.engine.step(input, (self.clock)()) {
+            for action in self.engine.step(input, (self.steady)()) {
                 self.carry_out(action);
             }
         }
@@ -132,9 +166,17 @@ impl Run {
 
     fn carry_out(&mut self, action: Action) {
         let (units, calls, clock) = (self.units.clone(), self.calls.clone(), self.clock);
+        if let Action::Claim(_) = &action {
+            self.claiming = Begun::now(self.clock, self.steady);
+        }
         match action {
             Action::Place(placement) => {
+                let (begun, steady) = (self.claiming, self.steady);
                 self.tasks.spawn(async move {
+                    if !begun.is_fresh(Begun::now(clock, steady)) {
+                        let why = String::from("too much time has passed since it was taken");
+                        return Done::Placed(placement.attempt, Answer::NotSent(why), None);
+                    }
                     let placed = calls.place(&placement).await;
                     Done::Placed(placement.attempt, placed.answer, placed.late)
                 });
@@ -158,6 +200,17 @@ impl Run {
                 self.tasks.spawn(async move {
                     let answer = calls.status(provider, &ids).await;
                     Done::Input(Input::Statuses(ask, answer))
+                });
+            }
+            Action::Forward { ask, provider, kind, ids } => {
+                self.tasks.spawn(async move {
+                    let call = match kind {
+                        ForwardKind::Cancel => Call::Cancel(&ids),
+                        ForwardKind::Refill => Call::Refill(&ids),
+                        ForwardKind::RefillStatus => Call::RefillStatus(&ids),
+                    };
+                    let answer = calls.ask(provider, call).await;
+                    Done::Input(Input::Forwarded(ask, answer))
                 });
             }
             Action::AskBalance { ask, provider } => {

@@ -89,6 +89,13 @@ impl Units {
                 let followed = counter.followed_attempts(provider, after, limit).await?;
                 Some(Input::Followed(provider, followed))
             }
+            Action::ReadForwards { statuses } => {
+                Some(Input::ToForward(worker.take_forwards(statuses, now).await?))
+            }
+            Action::RecordForwards(answers) => {
+                worker.record_forwards(answers, now).await?;
+                None
+            }
             Action::RecordBalance(read) => {
                 worker.record_balance(read, now).await?;
                 None
@@ -124,7 +131,8 @@ impl Units {
             Action::Place(_)
             | Action::Replay(_)
             | Action::AskStatus { .. }
-            | Action::AskBalance { .. } => None,
+            | Action::AskBalance { .. }
+            | Action::Forward { .. } => None,
         })
     }
 }
@@ -139,6 +147,7 @@ const fn kind_of(action: &Action) -> Option<Kind> {
         Action::Claim(_) => Kind::Claim,
         Action::Record(_) => Kind::Record,
         Action::ReadFollowed { provider, .. } => Kind::Followed(*provider),
+        Action::ReadForwards { .. } => Kind::Forwards,
         Action::RecordReports(_) => Kind::Reports,
         Action::Unfollow(_) => Kind::Unfollow,
         Action::Pause { .. }
@@ -147,6 +156,8 @@ const fn kind_of(action: &Action) -> Option<Kind> {
         | Action::Replay(_)
         | Action::AskStatus { .. }
         | Action::AskBalance { .. }
+        | Action::Forward { .. }
+        | Action::RecordForwards(_)
         | Action::RecordBalance(_) => return None,
     })
 }

@@ -1,7 +1,8 @@
 //! What the engine wants done, and what it is told.
 
 use counter::fulfilment::{
-    BalanceRead, Claim, NotClaimed, Outcome, Placement, Recorded, Reported, Setup, Waiting,
+    BalanceRead, Claim, ForwardKind, Forwarded, NotClaimed, Outcome, Placement, Recorded, Reported,
+    Setup, ToForward, Waiting,
 };
 use domain::orders::State;
 use domain::providers::{Attempt, Followed};
@@ -64,6 +65,24 @@ pub enum Action {
         /// Whom.
         provider: ProviderId,
     },
+    /// Read what is to be sent on; with `statuses` also where refills are to be asked for.
+    ReadForwards {
+        /// Whether.
+        statuses: bool,
+    },
+    /// Send something on to a provider.
+    Forward {
+        /// What the answer is told under.
+        ask: AskId,
+        /// Whom.
+        provider: ProviderId,
+        /// What is asked of it.
+        kind: ForwardKind,
+        /// The orders or refills, as the provider calls them.
+        ids: Vec<String>,
+    },
+    /// Record what providers said to what was sent on.
+    RecordForwards(Vec<Forwarded>),
     /// Record what a provider said that our balance is.
     RecordBalance(BalanceRead),
     /// Record what providers said of orders.
@@ -105,7 +124,13 @@ pub enum Answer {
         retry_after_us: Option<i64>,
     },
     /// Something was sent, and there is no complete answer.
-    Lost(String),
+    Lost {
+        /// Why.
+        why: String,
+        /// Whether the connection still stands, so that an answer may come late: [`Input::Late`] or
+        /// [`Input::LateOver`] follows.
+        may_come: bool,
+    },
 }
 
 /// What the engine is told.
@@ -130,10 +155,16 @@ pub enum Input {
     Answered(AttemptId, Answer),
     /// An answer that came after its call was given up.
     Late(AttemptId, Answer),
+    /// No answer will come any more to a call that was given up.
+    LateOver(AttemptId),
     /// Attempts at a provider whose orders are followed.
     Followed(ProviderId, Vec<Attempt>),
     /// What a provider said of orders.
     Statuses(AskId, Answer),
+    /// What is to be sent on.
+    ToForward(Vec<ToForward>),
+    /// What a provider said to what was sent on.
+    Forwarded(AskId, Answer),
     /// What a provider said that our balance is.
     Balance(ProviderId, AskId, Answer),
     /// Where orders stand after reports on them were recorded, in their order.
@@ -161,6 +192,8 @@ pub enum Kind {
     Record,
     /// [`Action::ReadFollowed`] of a provider.
     Followed(ProviderId),
+    /// [`Action::ReadForwards`].
+    Forwards,
     /// [`Action::RecordReports`].
     Reports,
     /// [`Action::Unfollow`].

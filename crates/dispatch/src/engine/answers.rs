@@ -32,6 +32,9 @@ const REST_MOST_US: i64 = 600_000_000;
 impl Engine {
     /// Takes in the answer to a call that placed an order.
     pub(super) fn answered(&mut self, attempt: AttemptId, answer: &Answer, now: Timestamp) {
+        if matches!(answer, Answer::Lost { may_come: true, .. }) {
+            self.awaited.insert(attempt);
+        }
         let jitter = self.random.u64(..);
         let Some(lane) = self.lane_of(attempt) else { return };
         let provider = lane.provider.id;
@@ -68,6 +71,11 @@ impl Engine {
         };
         let outcome = Outcome { attempt, found: found(&verdict, another_way), evidence };
         self.outcomes.push(Reported { outcome, provider });
+    }
+
+    /// No answer comes any more.
+    pub(super) fn late_over(&mut self, attempt: AttemptId) {
+        self.awaited.remove(&attempt);
     }
 
     /// Takes in an answer that came after its call had been given up: it is evidence all the same.

@@ -107,7 +107,7 @@ impl Engine {
             entries.iter().map(|entry| entry.upstream_id.to_string()).collect();
         let (came, each) = match answer {
             Answer::NotSent(_) => (Outcome::NotSent, None),
-            Answer::Lost(_) => (Outcome::Unclear, None),
+            Answer::Lost { .. } => (Outcome::Unclear, None),
             Answer::Complete { body, .. } => match read_status(body, &asked) {
                 Answers::Each(each) => (Outcome::Answered, Some(each)),
                 Answers::Refused(_) => (Outcome::Answered, None),
@@ -209,6 +209,14 @@ impl Engine {
         for pending in std::mem::take(&mut self.busy.reports).into_iter().rev() {
             self.reports.push_front(pending);
         }
+    }
+}
+
+/// What it says of a provider that there is no complete answer.
+pub(super) const fn not_told(answer: &Answer) -> Outcome {
+    match answer {
+        Answer::NotSent(_) => Outcome::NotSent,
+        Answer::Lost { .. } | Answer::Complete { .. } => Outcome::Unclear,
     }
 }
 

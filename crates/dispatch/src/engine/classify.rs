@@ -25,7 +25,7 @@ const TOO_MANY: u16 = 429;
 pub(super) fn classify(answer: &Answer, own: &[String]) -> (Verdict, String) {
     match answer {
         Answer::NotSent(why) => (Verdict::NotSent, why.clone()),
-        Answer::Lost(why) => (Verdict::Unclear, why.clone()),
+        Answer::Lost { why, .. } => (Verdict::Unclear, why.clone()),
         Answer::Complete { status, body, .. } => match read_add(body) {
             AddAnswer::Accepted(accepted) => {
                 let evidence = format!("accepted as {}", accepted.id);

@@ -11,6 +11,7 @@ mod asks;
 mod claims;
 mod classify;
 mod follow;
+mod forwards;
 mod lane;
 mod lost;
 mod purse;
@@ -25,10 +26,11 @@ use counter::fulfilment::{Claim, Outcome, Setup};
 use domain::catalogue::Pricing;
 use domain::providers::{ProviderState, Route};
 use domain::{AttemptId, OrderId, ProviderId, RouteId, ServiceId, Timestamp};
+use forwards::Forwards;
 use lane::{Lane, Readiness};
 use queue::{Queue, Queued};
 use said::Said;
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 /// Between two readings of the setup.
 const SETUP_US: i64 = 1_000_000;
@@ -90,10 +92,10 @@ pub struct Timing {
 }
 
 impl Default for Timing {
-    /// A minute: longer than the slowest panels take that ask their own upstream first. And ten
-    /// seconds.
+    /// Two minutes: longer than the slowest panels take that ask their own upstream first, whatever
+    /// became of the connection. And ten seconds.
     fn default() -> Self {
-        Self { grace_us: 60_000_000, between_reads_us: 10_000_000 }
+        Self { grace_us: 120_000_000, between_reads_us: 10_000_000 }
     }
 }
 
@@ -110,6 +112,9 @@ pub struct Engine {
     scan: Scan,
     busy: Busy,
     outcomes: Vec<Reported>,
+    /// Calls that were given up, whose answers may still come.
+    awaited: BTreeSet<AttemptId>,
+    forwards: Forwards,
     asking: BTreeMap<AskId, Asking>,
     next_ask: u64,
     reports: VecDeque<Pending>,
@@ -137,6 +142,8 @@ impl Engine {
             scan: Scan { after: None, newest: OrderId(0), next: now, next_full: now },
             busy: Busy::default(),
             outcomes: Vec::new(),
+            awaited: BTreeSet::new(),
+            forwards: Forwards::new(now),
             asking: BTreeMap::new(),
             next_ask: 1,
             reports: VecDeque::new(),
@@ -160,10 +167,16 @@ impl Engine {
             Input::Claimed(answers) => self.claimed(answers, now),
             Input::Recorded(answers) => self.recorded(answers, now),
             Input::Answered(attempt, answer) => self.answered(attempt, &answer, now),
-            Input::Late(attempt, answer) => self.late(attempt, &answer),
+            Input::Late(attempt, answer) => {
+                self.late(attempt, &answer);
+                self.late_over(attempt);
+            }
+            Input::LateOver(attempt) => self.late_over(attempt),
             Input::Followed(provider, attempts) => self.followed(provider, &attempts, now),
             Input::Statuses(ask, answer) => self.statuses(ask, &answer, now),
             Input::ReportsRecorded(answers) => self.reports_recorded(answers, now),
+            Input::ToForward(found) => self.send_on(found, now),
+            Input::Forwarded(ask, answer) => self.forwarded(ask, &answer, now),
             Input::Unfollowed => self.busy.unfollow = false,
             Input::Balance(provider, ask, answer) => self.balance(provider, ask, &answer, now),
             Input::Failed(kind) => self.failed(kind, now),
@@ -247,6 +260,7 @@ impl Engine {
         self.record_reports();
         self.ask(now);
         self.read_balances(now);
+        self.look_for_forwards(now);
     }
 
     fn look_for_orders(&mut self, now: Timestamp) {
@@ -338,6 +352,7 @@ impl Engine {
                     lane.follow.reading = false;
                 }
             }
+            Kind::Forwards => self.forwards.reading = false,
             Kind::Reports => self.reports_failed(),
             // They are asked for once more, and found to be over.
             Kind::Unfollow => self.busy.unfollow = false,

@@ -102,7 +102,7 @@ impl Engine {
         };
         let (came, balance) = match answer {
             Answer::NotSent(_) => (Outcome::NotSent, None),
-            Answer::Lost(_) => (Outcome::Unclear, None),
+            Answer::Lost { .. } => (Outcome::Unclear, None),
             Answer::Complete { body, .. } => match read_balance(body) {
                 BalanceAnswer::Balance { amount, .. } => {
                     (Outcome::Answered, Some(Micros::new(amount.micros())))

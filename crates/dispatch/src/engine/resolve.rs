@@ -78,6 +78,10 @@ impl Engine {
     fn resolve_one(&mut self, id: ProviderId, now: Timestamp) {
         let (grace, between) = (self.timing.grace_us, self.timing.between_reads_us);
         let reports_wait = self.reports_wait_for(id);
+        let answers_come = self
+            .lanes
+            .get(&id)
+            .is_some_and(|lane| lane.lost.keys().any(|id| self.awaited.contains(id)));
         let Some(lane) = self.lanes.get_mut(&id) else { return };
         if !lane.is_held() || lane.provider.state == ProviderState::Off {
             lane.resolver.phase = Phase::Idle;
@@ -91,7 +95,7 @@ impl Engine {
             Phase::Idle => Phase::Grace,
             Phase::Grace => {
                 let latest = lane.lost.values().map(|lost| lost.since).max().unwrap_or(now);
-                if plus(latest, grace) > now || !lane.placing.is_empty() {
+                if plus(latest, grace) > now || answers_come || !lane.placing.is_empty() {
                     return;
                 }
                 if let Some(why) = lane.no_evidence() {

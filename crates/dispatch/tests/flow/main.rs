@@ -8,5 +8,6 @@
 )]
 
 mod faults;
+mod requests;
 mod shop;
 mod whole;

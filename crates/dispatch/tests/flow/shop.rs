@@ -4,11 +4,11 @@ use counter::accounts::{Adjustment, KeySecret};
 use counter::catalogue::{CategoryChange, ServiceChange};
 use counter::fulfilment::{ProviderChange, ProviderSecret, RouteChange};
 use counter::nodes::{Job, Node, Role, Worker};
-use counter::orders::PlaceOrder;
+use counter::orders::{OrderView, PlaceOrder};
 use counter::{Counter, Settings};
 use dispatch::driver::{Dispatcher, Reach};
 use dispatch::engine::Timing;
-use domain::catalogue::{Fulfilment, NumberField, ServiceKind};
+use domain::catalogue::{Fulfilment, NumberField, RefillRule, ServiceKind};
 use domain::orders::{Number, Order, OrderRequest, State};
 use domain::{AccountId, Micros, OrderId, ProviderId, ServiceId, Timestamp};
 use fakepanel::settings::Span;
@@ -58,8 +58,8 @@ pub(crate) struct AtWork {
 
 /// A panel that answers at once and delivers within a second.
 pub(crate) fn settings() -> fakepanel::Settings {
-    let mut settings = fakepanel::Settings::default();
-    settings.latency_us = Span { from: 0, to: 2_000 };
+    let latency_us = Span { from: 0, to: 2_000 };
+    let mut settings = fakepanel::Settings { latency_us, ..Default::default() };
     settings.delivery.start_us = Span { from: 10_000, to: 50_000 };
     settings.delivery.run_us = Span { from: 10_000, to: 50_000 };
     settings
@@ -89,6 +89,8 @@ impl Shop {
             min: Some(1),
             max: Some(10_000),
             fulfilment: Some(Fulfilment::Providers),
+            cancel: Some(true),
+            refill: Some(Some(RefillRule { days: 30, cooldown_hours: 0 })),
             ..ServiceChange::default()
         };
         assert_eq!(counter.add_service(change, now()).await.unwrap(), THINGS);
@@ -170,6 +172,7 @@ impl Shop {
             reach: Reach { policy, add: limits, ask: Limits { answer, ..Limits::ASK } },
             timing: Timing { grace_us: 15_000_000, between_reads_us: 5_000_000 },
             clock: now,
+            steady: now,
             seed: 5,
         };
         let (ending, ended) = watch::channel(false);
@@ -201,6 +204,21 @@ impl Shop {
         if tokio::time::timeout(PATIENCE, waited).await.is_err() {
             panic!("still {:?}", self.states(orders).await);
         }
+    }
+
+    pub(crate) async fn ask_cancel(&self, order: OrderId) {
+        let asked = self.counter.ask_cancels(self.account, vec![order], now()).await.unwrap();
+        assert_eq!(asked, [Some(Ok(()))]);
+    }
+
+    /// Waits until what is known of an order is as `so` says.
+    pub(crate) async fn until_view(&self, order: OrderId, so: impl Fn(&OrderView) -> bool) {
+        let waited = async {
+            while !so(&self.counter.show_order(order, now()).await.unwrap()) {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, waited).await.unwrap();
     }
 
     /// Waits until a provider's balance was read.

@@ -40,8 +40,6 @@ pub struct Provider {
     pub asks_per_second: i64,
     /// Whether it takes our `request_id` and answers the same id for it again, as this counter does.
     pub takes_request_id: bool,
-    /// Whether it refuses a second order on a link while the first is open.
-    pub guards_links: bool,
     /// Decimals that its `balance` and `charge` carry; nothing when its balance is no evidence,
     /// because others spend from the account too.
     pub balance_decimals: Option<i64>,

@@ -53,12 +53,13 @@ async fn questions_side_by_side_have_connections_of_their_own() {
 /// Servers close connections that nobody uses; the next question does not fail for that.
 #[tokio::test]
 async fn a_kept_connection_that_was_closed_is_replaced() {
-    let closed = Arc::new(Notify::new());
-    let told = Arc::clone(&closed);
+    let (close, closed) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (told, tell) = (Arc::clone(&close), Arc::clone(&closed));
     let server = Server::start(move |mut stream, _| {
-        let closed = Arc::clone(&told);
+        let (close, closed) = (Arc::clone(&told), Arc::clone(&tell));
         async move {
             answers(&mut stream, 1).await;
+            close.notified().await;
             drop(stream);
             closed.notify_one();
         }
@@ -68,6 +69,7 @@ async fn a_kept_connection_that_was_closed_is_replaced() {
     for asked in 1..4 {
         assert_eq!(ask(&client, &server).await.unwrap().body, b"{}");
         assert_eq!(server.connections(), asked);
+        close.notify_one();
         closed.notified().await;
     }
 }

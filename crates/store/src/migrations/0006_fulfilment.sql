@@ -22,7 +22,6 @@ create table provider (
   adds_per_second {i64} not null check (adds_per_second >= 1),
   asks_per_second {i64} not null check (asks_per_second >= 1),
   takes_request_id {i64} not null check (takes_request_id in (0, 1)),
-  guards_links {i64} not null check (guards_links in (0, 1)),
   balance_decimals {i64} check (balance_decimals >= 0 and balance_decimals <= 6),
   refusals text not null,
   trust_reads {i64} not null check (trust_reads >= 0),

@@ -6,6 +6,7 @@ pub mod attempts;
 pub mod catalogue;
 pub mod deliveries;
 pub mod events;
+pub mod forwards;
 pub mod guards;
 pub mod keys;
 pub mod leases;
@@ -40,6 +41,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         catalogue::ALL,
         deliveries::ALL,
         events::ALL,
+        forwards::ALL,
         guards::ALL,
         keys::ALL,
         leases::ALL,

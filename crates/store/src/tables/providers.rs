@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 macro_rules! columns {
     () => {
         "id, name, url, state, currency, exchange, adds_at_once, adds_per_second, asks_per_second, \
-         takes_request_id, guards_links, balance_decimals, refusals, trust_reads, booked, reported, \
+         takes_request_id, balance_decimals, refusals, trust_reads, booked, reported, \
          reported_us, quiet_reads, created_us"
     };
 }
@@ -21,11 +21,11 @@ crate::statements! {
     KEY = "select key_id, sealed from provider where id = ?1";
     KEYS_OTHER = "select id, key_id, sealed from provider where key_id <> ?1 order by id limit ?2";
     ADD_PROVIDER = concat!("insert into provider (", columns!(), ", key_id, sealed) values (?1, ?2, \
-        ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)");
+        ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)");
     CHANGE_PROVIDER = "update provider set name = ?2, url = ?3, state = ?4, currency = ?5, \
         exchange = ?6, adds_at_once = ?7, adds_per_second = ?8, asks_per_second = ?9, \
-        takes_request_id = ?10, guards_links = ?11, balance_decimals = ?12, refusals = ?13, \
-        trust_reads = ?14 where id = ?1";
+        takes_request_id = ?10, balance_decimals = ?11, refusals = ?12, trust_reads = ?13 \
+        where id = ?1";
     REPORTED = "update provider set reported = ?2, reported_us = ?3, quiet_reads = ?4 where id = ?1";
     SET_KEY = "update provider set key_id = ?2, sealed = ?3 where id = ?1";
     INSERT_ENTRY = "insert into provider_entry (id, provider_id, attempt_id, kind, amount, actor, \
@@ -70,14 +70,13 @@ fn decode(row: &dyn Row) -> Result<Provider, DbError> {
         adds_per_second: row.int(7)?,
         asks_per_second: row.int(8)?,
         takes_request_id: flag(row, 9)?,
-        guards_links: flag(row, 10)?,
-        balance_decimals: row.opt_int(11)?,
-        refusals: labels(row.text(12)?),
-        trust_reads: row.int(13)?,
-        booked: micros(row, 14)?,
-        reported: row.opt_int(15)?.map(Micros::new).zip(opt_time(row, 16)?),
-        quiet_reads: row.int(17)?,
-        created: time(row, 18)?,
+        balance_decimals: row.opt_int(10)?,
+        refusals: labels(row.text(11)?),
+        trust_reads: row.int(12)?,
+        booked: micros(row, 13)?,
+        reported: row.opt_int(14)?.map(Micros::new).zip(opt_time(row, 15)?),
+        quiet_reads: row.int(16)?,
+        created: time(row, 17)?,
     })
 }
 
@@ -151,7 +150,7 @@ pub fn add_provider(tx: &mut dyn Tx, provider: &Provider, key: &Sealed) -> Resul
         key.key.into(),
         key.bytes.as_slice().into(),
     ]);
-    tx.exec_exactly(&ADD_PROVIDER, 21, &params, 1)
+    tx.exec_exactly(&ADD_PROVIDER, 20, &params, 1)
 }
 
 /// Writes what staff may change of a provider.
@@ -160,7 +159,7 @@ pub fn add_provider(tx: &mut dyn Tx, provider: &Provider, key: &Sealed) -> Resul
 /// [`DbError`], also when it is not there.
 pub fn change_provider(tx: &mut dyn Tx, provider: &Provider) -> Result<(), DbError> {
     let refusals = joined(&provider.refusals);
-    tx.exec_exactly(&CHANGE_PROVIDER, 14, &changing(provider, &refusals), 1)
+    tx.exec_exactly(&CHANGE_PROVIDER, 13, &changing(provider, &refusals), 1)
 }
 
 fn changing<'v>(provider: &'v Provider, refusals: &'v str) -> Vec<Val<'v>> {
@@ -175,7 +174,6 @@ fn changing<'v>(provider: &'v Provider, refusals: &'v str) -> Vec<Val<'v>> {
         provider.adds_per_second.into(),
         provider.asks_per_second.into(),
         provider.takes_request_id.into(),
-        provider.guards_links.into(),
         provider.balance_decimals.into(),
         refusals.into(),
         provider.trust_reads.into(),

@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::{output, randomness};
 use clap::{Args, Subcommand};
 use counter::fulfilment::{Booking, ProviderChange, ProviderSecret};
-use domain::providers::{EntryKind, ProviderState};
+use domain::providers::{Attempt, EntryKind, Explains, ProviderState};
 use domain::{Micros, ProviderId};
 use serde_json::{Value, json};
 use std::fs::File;
@@ -64,7 +64,7 @@ pub(super) struct ProviderArgs {
     /// What staff call it; unique.
     #[arg(long)]
     name: Option<String>,
-    /// Where its API is, exactly as it is asked, as https://example.com/api/v2.
+    /// Where its API is, exactly as it is asked, as `https://example.com/api/v2`.
     #[arg(long)]
     url: Option<String>,
     /// active, paused (orders there are followed, no new ones are placed) or off.
@@ -88,9 +88,6 @@ pub(super) struct ProviderArgs {
     /// Whether it answers the same order again for the same `request_id`, as this program does.
     #[arg(long)]
     takes_request_id: Option<bool>,
-    /// Whether it refuses a second order on a link while the first is open.
-    #[arg(long)]
-    guards_links: Option<bool>,
     /// Decimals of its balance, from 0 to 6; `none` when others spend from the account too, so that
     /// it shows nothing.
     #[arg(long, value_parser = parse_decimals, value_name = "DECIMALS")]
@@ -141,7 +138,6 @@ impl ProviderArgs {
             adds_per_second: self.adds_per_second,
             asks_per_second: self.asks_per_second,
             takes_request_id: self.takes_request_id,
-            guards_links: self.guards_links,
             balance_decimals: self.balance_decimals,
             refusals: self.refusal,
             trust_reads: self.trust_reads,
@@ -180,6 +176,9 @@ pub(super) async fn run(command: ProviderCommand, desk: &Desk) -> Result<(), Fai
             if let Some(object) = shown.as_object_mut() {
                 object.insert(String::from("routes"), routes.into());
                 object.insert(String::from("unknown"), unknown.into());
+                object.insert(String::from("off"), view.off.map_or(Value::Null, output::amount));
+                let explaining: Vec<Value> = view.explaining.iter().map(explains).collect();
+                object.insert(String::from("explained_by"), explaining.into());
             }
             desk.output.one(&shown);
         }
@@ -194,6 +193,20 @@ pub(super) async fn run(command: ProviderCommand, desk: &Desk) -> Result<(), Fai
         }
     }
     Ok(())
+}
+
+/// An attempt that would explain why the balance is off.
+fn explains((attempt, how): &(Attempt, Explains)) -> Value {
+    let what = match how {
+        Explains::Charged => "charged, though we believe that it is not there",
+        Explains::CameBack => "given back, though nobody told us",
+    };
+    json!({
+        "attempt": attempt.id.0,
+        "order": attempt.order.0,
+        "state": attempt.state.name(),
+        "it_may_have_been": what,
+    })
 }
 
 async fn book(args: BookingArgs, kind: EntryKind, desk: &Desk) -> Result<(), Failure> {

@@ -1,0 +1,179 @@
+//! Cancels and refills that customers asked for, sent on to the providers that have the orders.
+//!
+//! A cancel may be sent as often as one likes: what becomes of the order is told by its status. A
+//! refill is noted as sent before it is; one whose answer was lost is sent again after a while, and a
+//! provider that has it says so.
+
+use crate::nodes::{Job, Worker};
+use crate::requests::RefillDecision;
+use crate::{Failure, Refusal};
+use domain::requests::RefillState;
+use domain::{CancelId, ProviderId, RefillId, Timestamp};
+use std::collections::BTreeMap;
+use store::tables::forwards::{self, Forward};
+use store::{DbError, StoreError, Tx};
+
+/// Most of each kind that are taken at once.
+const AT_ONCE: i64 = 1_000;
+
+/// Seconds after which a refill is sent again whose answer was lost.
+const AGAIN_SECONDS: i64 = 600;
+
+/// Who sends them on, as the timeline calls it.
+const ACTOR: &str = "provider";
+
+/// What is asked of a provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ForwardKind {
+    /// To cancel orders; the ids are the provider's of the orders.
+    Cancel,
+    /// To refill orders; the ids are the provider's of the orders.
+    Refill,
+    /// Where refills stand; the ids are the provider's of the refills.
+    RefillStatus,
+}
+
+/// What is to be asked of one provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToForward {
+    /// Whom.
+    pub provider: ProviderId,
+    /// What.
+    pub kind: ForwardKind,
+    /// Our number of each cancel or refill, and what the provider is asked for.
+    pub asked: Vec<(i64, String)>,
+}
+
+/// What a provider said to something that was sent on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Forwarded {
+    /// It takes the wish to cancel.
+    CancelTaken(CancelId),
+    /// It does not, in these words.
+    CancelRefused(CancelId, String),
+    /// It takes the refill, and calls it so when it says.
+    RefillTaken(RefillId, Option<String>),
+    /// It has the refill already.
+    RefillKnown(RefillId),
+    /// It does not refill, in these words.
+    RefillRefused(RefillId, String),
+    /// The refill stands there.
+    RefillStands(RefillId, RefillState),
+}
+
+impl Worker {
+    /// What is to be sent on now. Refills are noted as sent; `statuses`: also those refills whose
+    /// state is to be asked for.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn take_forwards(
+        &self,
+        statuses: bool,
+        now: Timestamp,
+    ) -> Result<Vec<ToForward>, StoreError> {
+        self.works_on(Job::Fulfilment)?;
+        let read = self.store.read(move |tx| {
+            let again = now.minus_seconds(AGAIN_SECONDS);
+            let cancels = forwards::cancels(tx, AT_ONCE)?;
+            let refills = forwards::refills(tx, again, AT_ONCE)?;
+            let open = if statuses {
+                forwards::open_refills(tx, RefillId(0), AT_ONCE)?
+            } else {
+                Vec::new()
+            };
+            Ok::<_, DbError>((cancels, refills, open))
+        });
+        let (cancels, refills, open) = read.await??;
+        if !refills.is_empty() {
+            let ids: Vec<RefillId> = refills.iter().map(|(id, ..)| RefillId(*id)).collect();
+            let unit = move |tx: &mut dyn Tx| forwards::refills_sent(tx, &ids, now);
+            self.store.write(unit).await??;
+        }
+        let mut taken = grouped(ForwardKind::Cancel, cancels);
+        taken.extend(grouped(ForwardKind::Refill, refills));
+        taken.extend(grouped(ForwardKind::RefillStatus, open));
+        Ok(taken)
+    }
+
+    /// Records what providers said.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn record_forwards(
+        &self,
+        answers: Vec<Forwarded>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.works_on(Job::Fulfilment)?;
+        let (mut cancels, mut named) = (Vec::new(), Vec::new());
+        for answer in &answers {
+            match answer {
+                Forwarded::CancelTaken(id) | Forwarded::CancelRefused(id, _) => cancels.push(*id),
+                Forwarded::RefillTaken(id, Some(name)) => named.push((*id, name.clone())),
+                _ => {}
+            }
+        }
+        let unit = move |tx: &mut dyn Tx| {
+            forwards::cancels_sent(tx, &cancels, now)?;
+            for (id, name) in &named {
+                forwards::refill_is(tx, *id, name)?;
+            }
+            Ok::<_, DbError>(())
+        };
+        self.store.write(unit).await??;
+        for answer in answers {
+            match answer {
+                Forwarded::CancelTaken(_) => {}
+                Forwarded::CancelRefused(id, text) => {
+                    moved(self.reject_cancel(id, Some(text), ACTOR, now).await)?;
+                }
+                Forwarded::RefillTaken(id, _) | Forwarded::RefillKnown(id) => {
+                    self.decide(id, RefillDecision::Begin, None, now).await?;
+                }
+                Forwarded::RefillRefused(id, text) => {
+                    self.decide(id, RefillDecision::Reject, Some(text), now).await?;
+                }
+                Forwarded::RefillStands(id, state) => {
+                    let decision = match state {
+                        RefillState::Pending => continue,
+                        RefillState::InProgress => RefillDecision::Begin,
+                        RefillState::Completed => RefillDecision::Complete,
+                        RefillState::Rejected => RefillDecision::Reject,
+                    };
+                    self.decide(id, decision, None, now).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn decide(
+        &self,
+        id: RefillId,
+        decision: RefillDecision,
+        note: Option<String>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        moved(self.decide_refill(id, decision, note, ACTOR, now).await)
+    }
+}
+
+/// Somebody else may have decided it meanwhile, or it stands there already.
+fn moved<T>(result: Result<T, Failure<Refusal>>) -> Result<(), StoreError> {
+    match result {
+        Ok(_) | Err(Failure::Refused(_)) => Ok(()),
+        Err(Failure::Store(error)) => Err(error),
+    }
+}
+
+/// By provider. Where an order was bought twice, it is the later purchase that counts.
+fn grouped(kind: ForwardKind, forwards: Vec<Forward>) -> Vec<ToForward> {
+    let latest: BTreeMap<i64, (ProviderId, String)> =
+        forwards.into_iter().map(|(id, provider, name)| (id, (provider, name))).collect();
+    let mut groups: BTreeMap<ProviderId, Vec<(i64, String)>> = BTreeMap::new();
+    for (id, (provider, name)) in latest {
+        groups.entry(provider).or_default().push((id, name));
+    }
+    groups.into_iter().map(|(provider, asked)| ToForward { provider, kind, asked }).collect()
+}
