@@ -1,5 +1,6 @@
 //! Taking orders to place them at providers: the attempt is written before anybody is called.
 
+use super::passed::limits_of;
 use crate::Counter;
 use crate::desk::{Cause, Desk};
 use crate::nodes::{Job, Worker};
@@ -91,6 +92,8 @@ struct Known {
     /// Attempts that are under way, and whether one is lost, by provider.
     unknown: BTreeMap<ProviderId, Unknown>,
     units_today: HashMap<RouteId, i64>,
+    /// What the limits of a route are about, by order.
+    limits: HashMap<OrderId, (i64, i64)>,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -128,6 +131,9 @@ impl Worker {
                 found.values().filter(queued).map(|order| order.id).collect();
             let waiting = link_queue::waiting(desk.tx, &queued)?;
             let mut known = known(desk.tx, &claims, now)?;
+            for order in found.values() {
+                known.limits.insert(order.id, limits_of(desk.tx, &snapshot, order)?);
+            }
             let mut answers = Vec::with_capacity(claims.len());
             let mut taken = Vec::with_capacity(claims.len());
             let attempt_ids = desk.tx.take_ids("attempt", claims.len())?;
@@ -203,12 +209,14 @@ fn known(tx: &mut dyn Tx, claims: &[Claim], now: Timestamp) -> Result<Known, DbE
         providers: providers.into_iter().map(|provider| (provider.id, provider)).collect(),
         unknown,
         units_today,
+        limits: HashMap::new(),
     })
 }
 
 /// Whether a route takes as many; what counts as one has no quantity.
-fn fits(route: &Route, order: &Order, kind: ServiceKind) -> bool {
-    kind.shape().pricing == Pricing::Flat || (route.min..=route.max).contains(&order.quantity)
+fn fits(route: &Route, limits: Option<&(i64, i64)>, kind: ServiceKind) -> bool {
+    let within = |(least, most): &(i64, i64)| route.min <= *least && *most <= route.max;
+    kind.shape().pricing == Pricing::Flat || limits.is_some_and(within)
 }
 
 /// Whether the claim holds by what is written; counts it where it does.
@@ -223,7 +231,7 @@ fn admit(
     if !route.on || provider.state != ProviderState::Active {
         return Err(NotClaimed::RouteOff);
     }
-    if route.service != order.service || !fits(route, order, kind) {
+    if route.service != order.service || !fits(route, known.limits.get(&order.id), kind) {
         return Err(NotClaimed::Unfit);
     }
     let unknown = known.unknown.entry(provider.id).or_default();

@@ -1,5 +1,6 @@
 //! Orders that wait to be placed at a provider.
 
+use super::passed::limits_of;
 use crate::Counter;
 use crate::catalogue::Snapshot;
 use domain::catalogue::{Fulfilment, LinkRule};
@@ -18,6 +19,8 @@ pub struct Waiting {
     pub service: ServiceId,
     /// Units.
     pub quantity: i64,
+    /// The smallest and the largest quantity that the limits of a route are about.
+    pub limits: (i64, i64),
     /// What its customer is charged.
     pub charge: Micros,
     /// Since when it is as it is.
@@ -46,7 +49,9 @@ impl Counter {
             let last = pending.last().map(|order| order.id).filter(|_| full);
             let mut found = turns_come(tx, &snapshot)?;
             found.extend(in_turn(tx, &snapshot, pending)?);
-            Ok::<_, DbError>((found.iter().map(waiting).collect(), last))
+            let waiting: Result<Vec<Waiting>, DbError> =
+                found.iter().map(|order| waiting(tx, &snapshot, order)).collect();
+            Ok::<_, DbError>((waiting?, last))
         });
         Ok(read.await??)
     }
@@ -87,12 +92,13 @@ fn turns_come(tx: &mut dyn Tx, snapshot: &Snapshot) -> Result<Vec<Order>, DbErro
     Ok(found)
 }
 
-const fn waiting(order: &Order) -> Waiting {
-    Waiting {
+fn waiting(tx: &mut dyn Tx, snapshot: &Snapshot, order: &Order) -> Result<Waiting, DbError> {
+    Ok(Waiting {
         order: order.id,
         service: order.service,
         quantity: order.quantity,
+        limits: limits_of(tx, snapshot, order)?,
         charge: order.charge,
         since: order.changed,
-    }
+    })
 }

@@ -28,6 +28,7 @@ const ORDER: ToPlace = ToPlace {
     service: ServiceId(1),
     pricing: Pricing::PerThousand,
     quantity: 100,
+    limits: (100, 100),
     charge: Micros::new(50_000),
 };
 
