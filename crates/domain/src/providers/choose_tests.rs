@@ -84,6 +84,17 @@ fn a_package_has_a_flat_cost_and_no_limits() {
 }
 
 #[test]
+fn what_the_provider_divides_fits_by_its_parts() {
+    let narrow = Route { min: 10, max: 50, ..route(1, 400_000, 1, 1) };
+    let posts = ToPlace { limits: (10, 50), ..ORDER };
+    let choice = choose(&posts, &[candidate(&narrow)], 0).map(|choice| choice.cost);
+    assert_eq!(choice, Ok(Micros::new(40_000)), "it costs as much as all of it");
+    for limits in [(9, 50), (10, 51)] {
+        assert!(choose(&ToPlace { limits, ..ORDER }, &[candidate(&narrow)], 0).is_err());
+    }
+}
+
+#[test]
 fn the_reason_is_the_one_that_put_out_the_last() {
     let (near, far) = (route(1, 100_000, 1, 1), Route { min: 500, ..route(2, 1, 1, 1) });
     let mut capped = route(3, 100_000, 1, 1);
