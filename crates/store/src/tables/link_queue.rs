@@ -15,7 +15,8 @@ crate::statements! {
     LINE = "select order_id from link_queue where service_id = ?1 and link = ?2 \
         order by since_us, order_id limit ?3";
     LEAVE = "delete from link_queue where order_id = ?1";
-    HELD_BY = "select service_id, link, order_id from open_link where order_id = ?1 /*lock*/";
+    HELD_BY = "select service_id, link, order_id from open_link where order_id = ?1 \
+        order by service_id, link /*lock*/";
     PASS_ON = "update open_link set order_id = ?4, passed_us = ?5 \
         where service_id = ?1 and link = ?2 and order_id = ?3";
     PASSED = "select order_id from open_link where service_id = ?1 and passed_us is not null \
