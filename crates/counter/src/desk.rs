@@ -2,15 +2,16 @@
 //! orders and events, collected in memory and written together at the end of the unit.
 
 use crate::journal::Journal;
+use crate::orders::turns::{self, Ended};
 use domain::ledger::{Posting, PostingError, Wallet};
-use domain::orders::{self, Change, Order};
+use domain::orders::{self, Change, Order, State};
 use domain::requests::{CancelState, RefillState, settle_cancel};
 use domain::{AccountId, OrderId, ProductOrderId, Timestamp, TransferId};
 use std::collections::BTreeMap;
 use std::vec::IntoIter;
 use store::tables::accounts::{self, Account, Moved};
 use store::tables::transfers::{self, Transfer};
-use store::tables::{guards, order_leases, orders as order_table, requests};
+use store::tables::{order_leases, orders as order_table, requests};
 use store::{DbError, Tx};
 
 /// Who or what a transfer comes from.
@@ -40,6 +41,8 @@ pub(crate) struct Desk<'t> {
     transfer_ids: IntoIter<i64>,
     ids_at_once: usize,
     changed: Vec<(Order, Order)>,
+    /// Orders that have ended.
+    ended: Vec<Ended>,
 }
 
 impl<'t> Desk<'t> {
@@ -53,6 +56,7 @@ impl<'t> Desk<'t> {
             transfer_ids: Vec::new().into_iter(),
             ids_at_once: 1,
             changed: Vec::new(),
+            ended: Vec::new(),
         }
     }
 
@@ -138,7 +142,8 @@ impl<'t> Desk<'t> {
         }
     }
 
-    /// Takes over what the state machine decided: the order, its money, its open cancel, its link.
+    /// Takes over what the state machine decided: the order, its money, its open cancel. Its link is
+    /// passed on when the unit is finished.
     pub(crate) fn change(
         &mut self,
         before: &Order,
@@ -172,11 +177,12 @@ impl<'t> Desk<'t> {
         let data = serde_json::Value::Object(moved).to_string();
         self.journal.note(before.account, Some(before.id), kind, data, self.now);
         if after.state.is_terminal() && !before.state.is_terminal() {
-            guards::free_links(self.tx, &[before.id])?;
             // Only an order that was taken by a number of its own may be in somebody's hands.
             if after.fence > 0 {
                 order_leases::end(self.tx, after.id)?;
             }
+            let was_pending = before.state == State::Pending;
+            self.ended.push(Ended { order: before.id, was_pending });
             self.settle_cancels(&after)?;
         }
         if before.state.is_terminal() {
@@ -242,6 +248,7 @@ impl<'t> Desk<'t> {
     /// Writes everything that was collected.
     pub(crate) fn finish(mut self) -> Result<(), DbError> {
         self.flush_orders()?;
+        turns::pass_on(self.tx, &mut self.journal, &self.ended, self.now)?;
         if !self.transfers.is_empty() {
             transfers::insert(self.tx, &self.transfers)?;
             let moved = self.open.values().filter_map(|open| {

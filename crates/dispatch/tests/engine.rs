@@ -80,6 +80,7 @@ fn taken(minutes: i64) -> Vec<Action> {
         order: ORDER,
         service: ServiceId(1),
         quantity: 100,
+        limits: (100, 100),
         charge: Micros::new(1_000_000),
         since: minute(0),
     };

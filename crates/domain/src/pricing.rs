@@ -121,7 +121,7 @@ impl AccountPrices {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::ServiceKind;
+    use crate::catalogue::{LinkRule, PartsBy, ServiceKind};
     use crate::{CategoryId, products::ProductKind, products::WhenShort};
 
     fn service(id: i64, rate: i64) -> Service {
@@ -137,7 +137,8 @@ mod tests {
             drip_feed: false,
             refill: None,
             cancel: false,
-            one_open_per_link: false,
+            link_rule: LinkRule::Any,
+            parts: PartsBy::Ours,
             fulfilment: crate::catalogue::Fulfilment::Staff,
             position: 1,
             on_sale: true,

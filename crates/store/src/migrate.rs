@@ -77,6 +77,13 @@ pub const MIGRATIONS: &[Migration] = &[
         postgres: "",
         works_from: 8,
     },
+    Migration {
+        version: 9,
+        name: "parts",
+        text: include_str!("migrations/0009_parts.sql"),
+        postgres: "",
+        works_from: 9,
+    },
 ];
 
 /// How far a database is.

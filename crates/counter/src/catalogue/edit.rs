@@ -3,10 +3,11 @@
 use crate::journal::Journal;
 use crate::{Counter, Failure, Refusal};
 use domain::catalogue::{
-    Category, Fulfilment, RefillRule, Service, ServiceKind, check_name, check_service,
+    Category, Fulfilment, LinkRule, PartsBy, RefillRule, Service, ServiceKind, check_name,
+    check_service,
 };
 use domain::{AccountId, CategoryId, Micros, ServiceId, Timestamp};
-use store::tables::{Put, catalogue, meta};
+use store::tables::{Put, catalogue, link_queue, meta};
 use store::{Tx, TxExt};
 
 /// What to change about a category; absent parts stay.
@@ -41,8 +42,10 @@ pub struct ServiceChange {
     pub refill: Option<Option<RefillRule>>,
     /// Whether cancels may be asked for.
     pub cancel: Option<bool>,
-    /// Whether a link takes one open order at a time.
-    pub one_open_per_link: Option<bool>,
+    /// What becomes of a second order on a link while the first is open.
+    pub link_rule: Option<LinkRule>,
+    /// Who divides orders into runs and posts.
+    pub parts: Option<PartsBy>,
     /// Who fulfils its orders.
     pub fulfilment: Option<Fulfilment>,
     /// A new place.
@@ -135,7 +138,13 @@ impl Counter {
             let known = catalogue::services(tx)?;
             let found = known.into_iter().find(|service| service.id == id);
             let found = found.ok_or_else(|| Refusal::missing("service", id))?;
-            put_service(tx, Put::Changed, change_service(found, &change), now)
+            let waited = found.link_rule == LinkRule::Queue;
+            let service = change_service(found, &change);
+            if waited && service.link_rule != LinkRule::Queue {
+                // What waits is delivered beside the others from now on.
+                link_queue::dissolve(tx, id)?;
+            }
+            put_service(tx, Put::Changed, service, now)
         };
         Failure::join(self.store.write(unit).await)
     }
@@ -175,7 +184,8 @@ fn new_service(id: ServiceId, change: &ServiceChange) -> Result<Service, Refusal
         drip_feed: false,
         refill: None,
         cancel: false,
-        one_open_per_link: false,
+        link_rule: LinkRule::Any,
+        parts: PartsBy::Ours,
         fulfilment: Fulfilment::Staff,
         position: id.0,
         on_sale: true,
@@ -197,7 +207,8 @@ fn change_service(service: Service, change: &ServiceChange) -> Service {
         drip_feed: change.drip_feed.unwrap_or(service.drip_feed),
         refill: change.refill.unwrap_or(service.refill),
         cancel: change.cancel.unwrap_or(service.cancel),
-        one_open_per_link: change.one_open_per_link.unwrap_or(service.one_open_per_link),
+        link_rule: change.link_rule.unwrap_or(service.link_rule),
+        parts: change.parts.unwrap_or(service.parts),
         fulfilment: change.fulfilment.unwrap_or(service.fulfilment),
         position: change.position.unwrap_or(service.position),
         on_sale: change.on_sale.unwrap_or(service.on_sale),

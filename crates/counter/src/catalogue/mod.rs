@@ -6,7 +6,7 @@ mod list;
 pub use edit::{CategoryChange, ServiceChange};
 pub use list::{ServiceList, ServiceOffer};
 
-use domain::catalogue::{Category, Service};
+use domain::catalogue::{Category, LinkRule, Service};
 use domain::products::Product;
 use domain::{CategoryId, ProductId, ServiceId};
 use parking_lot::RwLock;
@@ -36,6 +36,11 @@ impl Snapshot {
     /// A service that is on sale.
     pub fn on_sale(&self, id: ServiceId) -> Option<&Service> {
         self.services.get(&id).filter(|service| service.on_sale)
+    }
+
+    /// Whether orders of a service wait for their turn on a link.
+    pub fn queues(&self, id: ServiceId) -> bool {
+        self.services.get(&id).is_some_and(|service| service.link_rule == LinkRule::Queue)
     }
 
     /// A product that is on sale.

@@ -1,5 +1,6 @@
 //! Leases of which nothing was heard for too long: a person decides what becomes of the order.
 
+use crate::catalogue::Snapshot;
 use crate::desk::{Cause, Desk};
 use crate::nodes::Worker;
 use crate::orders::Task;
@@ -12,7 +13,12 @@ use store::{DbError, StoreError, Tx};
 const EXPIRING: Task = Task { due: order_leases::due, carry_out: expire };
 
 /// Ends the leases of the orders, as far as they are still over.
-fn expire(tx: &mut dyn Tx, due: &[OrderId], now: Timestamp) -> Result<usize, DbError> {
+fn expire(
+    tx: &mut dyn Tx,
+    _: &Snapshot,
+    due: &[OrderId],
+    now: Timestamp,
+) -> Result<usize, DbError> {
     let accounts = order_leases::own(tx, due)?.into_iter().map(|lease| lease.account).collect();
     let mut desk = Desk::new(tx, now);
     desk.lock(accounts)?;

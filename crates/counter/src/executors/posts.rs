@@ -106,7 +106,7 @@ impl Counter {
                 return Ok(known);
             }
             let post = Post { order: parent.id, link, quantity: post.quantity };
-            match record_post(tx, &post, &actor(&executor), now) {
+            match record_post(tx, &snapshot, &post, &actor(&executor), now) {
                 Ok(order) => Ok(order.id),
                 Err(Failure::Refused(Refusal::Invalid(text))) => {
                     Err(ExecutorRefusal::Invalid { field: "quantity", text }.into())

@@ -1,5 +1,6 @@
 //! Taking orders to place them at providers: the attempt is written before anybody is called.
 
+use super::passed::limits_of;
 use crate::Counter;
 use crate::desk::{Cause, Desk};
 use crate::nodes::{Job, Worker};
@@ -8,7 +9,7 @@ use domain::orders::{Event, Order, OrderShape, State};
 use domain::providers::{Attempt, AttemptState, Provider, ProviderState, Route, request_id};
 use domain::{AccountId, AttemptId, Micros, OrderId, ProviderId, RouteId, Timestamp};
 use std::collections::{BTreeMap, HashMap};
-use store::tables::{attempts, orders, providers, routes};
+use store::tables::{attempts, link_queue, orders, providers, routes};
 use store::{DbError, StoreError, Tx};
 
 /// Microseconds of a UTC day.
@@ -76,6 +77,9 @@ pub enum NotClaimed {
     /// Somebody else has taken, ended or stopped it.
     #[error("the order does not wait any more")]
     Gone,
+    /// It waits for its turn on its link.
+    #[error("the order waits for its turn on its link")]
+    Waits,
     /// The route, or its provider, is not used at the moment.
     #[error("the route is not used at the moment")]
     RouteOff,
@@ -100,6 +104,8 @@ struct Known {
     /// Attempts that are under way, and whether one is lost, by provider.
     unknown: BTreeMap<ProviderId, Unknown>,
     units_today: HashMap<RouteId, i64>,
+    /// What the limits of a route are about, by order.
+    limits: HashMap<OrderId, (i64, i64)>,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -132,7 +138,14 @@ impl Worker {
             let found = orders::by_ids(desk.tx, &ids)?;
             let found: HashMap<OrderId, Order> =
                 found.into_iter().map(|order| (order.id, order)).collect();
+            let queued = |order: &&Order| snapshot.queues(order.service);
+            let queued: Vec<OrderId> =
+                found.values().filter(queued).map(|order| order.id).collect();
+            let waiting = link_queue::waiting(desk.tx, &queued)?;
             let mut known = known(desk.tx, &claims, now)?;
+            for order in found.values() {
+                known.limits.insert(order.id, limits_of(desk.tx, &snapshot, order)?);
+            }
             let mut answers = Vec::with_capacity(claims.len());
             let mut taken = Vec::with_capacity(claims.len());
             let attempt_ids = desk.tx.take_ids("attempt", claims.len())?;
@@ -140,6 +153,7 @@ impl Worker {
                 let order = found.get(&claim.order).filter(|order| is_free(order, &taken));
                 let answer = match order.and_then(|order| Some((order, kind(order)?))) {
                     None => Err(NotClaimed::Gone),
+                    Some((order, _)) if waiting.contains(&order.id) => Err(NotClaimed::Waits),
                     Some((order, kind)) => match admit(&mut known, claim, order, kind) {
                         Err(not) => Err(not),
                         Ok(route) => {
@@ -154,6 +168,7 @@ impl Worker {
                 answers.push(answer);
             }
             write(desk.tx, &known, &taken, &found, now)?;
+            link_queue::taken(desk.tx, &queued)?;
             desk.finish()?;
             Ok::<_, DbError>(answers)
         };
@@ -208,12 +223,14 @@ fn known(tx: &mut dyn Tx, claims: &[Claim], now: Timestamp) -> Result<Known, DbE
         providers: providers.into_iter().map(|provider| (provider.id, provider)).collect(),
         unknown,
         units_today,
+        limits: HashMap::new(),
     })
 }
 
 /// Whether a route takes as many; what counts as one has no quantity.
-fn fits(route: &Route, order: &Order, kind: ServiceKind) -> bool {
-    kind.shape().pricing == Pricing::Flat || (route.min..=route.max).contains(&order.quantity)
+fn fits(route: &Route, limits: Option<&(i64, i64)>, kind: ServiceKind) -> bool {
+    let within = |(least, most): &(i64, i64)| route.min <= *least && *most <= route.max;
+    kind.shape().pricing == Pricing::Flat || limits.is_some_and(within)
 }
 
 /// Whether the claim holds by what is written; counts it where it does.
@@ -228,7 +245,7 @@ fn admit(
     if !route.on || provider.state != ProviderState::Active {
         return Err(NotClaimed::RouteOff);
     }
-    if route.service != order.service || !fits(route, order, kind) {
+    if route.service != order.service || !fits(route, known.limits.get(&order.id), kind) {
         return Err(NotClaimed::Unfit);
     }
     let unknown = known.unknown.entry(provider.id).or_default();

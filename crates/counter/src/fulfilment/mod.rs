@@ -12,6 +12,7 @@ mod list;
 mod money;
 mod outcome;
 mod outcomes;
+mod passed;
 mod readings;
 mod routes;
 mod setup;

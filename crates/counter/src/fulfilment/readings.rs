@@ -1,6 +1,7 @@
 //! What providers say of orders that are followed there. Written for a batch.
 
 use super::outcome::shortened;
+use super::passed::passed;
 use crate::catalogue::Snapshot;
 use crate::desk::{Cause, Desk};
 use crate::nodes::{Job, Worker};
@@ -9,8 +10,8 @@ use domain::catalogue::Counting;
 use domain::limits::{CORRECT_HOURS, NOT_FOUND_MAX};
 use domain::orders::{Doubt, Event, Order, State};
 use domain::providers::{
-    Attempt, Cost, CostEntry, Costing, Extent, Finding, Followed, Meaning, Provider, Report,
-    ReportTerms, follow_cost, read_report,
+    Attempt, Cost, CostEntry, Costing, Extent, Finding, Followed, Meaning, Passed, Provider,
+    Report, ReportTerms, follow_cost, read_passed, read_report,
 };
 use domain::{AttemptId, Micros, ProviderId, Timestamp};
 use std::collections::HashMap;
@@ -83,7 +84,8 @@ impl Worker {
                     answers.push(None);
                     continue;
                 };
-                let decided = decide(&known, &order, attempt, report, now);
+                let passed = passed(desk.tx, &known.catalogue, &order)?;
+                let decided = decide(&known, (&order, passed), attempt, report, now);
                 let after = carry_out(&mut desk, &order, &decided)?;
                 if let Some(entry) = decided.entry {
                     let cost = attempt.cost.raw().saturating_add(entry.amount.raw());
@@ -115,7 +117,7 @@ impl Worker {
 
 fn decide(
     known: &Known,
-    order: &Order,
+    (order, passed): (&Order, Option<Passed>),
     attempt: &Attempt,
     reported: &Reported,
     now: Timestamp,
@@ -133,7 +135,11 @@ fn decide(
         entry: None,
         told: Some(("order.doubted", text)),
     };
-    let steps = match read_report(order, &reported.report, &terms, now) {
+    let meaning = match passed {
+        Some(passed) => read_passed(order, &passed, &reported.report, &terms, now),
+        None => read_report(order, &reported.report, &terms, now),
+    };
+    let steps = match meaning {
         Meaning::Nothing => Vec::new(),
         Meaning::Wait => return Decided { steps: Vec::new(), entry: None, told: None },
         Meaning::Steps(steps) => steps,

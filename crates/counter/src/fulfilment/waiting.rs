@@ -1,11 +1,14 @@
 //! Orders that wait to be placed at a provider.
 
+use super::passed::limits_of;
 use crate::Counter;
-use domain::catalogue::Fulfilment;
-use domain::orders::OrderShape;
+use crate::catalogue::Snapshot;
+use domain::catalogue::{Fulfilment, LinkRule};
+use domain::orders::{Order, OrderShape, State};
 use domain::{Micros, OrderId, ServiceId, Timestamp};
-use store::StoreError;
-use store::tables::orders;
+use std::collections::HashSet;
+use store::tables::{link_queue, orders};
+use store::{DbError, StoreError, Tx};
 
 /// An order that waits to be placed at a provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,15 +19,21 @@ pub struct Waiting {
     pub service: ServiceId,
     /// Units.
     pub quantity: i64,
+    /// The smallest and the largest quantity that the limits of a route are about.
+    pub limits: (i64, i64),
     /// What its customer is charged.
     pub charge: Micros,
     /// Since when it is as it is.
     pub since: Timestamp,
 }
 
+/// Most orders whose turn has come that are looked at beside the others.
+const TURNS_MAX: i64 = 1_000;
+
 impl Counter {
     /// Of up to `limit` pending orders above `after`, oldest first, those that providers fulfil; and
-    /// the last that was looked at, when there may be more.
+    /// the last that was looked at, when there may be more. In front of them stand orders whose turn
+    /// on their link has come; those that wait for it are left out.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -38,22 +47,58 @@ impl Counter {
             let pending = orders::pending_after(tx, after, limit)?;
             let full = i64::try_from(pending.len()).is_ok_and(|read| read == limit);
             let last = pending.last().map(|order| order.id).filter(|_| full);
-            let fulfilled = |service: ServiceId| {
-                let service = snapshot.services.get(&service);
-                service.is_some_and(|service| service.fulfilment == Fulfilment::Providers)
-            };
-            let waiting = pending
-                .into_iter()
-                .filter(|order| order.shape == OrderShape::Single && fulfilled(order.service));
-            let waiting = waiting.map(|order| Waiting {
-                order: order.id,
-                service: order.service,
-                quantity: order.quantity,
-                charge: order.charge,
-                since: order.changed,
-            });
-            Ok::<_, store::DbError>((waiting.collect(), last))
+            let mut found = turns_come(tx, &snapshot)?;
+            found.extend(in_turn(tx, &snapshot, pending)?);
+            let waiting: Result<Vec<Waiting>, DbError> =
+                found.iter().map(|order| waiting(tx, &snapshot, order)).collect();
+            Ok::<_, DbError>((waiting?, last))
         });
         Ok(read.await??)
     }
+}
+
+fn by_providers(snapshot: &Snapshot, order: &Order) -> bool {
+    let service = snapshot.services.get(&order.service);
+    order.shape == OrderShape::Single
+        && service.is_some_and(|service| service.fulfilment == Fulfilment::Providers)
+}
+
+/// Those of the orders that providers fulfil and that do not wait for their turn.
+fn in_turn(
+    tx: &mut dyn Tx,
+    snapshot: &Snapshot,
+    pending: Vec<Order>,
+) -> Result<Vec<Order>, DbError> {
+    let mut pending = pending;
+    pending.retain(|order| by_providers(snapshot, order));
+    let queued = pending.iter().filter(|order| snapshot.queues(order.service));
+    let queued: Vec<OrderId> = queued.map(|order| order.id).collect();
+    let waiting: HashSet<OrderId> = link_queue::waiting(tx, &queued)?.into_iter().collect();
+    pending.retain(|order| !waiting.contains(&order.id));
+    Ok(pending)
+}
+
+/// Orders that had to wait and whose turn has come: they may stand far behind the newest.
+fn turns_come(tx: &mut dyn Tx, snapshot: &Snapshot) -> Result<Vec<Order>, DbError> {
+    let mut found = Vec::new();
+    for service in snapshot.services.values() {
+        if service.link_rule == LinkRule::Queue && service.fulfilment == Fulfilment::Providers {
+            let passed = link_queue::passed(tx, service.id, TURNS_MAX)?;
+            found.extend(orders::by_ids(tx, &passed)?);
+        }
+    }
+    found.retain(|order| order.state == State::Pending && order.shape == OrderShape::Single);
+    found.sort_unstable_by_key(|order| order.id);
+    Ok(found)
+}
+
+fn waiting(tx: &mut dyn Tx, snapshot: &Snapshot, order: &Order) -> Result<Waiting, DbError> {
+    Ok(Waiting {
+        order: order.id,
+        service: order.service,
+        quantity: order.quantity,
+        limits: limits_of(tx, snapshot, order)?,
+        charge: order.charge,
+        since: order.changed,
+    })
 }

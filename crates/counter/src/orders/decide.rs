@@ -3,6 +3,7 @@
 use super::place::PlaceOrder;
 use crate::accounts::KeyBudgets;
 use crate::catalogue::Snapshot;
+use domain::catalogue::{LinkRule, Service};
 use domain::ledger::Wallet;
 use domain::orders::{Field, Number, OrderRefusal, Placement, place};
 use domain::pricing::AccountPrices;
@@ -20,8 +21,9 @@ pub(super) struct Known<'a> {
     pub(super) recent: HashSet<(AccountId, i64)>,
     /// Whether there is such a window.
     pub(super) repetitions: bool,
-    /// Links with an open order, of services that take one at a time.
-    pub(super) links: HashSet<(ServiceId, String)>,
+    /// Links with an open order, of services that take or deliver one at a time, and which it is;
+    /// nothing when it is placed by this batch.
+    pub(super) links: HashMap<(ServiceId, String), Option<OrderId>>,
     /// What accounts pay that do not pay the list rates.
     pub(super) prices: HashMap<AccountId, AccountPrices>,
     /// What keys may still spend.
@@ -36,8 +38,19 @@ pub(super) enum Decision {
     SameAs(usize),
     /// It is refused.
     Refused(OrderRefusal),
-    /// It is placed. The flag says that its link takes no other order while it is open.
-    Place(Box<Placement>, ServiceId, bool),
+    /// It is placed, with this place on its link.
+    Place(Box<Placement>, ServiceId, OnLink),
+}
+
+/// The place of a new order on its link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OnLink {
+    /// It stands for itself.
+    Free,
+    /// It has the link: no other is taken, or delivered, while it is open.
+    Has,
+    /// It waits behind this one; nothing when that is placed by the same batch.
+    Waits(Option<OrderId>),
 }
 
 /// Decides every request of the batch, in order; also tells what keys have spent.
@@ -54,12 +67,12 @@ pub(super) fn decide<'a>(
         let decision = match replay(&known, &placed, order) {
             Some(decision) => decision,
             None => match decide_one(&known, catalogue, order, now) {
-                Ok((placement, service, exclusive)) => {
-                    remember(&mut known, order, &placement, service, exclusive);
+                Ok((placement, service, on_link)) => {
+                    remember(&mut known, order, &placement, service, on_link);
                     if let Some(request) = &order.request_id {
                         placed.insert((order.account, &request.id), (request.hash, index));
                     }
-                    Decision::Place(Box::new(placement), service, exclusive)
+                    Decision::Place(Box::new(placement), service, on_link)
                 }
                 Err(refusal) => Decision::Refused(refusal),
             },
@@ -91,7 +104,7 @@ fn decide_one(
     catalogue: &Snapshot,
     order: &PlaceOrder,
     now: Timestamp,
-) -> Result<(Placement, ServiceId, bool), OrderRefusal> {
+) -> Result<(Placement, ServiceId, OnLink), OrderRefusal> {
     let Some((wallet, suspended)) = known.accounts.get(&order.account) else {
         return Err(OrderRefusal::Suspended);
     };
@@ -115,15 +128,25 @@ fn decide_one(
     if !known.budgets.allows(order.key, placement.charge) {
         return Err(OrderRefusal::KeyCap);
     }
-    let exclusive = service.one_open_per_link;
-    if exclusive && known.links.contains(&(service.id, placement.checked.link.clone())) {
-        return Err(OrderRefusal::ActiveOrder);
-    }
+    let on_link = on_link(known, service, &placement.checked.link)?;
     // A request id says by itself whether a request is a repetition.
     if order.request_id.is_none() && known.recent.contains(&(order.account, order.fingerprint)) {
         return Err(OrderRefusal::ActiveOrder);
     }
-    Ok((placement, service.id, exclusive))
+    Ok((placement, service.id, on_link))
+}
+
+/// The place that an order gets on its link.
+fn on_link(known: &Known<'_>, service: &Service, link: &str) -> Result<OnLink, OrderRefusal> {
+    // A subscription has no link itself; its posts have.
+    if service.link_rule == LinkRule::Any || link.is_empty() {
+        return Ok(OnLink::Free);
+    }
+    match known.links.get(&(service.id, link.to_owned())) {
+        None => Ok(OnLink::Has),
+        Some(order) if service.link_rule == LinkRule::Queue => Ok(OnLink::Waits(*order)),
+        Some(_) => Err(OrderRefusal::ActiveOrder),
+    }
 }
 
 /// Lets the requests behind this one see what it did.
@@ -132,7 +155,7 @@ fn remember(
     order: &PlaceOrder,
     placement: &Placement,
     service: ServiceId,
-    exclusive: bool,
+    on_link: OnLink,
 ) {
     if let Some((wallet, _)) = known.accounts.get_mut(&order.account) {
         *wallet = placement.wallet;
@@ -141,7 +164,7 @@ fn remember(
     if known.repetitions && order.request_id.is_none() {
         known.recent.insert((order.account, order.fingerprint));
     }
-    if exclusive {
-        known.links.insert((service, placement.checked.link.clone()));
+    if on_link == OnLink::Has {
+        known.links.insert((service, placement.checked.link.clone()), None);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Placing;
 use super::status::{OrderStatus, status_of};
+use super::turns;
 use crate::{Counter, Failure, Refusal};
 use domain::executors::OrderLease;
 use domain::orders::{DripFeed, Order, PartsState, Standing, Subscription};
@@ -22,6 +23,8 @@ pub struct OrderView {
     pub order: Order,
     /// What its customer is told.
     pub status: OrderStatus,
+    /// What it waits for on its link, when it does.
+    pub waits: Option<String>,
     /// Its parameters beside link and quantity, as JSON.
     pub params: Option<String>,
     /// Its plan, when it is a drip-feed.
@@ -100,6 +103,7 @@ impl Counter {
             let order = orders::by_id(tx, id)?.ok_or_else(|| Refusal::missing("order", id))?;
             Ok(OrderView {
                 status: status_of(tx, &Standing::from(&order), now)?,
+                waits: turns::waits_for(tx, &order)?,
                 params: orders::params(tx, id)?,
                 drip_feed: parts::drip_feed(tx, id)?,
                 subscription: parts::subscription(tx, id)?,

@@ -129,9 +129,16 @@ pub(super) fn settle_parent(
     parent: OrderId,
 ) -> Result<Option<Order>, DbError> {
     let Some(order) = orders::by_id(desk.tx, parent)? else { return Ok(None) };
-    let Some((PartsState::Ended, planned)) = plan_of(desk, &order)? else { return Ok(None) };
+    let Some(plan) = plan_of(desk, &order)? else { return Ok(None) };
+    if plan.state == PartsState::Active {
+        // The run is over that the next one may have waited for.
+        if plan.waits {
+            parts::let_drip_feed(desk.tx, parent)?;
+        }
+        return Ok(None);
+    }
     let sums = orders::part_sums(desk.tx, parent)?;
-    let Some((state, remains)) = parent_outcome(order.quantity, planned, &sums.totals) else {
+    let Some((state, remains)) = parent_outcome(order.quantity, plan.planned, &sums.totals) else {
         return Ok(None);
     };
     // An order that has ended moves again only when a part of it was corrected.
@@ -151,23 +158,34 @@ pub(super) fn settle_parent(
     Ok(Some(after))
 }
 
-/// Whether more parts of an order will come, and how many there were to be in all: zero for a
-/// subscription without an end. Nothing for an order that has no parts.
-fn plan_of(desk: &mut Desk<'_>, order: &Order) -> Result<Option<(PartsState, i64)>, DbError> {
+/// What is known of the plan of an order in parts.
+struct Plan {
+    /// Whether more parts will come.
+    state: PartsState,
+    /// How many there were to be in all: zero for a subscription without an end.
+    planned: i64,
+    /// Whether the next waits.
+    waits: bool,
+}
+
+/// The plan of an order; nothing for an order that has no parts.
+fn plan_of(desk: &mut Desk<'_>, order: &Order) -> Result<Option<Plan>, DbError> {
     Ok(match order.shape {
         OrderShape::Single => None,
         OrderShape::DripFeed => {
-            parts::drip_feed(desk.tx, order.id)?.map(|plan| (plan.state, plan.runs))
+            let plan = parts::drip_feed(desk.tx, order.id)?;
+            plan.map(|plan| Plan { state: plan.state, planned: plan.runs, waits: plan.waits })
         }
         OrderShape::Subscription => {
-            parts::subscription(desk.tx, order.id)?.map(|(plan, state)| (state, plan.posts))
+            let plan = parts::subscription(desk.tx, order.id)?;
+            plan.map(|(plan, state)| Plan { state, planned: plan.posts, waits: false })
         }
     })
 }
 
 /// Whether an order is in parts and no more of them will start.
 pub(crate) fn is_stopped(desk: &mut Desk<'_>, order: &Order) -> Result<bool, DbError> {
-    Ok(plan_of(desk, order)?.is_some_and(|(state, _)| state == PartsState::Ended))
+    Ok(plan_of(desk, order)?.is_some_and(|plan| plan.state == PartsState::Ended))
 }
 
 /// Lets no more parts start.
@@ -176,8 +194,11 @@ pub(crate) fn end_plan(desk: &mut Desk<'_>, order: &Order) -> Result<(), DbError
         OrderShape::Single => {}
         OrderShape::DripFeed => {
             if let Some(mut plan) = parts::drip_feed(desk.tx, order.id)? {
-                plan.state = PartsState::Ended;
+                (plan.state, plan.paused) = (PartsState::Ended, false);
                 parts::update_drip_feed(desk.tx, order.id, &plan, plan.runs_started)?;
+                if plan.waits {
+                    parts::let_drip_feed(desk.tx, order.id)?;
+                }
             }
         }
         OrderShape::Subscription => {

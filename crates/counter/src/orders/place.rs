@@ -6,23 +6,23 @@
 //! its neighbours.
 
 use super::Placing;
-use super::decide::{Decision, Known, decide};
-use super::params::params_json;
+use super::decide::{Decision, Known, OnLink, decide};
 use super::recent::{Range, RecentOrders};
+use super::turns;
+use super::written::{new_order, write_plan};
 use crate::accounts::{KeyBudgets, Standing};
 use crate::catalogue::Snapshot;
 use crate::desk::{Cause, Desk};
 use crate::prices;
 use domain::access::Scope;
-use domain::orders::{
-    DripFeed, Number, Order, OrderRefusal, OrderRequest, PartsState, Placement, Plan, State,
-};
-use domain::{AccountId, KeyId, Micros, OrderId, ServiceId, Timestamp};
+use domain::catalogue::LinkRule;
+use domain::orders::{Number, Order, OrderRefusal, OrderRequest};
+use domain::{AccountId, KeyId, OrderId, ServiceId, Timestamp};
 use parking_lot::Mutex;
 use std::collections::{HashMap, HashSet};
 use store::tables::guards::{self, Print};
+use store::tables::link_queue::{self, Waiter};
 use store::tables::orders::{self, NewOrder, Origin};
-use store::tables::parts;
 use store::tables::request_ids::{OF_ORDERS, UsedRequestId};
 use store::{DbError, Tx};
 
@@ -94,7 +94,7 @@ fn read_known<'a>(
         requests: HashMap::new(),
         recent: HashSet::new(),
         repetitions: memory.recent.is_some(),
-        links: HashSet::new(),
+        links: HashMap::new(),
         prices: HashMap::new(),
         budgets: KeyBudgets::default(),
     };
@@ -118,7 +118,7 @@ fn read_known<'a>(
         let Some(Number::Int(service)) = order.request.service else { continue };
         asked_services.push((order.account, ServiceId(service)));
         let service = memory.catalogue.on_sale(ServiceId(service));
-        let service = service.filter(|service| service.one_open_per_link);
+        let service = service.filter(|service| service.link_rule != LinkRule::Any);
         if let (Some(service), Some(link)) = (service, order.request.link.as_deref()) {
             asked_links.push((service.id, link));
         }
@@ -128,7 +128,8 @@ fn read_known<'a>(
         let range = Range::new(desk.now, seconds);
         known.recent = repeated(desk.tx, recent, range, fingerprints)?;
     }
-    known.links = guards::open_links(desk.tx, &asked_links)?.into_iter().collect();
+    let links = guards::open_links(desk.tx, &asked_links)?;
+    known.links = links.into_iter().map(|(link, order)| (link, Some(order))).collect();
     known.prices = prices::for_orders(desk.tx, &special, &asked_services)?;
     let keys = batch.iter().filter_map(|order| order.key).collect();
     known.budgets = KeyBudgets::read(desk.tx, memory.access, keys, Scope::Order, desk.now)?;
@@ -162,7 +163,27 @@ fn repeated(
 struct Rows<'a> {
     orders: Vec<NewOrder>,
     requests: Vec<UsedRequestId<OrderId>>,
-    links: Vec<(ServiceId, &'a str, OrderId)>,
+    links: Vec<Waiter<'a>>,
+    waiting: Vec<Waiter<'a>>,
+}
+
+impl<'a> Rows<'a> {
+    /// Notes the place of an order on its link; returns the order that it waits for, if it does.
+    fn stand(&mut self, on_link: OnLink, place: Waiter<'a>) -> Option<OrderId> {
+        let (service, link, _) = place;
+        match on_link {
+            OnLink::Free => None,
+            OnLink::Has => {
+                self.links.push(place);
+                None
+            }
+            OnLink::Waits(order) => {
+                self.waiting.push(place);
+                let in_batch = || self.links.iter().find(|(s, l, _)| (*s, *l) == (service, link));
+                order.or_else(|| in_batch().map(|(_, _, order)| *order))
+            }
+        }
+    }
 }
 
 fn write_down(
@@ -176,7 +197,7 @@ fn write_down(
     let mut rows = Rows::default();
     let mut answers: Vec<Result<OrderId, OrderRefusal>> = Vec::with_capacity(batch.len());
     for (asked, decision) in batch.iter().zip(decisions) {
-        let (placement, service, exclusive) = match decision {
+        let (placement, service, on_link) = match decision {
             Decision::Replayed(order) => {
                 answers.push(Ok(order));
                 continue;
@@ -190,7 +211,7 @@ fn write_down(
                 answers.push(Err(refusal));
                 continue;
             }
-            Decision::Place(placement, service, exclusive) => (placement, service, exclusive),
+            Decision::Place(placement, service, on_link) => (placement, service, on_link),
         };
         let id = ids.next().ok_or_else(|| DbError::new("PLACE", "too few order ids"))?;
         let id = OrderId(id);
@@ -212,16 +233,19 @@ fn write_down(
                 order: id,
             });
         }
-        if exclusive {
-            rows.links.push((service, asked.request.link.as_deref().unwrap_or_default(), id));
+        let link = asked.request.link.as_deref().unwrap_or_default();
+        let waits_for = rows.stand(on_link, (service, link, id));
+        if let Some(other) = waits_for {
+            turns::note_waits(&mut desk.journal, account, id, other, desk.now);
         }
-        write_plan(desk.tx, id, account, &placement, desk.now)?;
+        write_plan(desk.tx, id, account, &placement, waits_for.is_some(), desk.now)?;
         rows.orders.push(new_order(id, asked, service, *placement, origin, desk.now));
         answers.push(Ok(id));
     }
     orders::insert(desk.tx, &rows.orders)?;
     OF_ORDERS.insert(desk.tx, &rows.requests, desk.now)?;
     guards::insert_open_links(desk.tx, &rows.links)?;
+    link_queue::wait(desk.tx, &rows.waiting, desk.now)?;
     desk.finish()?;
     if let Some(recent) = recent {
         let mut recent = recent.lock();
@@ -232,63 +256,4 @@ fn write_down(
         }
     }
     Ok(answers)
-}
-
-fn write_plan(
-    tx: &mut dyn Tx,
-    id: OrderId,
-    account: AccountId,
-    placement: &Placement,
-    now: Timestamp,
-) -> Result<(), DbError> {
-    match &placement.checked.plan {
-        Plan::Single => Ok(()),
-        Plan::DripFeed { runs, interval_minutes, run_quantity } => {
-            let plan = DripFeed {
-                runs: *runs,
-                interval_minutes: *interval_minutes,
-                run_quantity: *run_quantity,
-                runs_started: 0,
-                next_run: now,
-                state: PartsState::Active,
-            };
-            parts::insert_drip_feed(tx, id, account, &plan)
-        }
-        Plan::Subscription(plan) => parts::insert_subscription(tx, id, account, plan),
-    }
-}
-
-fn new_order(
-    id: OrderId,
-    asked: &PlaceOrder,
-    service: ServiceId,
-    placement: Placement,
-    origin: Origin,
-    now: Timestamp,
-) -> NewOrder {
-    let shape = placement.shape();
-    let Placement { checked, rate, charge, .. } = placement;
-    let order = Order {
-        id,
-        account: asked.account,
-        service,
-        parent: None,
-        shape,
-        state: State::Pending,
-        fence: 0,
-        link: checked.link,
-        quantity: checked.quantity,
-        rate,
-        charge,
-        captured: Micros::ZERO,
-        released: Micros::ZERO,
-        start_count: None,
-        remains: checked.quantity,
-        cancel_requested: false,
-        created: now,
-        changed: now,
-        ended: None,
-    };
-    let params = (!checked.params.is_empty()).then(|| params_json(&checked.params));
-    NewOrder { order, origin, key: asked.key, params }
 }

@@ -1,6 +1,8 @@
 //! A new post of a subscription becomes an order.
 
 use super::parents::{Part, end_parts, start_part};
+use super::turns;
+use crate::catalogue::Snapshot;
 use crate::desk::{Cause, Desk};
 use crate::{Counter, Failure, Refusal};
 use domain::orders::{Order, OrderShape, PartsState, check_link, post_charge};
@@ -22,6 +24,7 @@ pub struct Post {
 /// Places the order of a post.
 pub(crate) fn record_post(
     tx: &mut dyn Tx,
+    catalogue: &Snapshot,
     post: &Post,
     actor: &str,
     now: Timestamp,
@@ -59,6 +62,9 @@ pub(crate) fn record_post(
     let part = Part { link, quantity: post.quantity, charge, from_parent };
     let cause = Cause { actor: Some(actor), ..Cause::default() };
     let order = start_part(&mut desk, &parent, part, cause)?.map_err(Refusal::Money)?;
+    if catalogue.queues(parent.service) {
+        turns::stand(&mut desk, &order)?;
+    }
     if done == plan.posts {
         // Posts of less than the most leave money over: it goes back with the last one.
         let parent = orders::by_id(desk.tx, post.order)?.ok_or_else(missing)?;
@@ -81,7 +87,11 @@ impl Counter {
         now: Timestamp,
     ) -> Result<Order, Failure<Refusal>> {
         let actor = actor.to_owned();
-        let unit = move |tx: &mut dyn Tx| record_post(tx, &post, &actor, now);
+        let catalogue = self.catalogue_cache();
+        let unit = move |tx: &mut dyn Tx| {
+            let snapshot = catalogue.within(tx)?;
+            record_post(tx, &snapshot, &post, &actor, now)
+        };
         Failure::join(self.store.write(unit).await)
     }
 }

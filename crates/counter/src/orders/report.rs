@@ -1,6 +1,7 @@
 //! What whoever fulfils orders reports about them. Written for a batch.
 
 use super::parents::{settle_parent_of, stop_parts};
+use super::turns;
 use crate::desk::{Cause, Desk};
 use crate::{Counter, Failure, Refusal};
 use domain::orders::{Event, Order, OrderShape, State, TransitionError, apply};
@@ -134,6 +135,12 @@ fn report_one(
                 order.id, order.id
             )))),
         };
+    }
+    if order.state == State::Pending
+        && report.report != Report::Canceled
+        && let Some(waits) = turns::waits_for(desk.tx, order)?
+    {
+        return Ok(Err(Refusal::NotNow(format!("order {} {waits}", order.id))));
     }
     let mut steps = report.report.steps(order.state);
     if steps.is_empty() {

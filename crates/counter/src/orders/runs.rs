@@ -1,11 +1,12 @@
 //! Starts the runs of drip-feeds that are due, and ends subscriptions whose time is over.
 
 use super::parents::{Part, end_parts, start_part};
+use crate::catalogue::Snapshot;
 use crate::desk::{Cause, Desk};
 use crate::nodes::{Job, Worker};
 use domain::orders::{Order, PartsState, next_run, run_charge};
 use domain::{OrderId, Timestamp};
-use store::tables::{orders, parts};
+use store::tables::{link_queue, orders, parts};
 use store::{DbError, StoreError, Tx};
 
 /// Most orders that one unit moves on.
@@ -18,7 +19,8 @@ const FAILURES_TOLD: usize = 20;
 pub(crate) type Due = fn(&mut dyn Tx, Timestamp, i64) -> Result<Vec<OrderId>, DbError>;
 
 /// Does it for each of them, as far as it is still due; says for how many it was.
-pub(crate) type CarryOut = fn(&mut dyn Tx, &[OrderId], Timestamp) -> Result<usize, DbError>;
+pub(crate) type CarryOut =
+    fn(&mut dyn Tx, &Snapshot, &[OrderId], Timestamp) -> Result<usize, DbError>;
 
 /// Something that comes due for orders.
 #[derive(Clone, Copy)]
@@ -36,13 +38,25 @@ const TASKS: [Task; 2] = [
 type Failed = (OrderId, StoreError);
 
 /// Starts at most one run of each of the drip-feeds.
-fn start_runs(tx: &mut dyn Tx, due: &[OrderId], now: Timestamp) -> Result<usize, DbError> {
+fn start_runs(
+    tx: &mut dyn Tx,
+    catalogue: &Snapshot,
+    due: &[OrderId],
+    now: Timestamp,
+) -> Result<usize, DbError> {
     let mut desk = lock_orders(tx, due, now)?;
+    // Also those that are found to wait for a run: they are due no more.
     let mut started: usize = 0;
     for &id in due {
         let Some(parent) = open_order(&mut desk, id)? else { continue };
         let Some(plan) = parts::drip_feed(desk.tx, id)? else { continue };
         let Some((run, after)) = next_run(&plan, now) else { continue };
+        let in_turn = catalogue.queues(parent.service);
+        started = started.saturating_add(1);
+        if in_turn && orders::part_sums(desk.tx, id)?.totals.open > 0 {
+            parts::hold_drip_feed(desk.tx, id)?;
+            continue;
+        }
         let charge = run_charge(parent.rate, plan.run_quantity, run)
             .ok_or_else(|| DbError::new("RUNS", format!("order {id}: the charge of run {run}")))?;
         parts::update_drip_feed(desk.tx, id, &after, plan.runs_started)?;
@@ -56,14 +70,24 @@ fn start_runs(tx: &mut dyn Tx, due: &[OrderId], now: Timestamp) -> Result<usize,
             // The parent has just released the same amount.
             return Err(desk.tx.poison(DbError::new("RUNS", refused.to_string())));
         }
-        started = started.saturating_add(1);
+        if in_turn {
+            link_queue::taken(desk.tx, &[id])?;
+            if after.state == PartsState::Active {
+                parts::hold_drip_feed(desk.tx, id)?;
+            }
+        }
     }
     desk.finish()?;
     Ok(started)
 }
 
 /// Ends each of the subscriptions.
-fn end_subscriptions(tx: &mut dyn Tx, due: &[OrderId], now: Timestamp) -> Result<usize, DbError> {
+fn end_subscriptions(
+    tx: &mut dyn Tx,
+    _: &Snapshot,
+    due: &[OrderId],
+    now: Timestamp,
+) -> Result<usize, DbError> {
     let mut desk = lock_orders(tx, due, now)?;
     let mut ended: usize = 0;
     for &id in due {
@@ -154,7 +178,11 @@ impl Worker {
         due: Vec<OrderId>,
         now: Timestamp,
     ) -> Result<usize, StoreError> {
-        let unit = move |tx: &mut dyn Tx| (task.carry_out)(tx, &due, now);
+        let catalogue = self.catalogue_cache();
+        let unit = move |tx: &mut dyn Tx| {
+            let snapshot = catalogue.within(tx)?;
+            (task.carry_out)(tx, &snapshot, &due, now)
+        };
         Ok(self.store.write(unit).await??)
     }
 

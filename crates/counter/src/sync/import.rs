@@ -4,7 +4,9 @@ use super::clean::name;
 use super::take::tell;
 use crate::journal::Journal;
 use crate::{Counter, Failure, Refusal};
-use domain::catalogue::{Counting, Fulfilment, RefillRule, Service, check_service};
+use domain::catalogue::{
+    Counting, Fulfilment, LinkRule, PartsBy, RefillRule, Service, check_service,
+};
 use domain::money::multiplied;
 use domain::providers::offers::{Markup, Offer, kind_of};
 use domain::providers::{Provider, Route, check_route};
@@ -218,7 +220,8 @@ fn made_of(
         drip_feed: false,
         refill: import.refill.filter(|_| offer.refill),
         cancel: offer.cancel,
-        one_open_per_link: false,
+        link_rule: LinkRule::Any,
+        parts: PartsBy::Ours,
         position: 0,
         on_sale: import.on_sale,
         fulfilment: Fulfilment::Providers,

@@ -2,6 +2,7 @@
 
 use super::shop::{FIRST, NOW, SECOND, Shop, accepted};
 use counter::fulfilment::{Claim, Found, NotClaimed, ProviderChange, RouteChange};
+use domain::catalogue::LinkRule;
 use domain::orders::State;
 use domain::providers::AttemptState;
 use domain::{Micros, OrderId, RouteId, Timestamp};
@@ -27,6 +28,34 @@ async fn an_order_is_taken_once() {
     let answers = shop.worker.claim_orders(vec![claim, claim], NOW).await.unwrap();
     assert!(answers[0].is_ok());
     assert_eq!(answers[1], Err(NotClaimed::Gone));
+}
+
+#[tokio::test]
+async fn an_order_is_not_taken_before_its_turn() {
+    let shop = Shop::open().await;
+    let rule = Some(LinkRule::Queue);
+    let change = counter::catalogue::ServiceChange { link_rule: rule, ..Default::default() };
+    shop.counter.edit_service(super::shop::THINGS, change, NOW).await.unwrap();
+    let (first, second) = (shop.order_on("same").await, shop.order_on("same").await);
+    let other = shop.order_on("other").await;
+    let waiting = async |after| {
+        let (waiting, _) = shop.counter.waiting_for_providers(after, 10).await.unwrap();
+        waiting.into_iter().map(|waiting| waiting.order).collect::<Vec<_>>()
+    };
+    assert_eq!(waiting(OrderId(0)).await, [first, other]);
+    assert_eq!(shop.claim_by(second, RouteId(1)).await, Err(NotClaimed::Waits));
+    let attempt = shop.claim(first).await;
+    // Nothing is sent, and it keeps its turn; refused everywhere, it ends.
+    shop.found(attempt, Found::NotSent).await;
+    assert_eq!(shop.claim_by(second, RouteId(1)).await, Err(NotClaimed::Waits));
+    let attempt = shop.claim(first).await;
+    shop.found(attempt, Found::Refused { another_way: false }).await;
+    assert_eq!(shop.state(first).await, State::Canceled);
+    // Whoever looks only at the newest sees it too.
+    assert_eq!(waiting(OrderId(1_000_000)).await, [second]);
+    shop.claim(second).await;
+    assert_eq!(waiting(OrderId(1_000_000)).await, []);
+    shop.assert_clean().await;
 }
 
 #[tokio::test]

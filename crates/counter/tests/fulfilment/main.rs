@@ -10,5 +10,6 @@
 mod breaks;
 mod claims;
 mod outcomes;
+mod passed;
 mod providers;
 mod shop;

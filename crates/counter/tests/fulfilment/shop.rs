@@ -8,9 +8,9 @@ use counter::fulfilment::{
 };
 use counter::nodes::{Job, Node, Role, Worker};
 use counter::orders::PlaceOrder;
-use counter::{Counter, Settings};
+use counter::{Counter, Failure, Settings};
 use domain::catalogue::{Fulfilment, NumberField, ServiceKind};
-use domain::orders::{Number, Order, OrderRequest, State};
+use domain::orders::{Number, Order, OrderRefusal, OrderRequest, State};
 use domain::providers::Provider;
 use domain::{AccountId, AttemptId, Micros, OrderId, ProviderId, RouteId, ServiceId, Timestamp};
 use std::cell::Cell;
@@ -103,11 +103,23 @@ impl Shop {
 
     /// An order of 1,000, charged 2.
     pub(crate) async fn order(&self) -> OrderId {
-        self.asked.set(self.asked.get() + 1);
+        self.order_on(&format!("https://example.com/{}", self.asked.get())).await
+    }
+
+    /// The same on a link.
+    pub(crate) async fn order_on(&self, link: &str) -> OrderId {
         let mut request = OrderRequest::default();
         request.service = Some(Number::Int(THINGS.0));
-        request.link = Some(format!("https://example.com/{}", self.asked.get()));
+        request.link = Some(link.to_owned());
         request.set_number(NumberField::Quantity, Some(Number::Int(1_000)));
+        self.place(request).await.unwrap()
+    }
+
+    pub(crate) async fn place(
+        &self,
+        request: OrderRequest,
+    ) -> Result<OrderId, Failure<OrderRefusal>> {
+        self.asked.set(self.asked.get() + 1);
         let order = PlaceOrder {
             account: self.account,
             key: None,
@@ -115,7 +127,7 @@ impl Shop {
             request_id: None,
             fingerprint: self.asked.get(),
         };
-        self.counter.place_order(order, NOW).await.unwrap()
+        self.counter.place_order(order, NOW).await
     }
 
     pub(crate) async fn claim_by(

@@ -41,6 +41,12 @@ fn verify_finds_what_was_broken_by_hand() {
         "update request_id set order_id = 77 where order_id = 2",
         "delete from service where id = 1",
         "insert into open_link (service_id, link, order_id) values (1, 'x', 9)",
+        "insert into link_queue values (1, 1, 'link-0', 0)",
+        "update link_queue set link = 'x'",
+        "update orders set state = 'submitted' where id = 16",
+        "delete from open_link where link = 'link-0'",
+        "update drip_feed set waits = 1 where order_id = 9",
+        "update drip_feed set paused = 1 where order_id = 9",
         "insert into refill values (8, 1, 4, 'pending', null, 0, 0, null, null); \
             update id_block set next = 10 where kind = 'refill'",
         "insert into cancel values (9, 1, 1, 'requested', null, 0, 0, null); \

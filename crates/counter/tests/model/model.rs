@@ -3,16 +3,18 @@
 
 mod parts;
 mod reports;
+mod turns;
 
 use super::goods::Goods;
 use std::collections::{BTreeMap, HashMap};
 
 /// Rates in micros per 1,000 are small here, so that rounding shows in every sum.
-pub(crate) const RATES: [i64; 5] = [1_333, 777, 2_001, 500, 901];
+pub(crate) const RATES: [i64; 6] = [1_333, 777, 2_001, 500, 901, 1_111];
 /// Service 0: plain, refills and cancels. 1: runs. 2: one open order per link. 3: a package.
-/// 4: a subscription of 3 posts of 5 to 20 units.
-pub(crate) const MIN: [i64; 5] = [2, 2, 2, 1, 5];
-pub(crate) const MAX: [i64; 5] = [30, 60, 30, 1, 20];
+/// 4: a subscription of 3 posts of 5 to 20 units, one after the other on a link. 5: runs, one order
+/// after the other on a link.
+pub(crate) const MIN: [i64; 6] = [2, 2, 2, 1, 5, 2];
+pub(crate) const MAX: [i64; 6] = [30, 60, 30, 1, 20, 60];
 pub(crate) const REFILL_COOLDOWN_HOURS: i64 = 2;
 pub(crate) const REFILL_DAYS: i64 = 1;
 pub(crate) const WINDOW_SECONDS: i64 = 60;
@@ -69,6 +71,8 @@ pub(crate) struct Order {
     pub(crate) remains: i64,
     pub(crate) ended_at: Option<i64>,
     pub(crate) cancel_open: bool,
+    /// Whether it waits for its turn on its link.
+    pub(crate) waits: bool,
     pub(crate) parent: Option<usize>,
     pub(crate) plan: Plan,
     /// When the last refill was asked, and whether it is open.
@@ -78,7 +82,7 @@ pub(crate) struct Order {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Plan {
     None,
-    Runs { total: i64, each: i64, started: i64, next: i64, over: bool },
+    Runs { total: i64, each: i64, started: i64, next: i64, over: bool, paused: bool },
     Posts { done: i64, over: bool },
 }
 
@@ -170,7 +174,7 @@ impl Model {
                 (quantity, up(rate * i128::from(quantity), 1_000), plan)
             }
             _ => {
-                if service != 1 && runs > 1 {
+                if service != 1 && service != 5 && runs > 1 {
                     return Err("incorrect");
                 }
                 if asked.quantity < MIN[service] {
@@ -182,7 +186,8 @@ impl Model {
                 }
                 let plan = if runs > 1 {
                     let each = asked.quantity;
-                    Plan::Runs { total: runs, each, started: 0, next: self.now, over: false }
+                    let (next, over, paused) = (self.now, false, false);
+                    Plan::Runs { total: runs, each, started: 0, next, over, paused }
                 } else {
                     Plan::None
                 };
@@ -233,6 +238,7 @@ impl Model {
             remains: quantity,
             ended_at: None,
             cancel_open: false,
+            waits: self.must_wait(service, &asked.link),
             parent: None,
             plan,
             refill: None,
@@ -284,6 +290,7 @@ impl Model {
     }
 
     fn end(&mut self, order: usize, status: Status) {
+        self.leave_link(order);
         let all_came = status == Status::Completed;
         self.answer_cancel(order, if all_came { CancelNow::Refused } else { CancelNow::Done });
         let rest = self.orders[order].holds;

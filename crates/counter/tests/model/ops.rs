@@ -75,6 +75,11 @@ pub(crate) enum Op {
         order: usize,
         quantity: i64,
     },
+    /// Pauses, resumes or stops an order in parts.
+    Steer {
+        order: usize,
+        steered: Steered,
+    },
     Wait {
         minutes: i64,
     },
@@ -102,12 +107,19 @@ pub(crate) enum Reported {
     Canceled,
 }
 
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Steered {
+    Pause,
+    Resume,
+    Stop,
+}
+
 fn any_place() -> impl Strategy<Value = Place> {
     // Few values: what matters is what meets again.
     let account = prop_oneof![3 => Just(0_usize), 1 => 1..4_usize];
     let quantity = prop::sample::select(vec![-1, 1, 2, 10, 13, 30, 31]);
     let request_id = prop::option::weighted(0.3, 0..3_u8);
-    (account, 0..5_usize, 0..2_u8, quantity, 0..4_i64, request_id).prop_map(
+    (account, 0..6_usize, 0..2_u8, quantity, 0..4_i64, request_id).prop_map(
         |(account, service, link, quantity, runs, request_id)| Place {
             account,
             service,
@@ -141,13 +153,13 @@ pub(crate) fn any_op() -> impl Strategy<Value = Op> {
             .prop_map(|(account, limit)| Op::CreditLimit { account, limit }),
         1 => (0..4_usize, prop::bool::weighted(0.4))
             .prop_map(|(account, suspended)| Op::Suspend { account, suspended }),
-        1 => (0..5_usize, 0..9_999_i64).prop_map(|(service, rate)| Op::Rate { service, rate }),
+        1 => (0..6_usize, 0..9_999_i64).prop_map(|(service, rate)| Op::Rate { service, rate }),
         1 => (0..2_usize, 0..10_001_i64).prop_map(|(tier, discount)| Op::Tier { tier, discount }),
         1 => (0..2_usize, prop::option::of(0..2_usize))
             .prop_map(|(account, tier)| Op::JoinTier { account, tier }),
         1 => (0..2_usize, prop::option::of(0..10_001_i64))
             .prop_map(|(account, discount)| Op::Discount { account, discount }),
-        1 => (0..2_usize, 0..5_usize, prop::option::weighted(0.7, 0..4_000_i64))
+        1 => (0..2_usize, 0..6_usize, prop::option::weighted(0.7, 0..4_000_i64))
             .prop_map(|(account, service, rate)| Op::Price { account, service, rate }),
         1 => (0..2_usize, prop::option::weighted(0.7, 0..200_i64))
             .prop_map(|(account, cap)| Op::Cap { account, cap }),
@@ -162,6 +174,8 @@ pub(crate) fn any_op() -> impl Strategy<Value = Op> {
         2 => (0..9_usize, 0..3_u8)
             .prop_map(|(refill, decision)| Op::DecideRefill { refill, decision }),
         3 => (0..50_usize, 0..30_i64).prop_map(|(order, quantity)| Op::Post { order, quantity }),
+        3 => (0..50_usize, prop::sample::select(vec![Steered::Pause, Steered::Resume, Steered::Stop]))
+            .prop_map(|(order, steered)| Op::Steer { order, steered }),
         // Around the run interval (10), the refill cooldown (120) and the refill window (1440).
         3 => prop::sample::select(vec![1, 9, 10, 11, 15, 21, 119, 121, 130, 1_300])
             .prop_map(|minutes| Op::Wait { minutes }),

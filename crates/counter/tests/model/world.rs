@@ -14,7 +14,7 @@ use counter::catalogue::{CategoryChange, ServiceChange};
 use counter::nodes::Job;
 use counter::prices::{Priced, TierChange};
 use counter::{Counter, Settings};
-use domain::catalogue::{RefillRule, ServiceKind};
+use domain::catalogue::{LinkRule, RefillRule, ServiceKind};
 use domain::orders::PublicStatus;
 use domain::pricing::Discount;
 use domain::requests::CancelState;
@@ -87,10 +87,14 @@ impl World {
                 rate: Some(Micros::new(model::RATES[service])),
                 min: Some(model::MIN[service]),
                 max: Some(model::MAX[service]),
-                drip_feed: Some(service == 1),
+                drip_feed: Some(matches!(service, 1 | 5)),
                 refill: Some((service == 0).then_some(rule)),
                 cancel: Some(service != 3),
-                one_open_per_link: Some(service == 2),
+                link_rule: Some(match service {
+                    2 => LinkRule::OneOpen,
+                    4 | 5 => LinkRule::Queue,
+                    _ => LinkRule::Any,
+                }),
                 fulfilment: None,
                 ..ServiceChange::default()
             };
@@ -147,6 +151,7 @@ impl World {
         self.model.now += 1;
         self.carry_out(op).await;
         self.compare(index, op).await;
+        self.compare_turns(&format!("step {index}: {op:?}")).await;
         self.compare_goods(&format!("step {index}: {op:?}")).await;
         assert_eq!(self.findings().await, Vec::<String>::new(), "after step {index}: {op:?}");
     }
@@ -202,6 +207,7 @@ impl World {
                 self.decide_refill(*refill, *decision).await;
             }
             Op::Post { order, quantity } => self.post(*order, *quantity).await,
+            Op::Steer { order, steered } => self.steer(*order, *steered).await,
             Op::Wait { minutes } => self.model.now += minutes * 60_000_000,
             Op::MoveParts => {
                 worker(&self.counter, Job::Orders).await.move_parts(now).await.unwrap();

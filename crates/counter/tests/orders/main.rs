@@ -12,4 +12,6 @@ mod corrections;
 mod parts;
 mod repetitions;
 mod shop;
+mod steered;
+mod turns;
 mod upkeep;

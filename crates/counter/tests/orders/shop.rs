@@ -3,9 +3,9 @@
 use counter::accounts::{AccountChange, Adjustment, KeySecret};
 use counter::catalogue::{CategoryChange, ServiceChange};
 use counter::nodes::{Job, Node, Role, Worker};
-use counter::orders::{OrderReport, PlaceOrder, Post, Report};
+use counter::orders::{OrderReport, PlaceOrder, Post, Report, Steer};
 use counter::{Counter, Failure, Refusal, Settings};
-use domain::catalogue::{NumberField, RefillRule, ServiceKind, TextField};
+use domain::catalogue::{LinkRule, NumberField, RefillRule, ServiceKind, TextField};
 use domain::orders::{Number, Order, OrderRefusal, OrderRequest};
 use domain::{AccountId, Micros, OrderId, ServiceId, Timestamp};
 use std::cell::Cell;
@@ -63,7 +63,6 @@ impl Shop {
                 drip_feed: Some(service == THINGS),
                 refill: Some(Some(RefillRule { days: 30, cooldown_hours: 0 })),
                 cancel: Some(true),
-                one_open_per_link: Some(false),
                 fulfilment: None,
                 ..ServiceChange::default()
             };
@@ -115,6 +114,27 @@ impl Shop {
             self.counter.debit(adjustment, "tester", self.now()).await
         };
         done.unwrap();
+    }
+
+    /// Changes what becomes of a second order on a link.
+    pub(crate) async fn link_rule(&self, service: i64, rule: LinkRule) {
+        let change = ServiceChange { link_rule: Some(rule), ..ServiceChange::default() };
+        self.counter.edit_service(ServiceId(service), change, self.now()).await.unwrap();
+    }
+
+    /// Starts the runs that are due.
+    pub(crate) async fn move_parts(&self) {
+        worker(&self.counter, Job::Orders).await.move_parts(self.now()).await.unwrap();
+    }
+
+    pub(crate) async fn steer(&self, order: OrderId, steer: Steer) -> Result<(), String> {
+        let done = self.counter.steer_parts(order, steer, "tester", Some("why"), self.now()).await;
+        done.map(|_| ()).map_err(|error| error.to_string())
+    }
+
+    /// The kinds of an order's events, its placing first.
+    pub(crate) async fn timeline(&self, order: OrderId) -> Vec<String> {
+        self.show(order).await.events.into_iter().map(|event| event.kind).collect()
     }
 
     pub(crate) async fn suspend(&self) {

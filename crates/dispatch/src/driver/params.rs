@@ -1,7 +1,8 @@
 //! The parameters that a provider is sent for an order.
 
 use counter::fulfilment::Placement;
-use domain::catalogue::{Counting, ServiceKind};
+use domain::catalogue::{Counting, NumberField, ServiceKind};
+use domain::providers::Passed;
 use serde_json::Value;
 
 /// The dialect's parameters of an order, by their names on the wire.
@@ -14,13 +15,19 @@ pub(super) fn parameters(placement: &Placement) -> Vec<(String, String)> {
     if !placement.link.is_empty() {
         parameters.push((String::from("link"), placement.link.clone()));
     }
-    let is_post = placement.kind == ServiceKind::Subscriptions;
-    if is_post || shape.counting == Counting::Asked {
-        parameters.push((String::from("quantity"), placement.quantity.to_string()));
-    }
-    // A post of a subscription is an order of its own: who it is of is in its link.
+    // A post of a subscription is an order of its own: who it is of is in its link. A subscription
+    // that is passed on whole has none.
+    let is_post = placement.kind == ServiceKind::Subscriptions && !placement.link.is_empty();
     let stored = placement.params.as_deref().filter(|_| !is_post);
-    let stored = stored.and_then(|text| serde_json::from_str(text).ok());
+    let stored: Option<Value> = stored.and_then(|text| serde_json::from_str(text).ok());
+    if is_post || shape.counting == Counting::Asked {
+        // The dialect's quantity of a drip-feed is that of a run.
+        let runs = stored.as_ref().and_then(|params| params.get(NumberField::Runs.name()));
+        let runs = runs.and_then(Value::as_i64);
+        let passed = runs.and_then(|runs| Passed::runs(placement.quantity, runs));
+        let quantity = passed.map_or(placement.quantity, |passed| passed.limits().0);
+        parameters.push((String::from("quantity"), quantity.to_string()));
+    }
     if let Some(Value::Object(members)) = stored {
         for (name, value) in members {
             parameters.push((name, written(&value)));
@@ -91,5 +98,22 @@ mod tests {
             sent(ServiceKind::Subscriptions, subscription),
             "link=https://example.com&quantity=100"
         );
+    }
+
+    #[test]
+    fn what_is_passed_on_whole_says_how_to_divide_it() {
+        let runs = Some(r#"{"interval":10,"runs":5}"#);
+        assert_eq!(
+            sent(ServiceKind::Default, runs),
+            "link=https://example.com&quantity=20&interval=10&runs=5"
+        );
+        let stored = r#"{"username":"someone","min":5,"max":20,"posts":5,"old_posts":0,"delay":0}"#;
+        let whole = Placement {
+            link: String::new(),
+            ..placement(ServiceKind::Subscriptions, Some(stored))
+        };
+        let mut names: Vec<String> = parameters(&whole).into_iter().map(|(name, _)| name).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["delay", "max", "min", "old_posts", "posts", "username"]);
     }
 }

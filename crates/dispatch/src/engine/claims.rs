@@ -93,6 +93,7 @@ impl Engine {
             service: waiting.service,
             pricing: self.pricing.get(&waiting.service).copied().unwrap_or(Pricing::PerThousand),
             quantity: waiting.quantity,
+            limits: waiting.limits,
             charge: waiting.charge,
         };
         let routes = self.routes.get(&waiting.service).map_or(&[][..], Vec::as_slice);

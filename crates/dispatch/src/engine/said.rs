@@ -12,6 +12,8 @@ pub(super) struct Said {
     charge: Field<i64>,
     start_count: Field<i64>,
     remains: Field<i64>,
+    /// Runs or posts that are done, of an order that the provider divides.
+    parts: Field<i64>,
 }
 
 impl Said {
@@ -22,6 +24,10 @@ impl Said {
             charge: field(&status.charge, |amount| amount.micros()),
             start_count: field(&status.start_count, |count| *count),
             remains: field(&status.remains, |count| *count),
+            parts: match field(&status.runs, |count| *count) {
+                Field::Absent => field(&status.posts, |count| *count),
+                runs => runs,
+            },
         }
     }
 
@@ -31,8 +37,8 @@ impl Said {
             Field::Absent => Field::Absent,
             Field::Nonsense => Field::Nonsense,
         };
-        let (start_count, remains) = (self.start_count, self.remains);
-        Reading { word: self.word, charge, start_count, remains }
+        let (start_count, remains, parts) = (self.start_count, self.remains, self.parts);
+        Reading { word: self.word, charge, start_count, remains, parts }
     }
 
     /// The provider's words, for who has to decide.
@@ -48,6 +54,7 @@ impl Said {
             other => shown("charge", other),
         };
         let counts = shown("start count", start) + &shown("remains", remains);
+        let counts = counts + &shown("parts done", self.parts);
         format!("status {}{counts}{charge}", self.raw)
     }
 }

@@ -1,6 +1,6 @@
 //! What an operator may write into the catalogue.
 
-use super::{Counting, Service};
+use super::{Counting, Fulfilment, LinkRule, PartsBy, Service};
 use crate::Micros;
 use crate::limits::{
     DESCRIPTION_BYTES_MAX, NAME_BYTES_MAX, QUANTITY_MAX, REFILL_COOLDOWN_HOURS_MAX, REFILL_DAYS_MAX,
@@ -39,6 +39,9 @@ pub enum CatalogueError {
     /// A subscription has no link that could be open.
     #[error("one open order per link: a subscription has no link")]
     OneOpenPerLink,
+    /// Nobody else can divide the orders.
+    #[error("parts: only orders that providers fulfil can be divided by them")]
+    PartsUpstream,
 }
 
 /// Checks the name of anything: not empty, not too long, no control characters.
@@ -92,8 +95,12 @@ pub fn check_service(service: &Service) -> Result<(), CatalogueError> {
             return Err(CatalogueError::Refill);
         }
     }
-    if service.one_open_per_link && !shape.link {
+    // The posts of a subscription have links, and may wait for each other.
+    if service.link_rule == LinkRule::OneOpen && !shape.link {
         return Err(CatalogueError::OneOpenPerLink);
+    }
+    if service.parts == PartsBy::Upstream && service.fulfilment != Fulfilment::Providers {
+        return Err(CatalogueError::PartsUpstream);
     }
     Ok(())
 }

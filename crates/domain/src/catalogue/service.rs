@@ -32,6 +32,39 @@ named!(Fulfilment {
     Executors => "executors",
 });
 
+/// What becomes of an order on a link that has an open order of the same service.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum LinkRule {
+    /// Both are delivered at once.
+    #[default]
+    Any,
+    /// It is refused.
+    OneOpen,
+    /// It is taken, and waits until its turn has come.
+    Queue,
+}
+
+named!(LinkRule {
+    Any => "any",
+    OneOpen => "one_open",
+    Queue => "queue",
+});
+
+/// Who divides a drip-feed into runs, and makes orders of a subscription's posts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PartsBy {
+    /// We: each run and each post is an order of its own.
+    #[default]
+    Ours,
+    /// The provider: it gets the whole as one order, with what it needs to divide it.
+    Upstream,
+}
+
+named!(PartsBy {
+    Ours => "ours",
+    Upstream => "upstream",
+});
+
 /// When a refill may be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RefillRule {
@@ -66,8 +99,10 @@ pub struct Service {
     pub refill: Option<RefillRule>,
     /// Whether customers may ask to cancel.
     pub cancel: bool,
-    /// Whether a second order on a link is refused while the first is open.
-    pub one_open_per_link: bool,
+    /// What becomes of a second order on a link while the first is open.
+    pub link_rule: LinkRule,
+    /// Who divides orders into runs and posts.
+    pub parts: PartsBy,
     /// Who fulfils its orders.
     pub fulfilment: Fulfilment,
     /// Its place within the category, ascending.

@@ -31,6 +31,8 @@ fn drip_feed() -> (Order, DripFeed, Vec<Order>) {
         runs_started: 2,
         next_run: Timestamp(0),
         state: PartsState::Active,
+        paused: false,
+        waits: false,
     };
     let part = |id, charge| Order {
         id: OrderId(id),

@@ -6,7 +6,9 @@ use super::parts::Subscription;
 use super::refusal::{Field, OrderRefusal};
 use super::request::{Number, OrderParams, OrderRequest};
 use crate::Timestamp;
-use crate::catalogue::{Counting, ListField, NumberField, Service, ServiceKind, TextField};
+use crate::catalogue::{
+    Counting, ListField, NumberField, PartsBy, Service, ServiceKind, TextField,
+};
 use crate::limits::{
     ANSWER_MAX, INTERVAL_MINUTES_MAX, LINE_BYTES_MAX, LINES_MAX, LINK_BYTES_MAX, POSTS_MAX,
     QUANTITY_MAX, RUNS_MAX, TEXT_BYTES_MAX,
@@ -71,7 +73,7 @@ pub fn check(
             let count = i64::try_from(request.list(list).len()).unwrap_or(i64::MAX);
             (within(count, count, service)?, Plan::Single)
         }
-        Counting::Asked => counted(request, service)?,
+        Counting::Asked => counted(request, service, &mut params)?,
         Counting::Posts => subscribed(request, service, now, &mut params)?,
     };
     match service.kind {
@@ -152,7 +154,11 @@ fn within(part: i64, total: i64, service: &Service) -> Result<i64, OrderRefusal>
     Ok(total)
 }
 
-fn counted(request: &OrderRequest, service: &Service) -> Result<(i64, Plan), OrderRefusal> {
+fn counted(
+    request: &OrderRequest,
+    service: &Service,
+    params: &mut OrderParams,
+) -> Result<(i64, Plan), OrderRefusal> {
     let asked = match request.number(NumberField::Quantity) {
         Some(Number::Int(asked)) => asked,
         Some(Number::TooBig) => return Err(OrderRefusal::QuantityHigh { max: service.max }),
@@ -170,6 +176,11 @@ fn counted(request: &OrderRequest, service: &Service) -> Result<(i64, Plan), Ord
     let interval_minutes = ranged(request, NumberField::Interval, 1, INTERVAL_MINUTES_MAX)?;
     let total = asked.saturating_mul(runs);
     let quantity = within(asked, total, service)?;
+    if service.parts == PartsBy::Upstream {
+        let plan = [(NumberField::Runs, runs), (NumberField::Interval, interval_minutes)];
+        params.numbers.extend(plan);
+        return Ok((quantity, Plan::Single));
+    }
     Ok((quantity, Plan::DripFeed { runs, interval_minutes, run_quantity: asked }))
 }
 
@@ -218,6 +229,14 @@ fn subscribed(
         (NumberField::Delay, delay_minutes),
     ];
     params.numbers.extend(numbers);
+    if service.parts == PartsBy::Upstream {
+        // It is charged ahead, and of something without an end nobody knows how much that is.
+        return if posts == 0 {
+            Err(incorrect_number(NumberField::Posts))
+        } else {
+            Ok((quantity, Plan::Single))
+        };
+    }
     let plan = Subscription { min, max, posts, posts_done: 0, delay_minutes, expires };
     Ok((quantity, Plan::Subscription(plan)))
 }

@@ -38,6 +38,11 @@ pub struct DripFeed {
     pub next_run: Timestamp,
     /// Whether more will come.
     pub state: PartsState,
+    /// Whether somebody has paused it: no run starts until it is resumed.
+    pub paused: bool,
+    /// Whether it waits for its turn on its link, or for the run before to end: no run starts
+    /// until then.
+    pub waits: bool,
 }
 
 /// The plan of a subscription and how far it is.
@@ -76,7 +81,8 @@ pub fn post_charge(rate: Micros, quantity: i64, left: Option<Micros>) -> Option<
 /// The drip-feed after its next run was started at `now`, with the number of that run (from 0);
 /// nothing when none is due.
 pub fn next_run(drip: &DripFeed, now: Timestamp) -> Option<(i64, DripFeed)> {
-    if drip.state == PartsState::Ended || drip.runs_started >= drip.runs || drip.next_run > now {
+    let over = drip.state == PartsState::Ended || drip.runs_started >= drip.runs;
+    if over || drip.paused || drip.waits || drip.next_run > now {
         return None;
     }
     let run = drip.runs_started;
@@ -87,6 +93,19 @@ pub fn next_run(drip: &DripFeed, now: Timestamp) -> Option<(i64, DripFeed)> {
     let next_run = if planned > now { planned } else { now.plus_minutes(drip.interval_minutes) };
     let state = if runs_started == drip.runs { PartsState::Ended } else { PartsState::Active };
     Some((run, DripFeed { runs_started, next_run, state, ..drip.clone() }))
+}
+
+/// The drip-feed with its runs paused; nothing when no more will come, or it is paused already.
+pub fn pause(drip: &DripFeed) -> Option<DripFeed> {
+    let pauses = drip.state == PartsState::Active && !drip.paused;
+    pauses.then(|| DripFeed { paused: true, ..drip.clone() })
+}
+
+/// The drip-feed after it was resumed at `now`; nothing when it is not paused. A run that was due
+/// meanwhile starts at once, and only one; the next an interval later.
+pub fn resume(drip: &DripFeed, now: Timestamp) -> Option<DripFeed> {
+    let resumes = drip.state == PartsState::Active && drip.paused;
+    resumes.then(|| DripFeed { paused: false, next_run: drip.next_run.max(now), ..drip.clone() })
 }
 
 /// Sums over the parts of an order.
@@ -156,6 +175,8 @@ mod tests {
             runs_started: 0,
             next_run: Timestamp(0),
             state: PartsState::Active,
+            paused: false,
+            waits: false,
         };
         let minute = |n: i64| Timestamp(0).plus_minutes(n);
         let (run, drip) = next_run(&drip, minute(1)).unwrap_or((9, drip));
@@ -167,6 +188,33 @@ mod tests {
         let (run, drip) = next_run(&drip, minute(1_450)).unwrap_or((9, drip));
         assert_eq!((run, drip.state), (2, PartsState::Ended));
         assert_eq!(next_run(&drip, minute(9_999)), None);
+    }
+
+    #[test]
+    fn a_paused_drip_feed_goes_on_from_when_it_is_resumed() {
+        let minute = |n: i64| Timestamp(0).plus_minutes(n);
+        let drip = DripFeed {
+            runs: 9,
+            interval_minutes: 10,
+            run_quantity: 5,
+            runs_started: 1,
+            next_run: minute(10),
+            state: PartsState::Active,
+            paused: false,
+            waits: false,
+        };
+        assert_eq!(resume(&drip, minute(1)), None);
+        let paused = pause(&drip).unwrap();
+        assert_eq!(pause(&paused), None);
+        assert_eq!(next_run(&paused, minute(500)), None);
+        // Before the next run was due, nothing has changed.
+        assert_eq!(resume(&paused, minute(5)).unwrap(), drip);
+        // Many runs later one starts, and the next an interval later.
+        let resumed = resume(&paused, minute(500)).unwrap();
+        let (_, after) = next_run(&resumed, minute(500)).unwrap();
+        assert_eq!((after.runs_started, after.next_run), (2, minute(510)));
+        assert_eq!(next_run(&DripFeed { waits: true, ..resumed }, minute(500)), None);
+        assert_eq!(pause(&DripFeed { state: PartsState::Ended, ..drip }), None);
     }
 
     #[test]

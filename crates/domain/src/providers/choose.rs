@@ -15,6 +15,9 @@ pub struct ToPlace {
     pub pricing: Pricing,
     /// Units ordered.
     pub quantity: i64,
+    /// The smallest and the largest quantity that the limits of a route are about: the units
+    /// ordered, except where the provider divides the order.
+    pub limits: (i64, i64),
     /// What the order was charged, in our currency.
     pub charge: Micros,
 }
@@ -131,7 +134,7 @@ fn keep<T: Copy>(
 }
 
 fn fits(order: &ToPlace, route: &Route) -> bool {
-    order.pricing == Pricing::Flat || (route.min..=route.max).contains(&order.quantity)
+    order.pricing == Pricing::Flat || (route.min <= order.limits.0 && order.limits.1 <= route.max)
 }
 
 fn limits(on: &[Candidate<'_>]) -> NoRoute {

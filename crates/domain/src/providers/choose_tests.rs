@@ -28,6 +28,7 @@ const ORDER: ToPlace = ToPlace {
     service: ServiceId(1),
     pricing: Pricing::PerThousand,
     quantity: 100,
+    limits: (100, 100),
     charge: Micros::new(50_000),
 };
 
@@ -80,6 +81,17 @@ fn a_package_has_a_flat_cost_and_no_limits() {
     let order = ToPlace { pricing: Pricing::Flat, quantity: 1, ..ORDER };
     let choice = choose(&order, &[candidate(&package)], 0).map(|choice| choice.cost);
     assert_eq!(choice, Ok(Micros::new(40_000)));
+}
+
+#[test]
+fn what_the_provider_divides_fits_by_its_parts() {
+    let narrow = Route { min: 10, max: 50, ..route(1, 400_000, 1, 1) };
+    let posts = ToPlace { limits: (10, 50), ..ORDER };
+    let choice = choose(&posts, &[candidate(&narrow)], 0).map(|choice| choice.cost);
+    assert_eq!(choice, Ok(Micros::new(40_000)), "it costs as much as all of it");
+    for limits in [(9, 50), (10, 51)] {
+        assert!(choose(&ToPlace { limits, ..ORDER }, &[candidate(&narrow)], 0).is_err());
+    }
 }
 
 #[test]

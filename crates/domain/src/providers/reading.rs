@@ -46,6 +46,8 @@ pub struct Reading {
     pub start_count: Said<i64>,
     /// Units not delivered; below zero when more was delivered than ordered.
     pub remains: Said<i64>,
+    /// Of an order that it divides itself: runs or posts that are done.
+    pub parts: Said<i64>,
 }
 
 /// What a provider answers when it is asked for an order.

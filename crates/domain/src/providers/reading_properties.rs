@@ -41,7 +41,7 @@ fn report() -> impl Strategy<Value = Report> {
     ];
     let says = (prop::sample::select(&WORDS[..]), charge, figure(), figure()).prop_map(
         |(word, charge, start_count, remains)| {
-            Report::Says(Reading { word, charge, start_count, remains })
+            Report::Says(Reading { word, charge, start_count, remains, parts: Said::Absent })
         },
     );
     prop_oneof![2 => says, 1 => Just(Report::NotFound)]

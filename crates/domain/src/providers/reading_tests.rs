@@ -52,6 +52,7 @@ fn said(word: UpstreamWord, remains: impl Into<Option<i64>>) -> Reading {
         charge: Said::Absent,
         start_count: Said::Absent,
         remains: remains.into().map_or(Said::Absent, Said::Value),
+        parts: Said::Absent,
     }
 }
 

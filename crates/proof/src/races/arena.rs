@@ -7,7 +7,7 @@ use counter::orders::PlaceOrder;
 use counter::products::{PlaceProductOrder, ProductChange};
 use counter::stock::{ImportLine, ImportReport, Vault};
 use counter::{Counter, Failure, Refusal, Settings};
-use domain::catalogue::{RefillRule, ServiceKind};
+use domain::catalogue::{LinkRule, RefillRule, ServiceKind};
 use domain::orders::{Number, OrderRequest};
 use domain::products::{ProductKind, ProductRequest};
 use domain::{AccountId, CategoryId, KeyId, Micros, ProductId, ServiceId, Timestamp};
@@ -33,6 +33,9 @@ pub(crate) const POSTS: ServiceId = ServiceId(2);
 
 /// One open order for a link.
 pub(crate) const LINKS: ServiceId = ServiceId(3);
+
+/// Orders on a link wait for each other.
+pub(crate) const TURNS: ServiceId = ServiceId(4);
 
 /// Accounts that never run out of money.
 const RICH: usize = 8;
@@ -140,6 +143,7 @@ impl Arena {
             (THINGS, ServiceKind::Default),
             (POSTS, ServiceKind::Subscriptions),
             (LINKS, ServiceKind::Default),
+            (TURNS, ServiceKind::Default),
         ] {
             let change = ServiceChange {
                 category: Some(category),
@@ -151,7 +155,11 @@ impl Arena {
                 drip_feed: Some(service == THINGS),
                 refill: Some(Some(RefillRule { days: 30, cooldown_hours: 0 })),
                 cancel: Some(true),
-                one_open_per_link: Some(service == LINKS),
+                link_rule: Some(match service {
+                    LINKS => LinkRule::OneOpen,
+                    TURNS => LinkRule::Queue,
+                    _ => LinkRule::Any,
+                }),
                 fulfilment: None,
                 ..ServiceChange::default()
             };

@@ -16,6 +16,7 @@ mod reports;
 mod round;
 mod served;
 mod spend;
+mod turns;
 mod views;
 
 pub use arena::Engine;
@@ -36,12 +37,13 @@ struct Case {
     round: for<'a> fn(Round<'a>) -> Boxed<'a, Outcome>,
 }
 
-const CASES: [&[Case]; 7] = [
+const CASES: [&[Case]; 8] = [
     spend::CASES,
     books::CASES,
     once::CASES,
     reports::CASES,
     parts::CASES,
+    turns::CASES,
     goods::CASES,
     views::CASES,
 ];

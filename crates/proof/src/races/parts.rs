@@ -17,9 +17,9 @@ pub(super) const CASES: &[Case] = &[
     Case { name: "posts paid ahead", round: |r| Box::pin(posts(r)) },
 ];
 
-const RUNS: i64 = 2;
+pub(super) const RUNS: i64 = 2;
 
-async fn drip_feed(arena: &Arena, account: AccountId, now: Timestamp) -> OrderId {
+pub(super) async fn drip_feed(arena: &Arena, account: AccountId, now: Timestamp) -> OrderId {
     let mut order: PlaceOrder = arena.order(account, None);
     for (field, value) in [(NumberField::Runs, RUNS), (NumberField::Interval, 10)] {
         order.request.set_number(field, Some(Number::Int(value)));

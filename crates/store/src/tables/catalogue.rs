@@ -2,13 +2,15 @@
 
 use super::{Put, flag, micros, named};
 use crate::{DbError, Row, Tx, TxExt, Val};
-use domain::catalogue::{Category, Fulfilment, RefillRule, Service, ServiceKind};
+use domain::catalogue::{
+    Category, Fulfilment, LinkRule, PartsBy, RefillRule, Service, ServiceKind,
+};
 use domain::{CategoryId, ServiceId};
 
 macro_rules! columns {
     () => {
         "id, category_id, name, description, kind, rate, min, max, drip_feed, refill_days, \
-         refill_cooldown_hours, cancel, one_open_per_link, position, on_sale, fulfilment"
+         refill_cooldown_hours, cancel, link_rule, position, on_sale, fulfilment, parts"
     };
 }
 
@@ -18,11 +20,11 @@ crate::statements! {
     ADD_CATEGORY = "insert into category (id, name, position) values (?1, ?2, ?3)";
     CHANGE_CATEGORY = "update category set name = ?2, position = ?3 where id = ?1";
     ADD_SERVICE = concat!("insert into service (", columns!(), ") values (?1, ?2, ?3, ?4, ?5, ?6, \
-        ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)");
+        ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)");
     CHANGE_SERVICE = "update service set category_id = ?2, name = ?3, description = ?4, kind = ?5, \
         rate = ?6, min = ?7, max = ?8, drip_feed = ?9, refill_days = ?10, \
-        refill_cooldown_hours = ?11, cancel = ?12, one_open_per_link = ?13, position = ?14, \
-        on_sale = ?15, fulfilment = ?16 where id = ?1";
+        refill_cooldown_hours = ?11, cancel = ?12, link_rule = ?13, position = ?14, on_sale = ?15, \
+        fulfilment = ?16, parts = ?17 where id = ?1";
 }
 
 fn decode_service(row: &dyn Row) -> Result<Service, DbError> {
@@ -42,10 +44,11 @@ fn decode_service(row: &dyn Row) -> Result<Service, DbError> {
         drip_feed: flag(row, 8)?,
         refill,
         cancel: flag(row, 11)?,
-        one_open_per_link: flag(row, 12)?,
+        link_rule: named(row, 12, LinkRule::from_name)?,
         position: row.int(13)?,
         on_sale: flag(row, 14)?,
         fulfilment: named(row, 15, Fulfilment::from_name)?,
+        parts: named(row, 16, PartsBy::from_name)?,
     })
 }
 
@@ -85,7 +88,7 @@ pub fn put_category(tx: &mut dyn Tx, put: Put, category: &Category) -> Result<()
 /// # Errors
 /// [`DbError`].
 pub fn put_service(tx: &mut dyn Tx, put: Put, service: &Service) -> Result<(), DbError> {
-    let params: [Val<'_>; 16] = [
+    let params: [Val<'_>; 17] = [
         service.id.0.into(),
         service.category.0.into(),
         service.name.as_str().into(),
@@ -98,10 +101,11 @@ pub fn put_service(tx: &mut dyn Tx, put: Put, service: &Service) -> Result<(), D
         service.refill.map(|rule| rule.days).into(),
         service.refill.map(|rule| rule.cooldown_hours).into(),
         service.cancel.into(),
-        service.one_open_per_link.into(),
+        service.link_rule.name().into(),
         service.position.into(),
         service.on_sale.into(),
         service.fulfilment.name().into(),
+        service.parts.name().into(),
     ];
-    tx.exec_exactly(put.of(&ADD_SERVICE, &CHANGE_SERVICE), 16, &params, 1)
+    tx.exec_exactly(put.of(&ADD_SERVICE, &CHANGE_SERVICE), 17, &params, 1)
 }

@@ -85,18 +85,18 @@ pub fn repeated(
     tx.rows_many(&REPEATED, 4, &params, |row| Ok((AccountId(row.int(0)?), row.int(1)?)))
 }
 
-/// Those of the links that have an open order.
+/// Those of the links that have an open order, and which.
 ///
 /// # Errors
 /// [`DbError`].
 pub fn open_links(
     tx: &mut dyn Tx,
     links: &[(ServiceId, &str)],
-) -> Result<Vec<(ServiceId, String)>, DbError> {
+) -> Result<Vec<((ServiceId, String), OrderId)>, DbError> {
     let params: Vec<Val<'_>> =
         links.iter().flat_map(|(service, link)| [Val::Int(service.0), Val::Text(link)]).collect();
     tx.rows_many(&OPEN_LINK, 2, &params, |row| {
-        Ok((ServiceId(row.int(0)?), row.text(1)?.to_owned()))
+        Ok(((ServiceId(row.int(0)?), row.text(1)?.to_owned()), OrderId(row.int(2)?)))
     })
 }
 

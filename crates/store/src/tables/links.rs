@@ -38,6 +38,18 @@ crate::statements! {
     LOST_OPEN_LINKS = "select l.order_id from open_link l left join orders o \
         on o.id = l.order_id and o.ended_us is null where o.id is null \
         order by l.order_id limit 20";
+    COUNT_WAITING = "select cast(count(*) as bigint) from link_queue";
+    LOST_WAITING = "select q.order_id from link_queue q left join orders o \
+        on o.id = q.order_id and o.state = 'pending' and o.service_id = q.service_id \
+        and o.link = q.link left join open_link l \
+        on l.service_id = q.service_id and l.link = q.link and l.order_id <> q.order_id \
+        where o.id is null or l.order_id is null order by q.order_id limit 20";
+    HELD_DRIP_FEEDS = "select d.order_id from drip_feed d where d.state = 'active' and d.waits = 1 \
+        and not exists (select 1 from link_queue q where q.order_id = d.order_id) \
+        and not exists (select 1 from orders o where o.parent_id = d.order_id \
+        and o.ended_us is null) order by d.order_id limit 20";
+    IDLE_DRIP_FEEDS = "select order_id from drip_feed where state = 'ended' \
+        and (paused = 1 or waits = 1) order by order_id limit 20";
     COUNT_REFILLS = "select cast(count(*) as bigint) from refill";
     LOST_REFILLS = "select r.id from refill r left join orders o \
         on o.id = r.order_id and o.account_id = r.account_id where o.id is null \
@@ -148,6 +160,24 @@ pub const RULES: &[Rule] = &[
         what: "order",
         count: COUNT_OPEN_LINKS,
         offenders: LOST_OPEN_LINKS,
+    },
+    Rule {
+        rule: "an order that waits for its turn is pending, and another has its link",
+        what: "order",
+        count: COUNT_WAITING,
+        offenders: LOST_WAITING,
+    },
+    Rule {
+        rule: "runs wait only while their order waits for its turn, or a run is open",
+        what: "order",
+        count: COUNT_DRIP_FEEDS,
+        offenders: HELD_DRIP_FEEDS,
+    },
+    Rule {
+        rule: "a plan that is over is neither paused nor waits",
+        what: "order",
+        count: COUNT_DRIP_FEEDS,
+        offenders: IDLE_DRIP_FEEDS,
     },
     Rule {
         rule: "every refill has its order",

@@ -16,6 +16,7 @@ pub mod forwards;
 pub mod guards;
 pub mod keys;
 pub mod leases;
+pub mod link_queue;
 pub mod links;
 pub mod meta;
 pub mod nodes;
@@ -59,6 +60,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         guards::ALL,
         keys::ALL,
         leases::ALL,
+        link_queue::ALL,
         links::ALL,
         meta::ALL,
         nodes::ALL,

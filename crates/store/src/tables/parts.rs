@@ -1,19 +1,22 @@
 //! Plans of orders that are carried out in parts: drip-feeds and subscriptions.
 
-use super::{named, opt_time, time};
+use super::{flag, named, opt_time, time};
 use crate::{DbError, Row, Tx, TxExt};
 use domain::orders::{DripFeed, PartsState, Subscription};
 use domain::{AccountId, OrderId, Timestamp};
 
 crate::statements! {
-    DRIP_FEED = "select runs, interval_minutes, run_quantity, runs_started, next_run_us, state \
-        from drip_feed where order_id = ?1";
+    DRIP_FEED = "select runs, interval_minutes, run_quantity, runs_started, next_run_us, state, paused, \
+        waits from drip_feed where order_id = ?1";
     INSERT_DRIP_FEED = "insert into drip_feed (order_id, account_id, runs, interval_minutes, \
-        run_quantity, runs_started, next_run_us, state) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-    UPDATE_DRIP_FEED = "update drip_feed set runs_started = ?2, next_run_us = ?3, state = ?4 \
-        where order_id = ?1 and runs_started = ?5";
-    DRIP_FEEDS_DUE = "select order_id from drip_feed where state = 'active' and next_run_us <= ?1 \
-        order by next_run_us, order_id limit ?2";
+        run_quantity, runs_started, next_run_us, state, paused, waits) \
+        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    UPDATE_DRIP_FEED = "update drip_feed set runs_started = ?2, next_run_us = ?3, state = ?4, \
+        paused = ?5 where order_id = ?1 and runs_started = ?6";
+    HOLD_DRIP_FEED = "update drip_feed set waits = 1 where order_id = ?1";
+    LET_DRIP_FEED = "update drip_feed set waits = 0 where order_id = ?1 and waits = 1";
+    DRIP_FEEDS_DUE = "select order_id from drip_feed where state = 'active' and paused = 0 \
+        and waits = 0 and next_run_us <= ?1 order by next_run_us, order_id limit ?2";
     SUBSCRIPTION = "select min, max, posts, posts_done, delay_minutes, expires_us, state \
         from subscription where order_id = ?1";
     INSERT_SUBSCRIPTION = "insert into subscription (order_id, account_id, min, max, posts, \
@@ -33,6 +36,8 @@ fn decode_drip_feed(row: &dyn Row) -> Result<DripFeed, DbError> {
         runs_started: row.int(3)?,
         next_run: time(row, 4)?,
         state: named(row, 5, PartsState::from_name)?,
+        paused: flag(row, 6)?,
+        waits: flag(row, 7)?,
     })
 }
 
@@ -75,11 +80,14 @@ pub fn insert_drip_feed(
         plan.runs_started.into(),
         plan.next_run.0.into(),
         plan.state.name().into(),
+        plan.paused.into(),
+        plan.waits.into(),
     ];
-    tx.exec_exactly(&INSERT_DRIP_FEED, 8, &params, 1)
+    tx.exec_exactly(&INSERT_DRIP_FEED, 10, &params, 1)
 }
 
-/// Writes how far a drip-feed is, guarded by the runs it had started.
+/// Writes how far a drip-feed is, guarded by the runs it had started. Whether it waits stays as it
+/// is: its turn may come while somebody else holds its account.
 ///
 /// # Errors
 /// [`DbError`], also when it has moved in between.
@@ -94,9 +102,26 @@ pub fn update_drip_feed(
         plan.runs_started.into(),
         plan.next_run.0.into(),
         plan.state.name().into(),
+        plan.paused.into(),
         started_before.into(),
     ];
-    tx.exec_exactly(&UPDATE_DRIP_FEED, 5, &params, 1)
+    tx.exec_exactly(&UPDATE_DRIP_FEED, 6, &params, 1)
+}
+
+/// Lets no run of a drip-feed start until [`let_drip_feed`].
+///
+/// # Errors
+/// [`DbError`].
+pub fn hold_drip_feed(tx: &mut dyn Tx, order: OrderId) -> Result<(), DbError> {
+    tx.exec_exactly(&HOLD_DRIP_FEED, 1, &[order.0.into()], 1)
+}
+
+/// Lets the runs of a drip-feed start that has waited for its turn, or for a run to end.
+///
+/// # Errors
+/// [`DbError`].
+pub fn let_drip_feed(tx: &mut dyn Tx, order: OrderId) -> Result<(), DbError> {
+    tx.exec(&LET_DRIP_FEED, &[order.0.into()]).map(|_| ())
 }
 
 /// Up to `limit` orders with a run that is due.

@@ -79,6 +79,7 @@ const OF_THE_HOUSE: &[&str] = &[
     "id_block",
     "key_spend",
     "lease",
+    "link_queue",
     "list_look",
     "meta",
     "node",

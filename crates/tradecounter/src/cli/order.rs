@@ -6,9 +6,9 @@ use crate::failure::Failure;
 use crate::output;
 use clap::{Args, Subcommand};
 use counter::fulfilment::Verdict;
-use counter::orders::{OrderReport, OrderView, Post, Report};
+use counter::orders::{OrderReport, OrderView, Post, Report, Steer};
 use domain::OrderId;
-use domain::orders::State;
+use domain::orders::{Order, State};
 use serde_json::{Value, json};
 use store::tables::orders::Filter;
 
@@ -70,6 +70,24 @@ pub(super) enum OrderCommand {
     },
     /// Cancels an order; all of its charge is given back. Also corrects a finished order.
     Cancel {
+        #[command(flatten)]
+        order: Reported,
+    },
+    /// Pauses a drip-feed: no more runs start, what they cost stays held; runs that have started go
+    /// on.
+    Pause {
+        #[command(flatten)]
+        order: Reported,
+    },
+    /// Lets a paused drip-feed go on: a run that was due meanwhile starts at once, the others follow
+    /// in their interval.
+    Resume {
+        #[command(flatten)]
+        order: Reported,
+    },
+    /// Stops a drip-feed or a subscription: no more parts start, what they would have cost is given
+    /// back. Parts that have started go on; `order cancel` cancels them too.
+    Stop {
         #[command(flatten)]
         order: Reported,
     },
@@ -193,6 +211,9 @@ pub(super) async fn run(command: OrderCommand, desk: &Desk) -> Result<(), Failur
             desk.output.done(&output::order(&after), &sentence);
             Ok(())
         }
+        OrderCommand::Pause { order } => steer(desk, order, Steer::Pause).await,
+        OrderCommand::Resume { order } => steer(desk, order, Steer::Resume).await,
+        OrderCommand::Stop { order } => steer(desk, order, Steer::Stop).await,
         OrderCommand::Post { order, link, quantity } => {
             let post = Post { order: OrderId(order), link, quantity };
             let placed = desk.counter.record_post(post, &desk.actor, desk.now).await?;
@@ -207,6 +228,23 @@ async fn report(desk: &Desk, reported: Reported, report: Report) -> Result<(), F
     let order = OrderId(reported.order);
     let report = OrderReport { order, report, reason: reported.reason };
     let after = desk.counter.report_order(report, &desk.actor, desk.now).await?;
+    told(desk, &after);
+    Ok(())
+}
+
+async fn steer(desk: &Desk, reported: Reported, steer: Steer) -> Result<(), Failure> {
+    let (order, reason) = (OrderId(reported.order), reported.reason.as_deref());
+    let after = desk.counter.steer_parts(order, steer, &desk.actor, reason, desk.now).await?;
+    if steer == Steer::Stop {
+        told(desk, &after);
+        return Ok(());
+    }
+    let done = if steer == Steer::Pause { "is paused" } else { "goes on" };
+    desk.output.done(&output::order(&after), &format!("order {} {done}", after.id));
+    Ok(())
+}
+
+fn told(desk: &Desk, after: &Order) {
     let sentence = format!(
         "order {} is {}: charge {}, captured {}, released {}, held {}",
         after.id,
@@ -216,14 +254,16 @@ async fn report(desk: &Desk, reported: Reported, report: Report) -> Result<(), F
         after.released,
         after.held()
     );
-    desk.output.done(&output::order(&after), &sentence);
-    Ok(())
+    desk.output.done(&output::order(after), &sentence);
 }
 
 fn shown(view: &OrderView) -> Value {
     let mut value = output::order(&view.order);
     let Value::Object(members) = &mut value else { return value };
     let params = view.params.as_deref().and_then(|params| serde_json::from_str(params).ok());
+    if let Some(waits) = &view.waits {
+        members.insert(String::from("waits"), waits.as_str().into());
+    }
     members.insert(String::from("params"), params.unwrap_or(Value::Null));
     members.insert(String::from("net_charge"), output::amount(view.status.charge));
     if let Some(plan) = &view.drip_feed {
@@ -236,6 +276,7 @@ fn shown(view: &OrderView) -> Value {
                 "runs_started": plan.runs_started,
                 "next_run": output::time(plan.next_run),
                 "state": plan.state.name(),
+                "paused": plan.paused,
             }),
         );
     }

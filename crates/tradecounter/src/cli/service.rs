@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::output;
 use clap::{Args, Subcommand};
 use counter::catalogue::ServiceChange;
-use domain::catalogue::{Fulfilment, RefillRule, Service, ServiceKind};
+use domain::catalogue::{Fulfilment, LinkRule, PartsBy, RefillRule, Service, ServiceKind};
 use domain::{CategoryId, Micros, ServiceId};
 use serde_json::{Value, json};
 
@@ -59,9 +59,17 @@ pub(super) struct ServiceArgs {
     /// Whether customers may ask to cancel.
     #[arg(long)]
     cancel: Option<bool>,
-    /// Whether a second order on a link is refused while the first is open.
+    /// Whether a second order on a link is refused while the first is open: `--link-rule one_open`.
     #[arg(long)]
     one_open_per_link: Option<bool>,
+    /// What becomes of a second order on a link while the first is open: any (both are delivered),
+    /// one_open (it is refused) or queue (it waits for its turn).
+    #[arg(long, value_parser = parse_link_rule, conflicts_with = "one_open_per_link")]
+    link_rule: Option<LinkRule>,
+    /// Who makes the runs of drip-feeds and the posts of subscriptions: ours, or upstream, which
+    /// gets them whole.
+    #[arg(long, value_parser = parse_parts)]
+    parts: Option<PartsBy>,
     /// Who fulfils its orders: staff, providers by its routes, or executors that pull them.
     #[arg(long, value_parser = parse_fulfilment)]
     fulfilment: Option<Fulfilment>,
@@ -85,6 +93,14 @@ fn parse_fulfilment(text: &str) -> Result<Fulfilment, String> {
         .ok_or_else(|| String::from("there are staff, providers and executors"))
 }
 
+fn parse_link_rule(text: &str) -> Result<LinkRule, String> {
+    LinkRule::from_name(text).ok_or_else(|| String::from("there are any, one_open and queue"))
+}
+
+fn parse_parts(text: &str) -> Result<PartsBy, String> {
+    PartsBy::from_name(text).ok_or_else(|| String::from("there are ours and upstream"))
+}
+
 /// Hours between two refills when nobody says otherwise: what the dialect's own text speaks of.
 const COOLDOWN_HOURS: i64 = 24;
 
@@ -105,7 +121,18 @@ impl ServiceArgs {
         }
     }
 
+    /// The rule for links that the arguments make of `known`; nothing when they say nothing of it.
+    fn link_rule(&self, known: Option<LinkRule>) -> Option<LinkRule> {
+        match self.one_open_per_link {
+            None => self.link_rule,
+            Some(true) => Some(LinkRule::OneOpen),
+            Some(false) if known == Some(LinkRule::Queue) => None,
+            Some(false) => Some(LinkRule::Any),
+        }
+    }
+
     fn change(self, known: Option<&Service>) -> Result<ServiceChange, Failure> {
+        let link_rule = self.link_rule(known.map(|service| service.link_rule));
         let refill = self.refill(known.and_then(|service| service.refill))?;
         Ok(ServiceChange {
             category: self.category.map(CategoryId),
@@ -118,7 +145,8 @@ impl ServiceArgs {
             drip_feed: self.drip_feed,
             refill,
             cancel: self.cancel,
-            one_open_per_link: self.one_open_per_link,
+            link_rule,
+            parts: self.parts,
             fulfilment: self.fulfilment,
             position: self.position,
             on_sale: self.on_sale,
@@ -179,7 +207,9 @@ fn row(service: &Service) -> Value {
         "refill_days": service.refill.map(|rule| rule.days),
         "refill_cooldown_hours": service.refill.map(|rule| rule.cooldown_hours),
         "cancel": service.cancel,
-        "one_open_per_link": service.one_open_per_link,
+        "one_open_per_link": service.link_rule == LinkRule::OneOpen,
+        "link_rule": service.link_rule.name(),
+        "parts": service.parts.name(),
         "fulfilment": service.fulfilment.name(),
         "position": service.position,
         "on_sale": service.on_sale,

@@ -4,7 +4,7 @@
 
 use counter::Counter;
 use counter::catalogue::{CategoryChange, ServiceChange};
-use domain::catalogue::{RefillRule, ServiceKind};
+use domain::catalogue::{LinkRule, RefillRule, ServiceKind};
 use domain::{CategoryId, Micros, ServiceId, Timestamp};
 
 use ServiceKind as K;
@@ -66,7 +66,8 @@ pub(crate) async fn catalogue(counter: &Counter, now: Timestamp) {
     let full = || ServiceChange { refill: Some(refill), cancel: Some(true), ..plain() };
     let off = ServiceChange { on_sale: Some(false), name: name("Off sale"), ..plain() };
     assert_eq!(add(counter, off, now).await, OFF_SALE);
-    let one = ServiceChange { one_open_per_link: Some(true), name: name("One per link"), ..full() };
+    let one =
+        ServiceChange { link_rule: Some(LinkRule::OneOpen), name: name("One per link"), ..full() };
     assert_eq!(add(counter, one, now).await, ONE_PER_LINK);
     let bare = ServiceChange { name: name("Bare"), ..plain() };
     assert_eq!(add(counter, bare, now).await, BARE);

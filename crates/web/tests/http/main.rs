@@ -28,4 +28,5 @@ mod request_ids;
 mod requests_refused;
 mod services;
 mod sockets;
+mod turns;
 mod ways;

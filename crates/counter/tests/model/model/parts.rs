@@ -36,7 +36,7 @@ impl Model {
         }
     }
 
-    fn settle(&mut self, parent: usize) {
+    pub(super) fn settle(&mut self, parent: usize) {
         let over = match self.orders[parent].plan {
             Plan::None => return,
             Plan::Runs { over, .. } | Plan::Posts { over, .. } => over,
@@ -78,7 +78,9 @@ impl Model {
                 .iter()
                 .enumerate()
                 .filter_map(|(index, order)| match order.plan {
-                    Plan::Runs { next, over: false, .. } if next <= self.now => {
+                    Plan::Runs { next, over: false, paused: false, .. }
+                        if next <= self.now && self.may_run(index) =>
+                    {
                         Some((next, order.id, index))
                     }
                     _ => None,
@@ -98,13 +100,14 @@ impl Model {
     fn start_run(&mut self, index: usize, id: i64) {
         let now = self.now;
         let parent = self.orders[index].clone();
-        let Plan::Runs { total, each, started, next, .. } = parent.plan else { return };
+        let Plan::Runs { total, each, started, next, paused, .. } = parent.plan else { return };
         let cost = |runs: i64| up(parent.rate * i128::from(each * runs), 1_000);
         let charge = cost(started + 1) - cost(started);
         let planned = next + INTERVAL_MINUTES * MINUTE;
         let next = if planned > now { planned } else { now + INTERVAL_MINUTES * MINUTE };
         let over = started + 1 == total;
-        self.orders[index].plan = Plan::Runs { total, each, started: started + 1, next, over };
+        let started = started + 1;
+        self.orders[index].plan = Plan::Runs { total, each, started, next, over, paused };
         self.part(index, id, each, charge, parent.link.clone());
     }
 
@@ -114,6 +117,8 @@ impl Model {
         let (account, service) = (self.orders[parent].account, self.orders[parent].service);
         let rate = self.orders[parent].rate;
         self.hold(account, charge);
+        // Runs go with their order; posts have links of their own.
+        let waits = service == 4 && self.must_wait(service, &link);
         self.orders.push(Order {
             id,
             account,
@@ -128,6 +133,7 @@ impl Model {
             remains: quantity,
             ended_at: None,
             cancel_open: false,
+            waits,
             parent: Some(parent),
             plan: Plan::None,
             refill: None,

@@ -14,6 +14,9 @@ impl Model {
             }
             return false;
         }
+        if order.waits && !matches!(report, R::Canceled) {
+            return false;
+        }
         let delivered_part = |remains: i64| {
             up(order.charge * i128::from(order.quantity - remains), i128::from(order.quantity))
         };

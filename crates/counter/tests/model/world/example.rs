@@ -8,8 +8,8 @@ use crate::ops::{Op, Place, Reported};
 /// A world in which every rule of `verify` has something to be about. Account 1 has an order in
 /// each state: 1 pending, 2 in delivery with a cancel asked, 4 completed with a refill asked,
 /// 5 partial, 6 canceled, 7 a package; 3 is a drip-feed with its run 11, 8 a subscription with its
-/// post 13, 9 a drip-feed that was stopped after its run 12. Order 10 is account 2's. The last two
-/// orders, 13 and 14, are not sealed.
+/// post 13, 9 a drip-feed that was stopped after its run 12. Order 10 is account 2's. The last
+/// orders, 13 to 16, are not sealed; 16 waits for 15 on its link.
 pub(crate) async fn example() -> World {
     let mut world = World::new().await;
     let place = |service, link, quantity, runs| Place {
@@ -50,7 +50,7 @@ pub(crate) async fn example() -> World {
         Op::AskRefill { order: 0, stranger: false },
         Op::Seal,
         Op::Post { order: 7, quantity: 10 },
-        Op::Place(vec![place(0, 5, 10, 0)]),
+        Op::Place(vec![place(0, 5, 10, 0), place(5, 0, 10, 0), place(5, 0, 13, 0)]),
         Op::OpenAccount,
         Op::Credit { account: 2, amount: 1_000 },
     ];
@@ -61,7 +61,7 @@ pub(crate) async fn example() -> World {
     let states: Vec<_> = world.model.orders.iter().map(|order| order.status).collect();
     let of_orders = [
         Pending, InProgress, InProgress, Completed, Partial, Canceled, Pending, InProgress,
-        Partial, Pending, Pending, Completed, Pending, Pending,
+        Partial, Pending, Pending, Completed, Pending, Pending, Pending, Pending,
     ];
     assert_eq!(states, of_orders);
     assert_eq!((world.model.cancels.len(), world.model.refills.len()), (2, 1));

@@ -1,10 +1,10 @@
 //! Orders: placed, reported on, and the posts of a subscription.
 
 use super::{World, account_id, count, key_id};
-use crate::model::{self, Asked};
-use crate::ops::{Place, Reported};
+use crate::model::{self, Asked, Status};
+use crate::ops::{Place, Reported, Steered};
 use counter::Failure;
-use counter::orders::{OrderReport, PlaceOrder, Post, Report, RequestId};
+use counter::orders::{OrderReport, PlaceOrder, Post, Report, RequestId, Steer};
 use domain::OrderId;
 use domain::catalogue::{ListField, NumberField, TextField};
 use domain::orders::{Number, OrderRefusal, OrderRequest};
@@ -96,13 +96,39 @@ impl World {
             return;
         }
         let index = order % self.model.orders.len();
-        let link = format!("https://example.com/post/{}", self.model.now);
+        // Few links, so that posts meet.
+        let link = format!("https://example.com/post/{}", quantity % 2);
         let post =
             Post { order: OrderId(self.model.orders[index].id), link: link.clone(), quantity };
         let done = self.counter.record_post(post, "tester", self.now()).await;
         let next_id = self.next_order_id();
         let allowed = self.model.post(index, quantity, next_id, &link);
         assert_eq!(done.is_ok(), allowed, "{done:?}");
+    }
+
+    pub(super) async fn steer(&mut self, order: usize, steered: Steered) {
+        if self.model.orders.is_empty() {
+            return;
+        }
+        let index = order % self.model.orders.len();
+        let steer = match steered {
+            Steered::Pause => Steer::Pause,
+            Steered::Resume => Steer::Resume,
+            Steered::Stop => Steer::Stop,
+        };
+        let id = OrderId(self.model.orders[index].id);
+        let done = self.counter.steer_parts(id, steer, "tester", None, self.now()).await;
+        let allowed = self.model.steer(index, steered);
+        assert_eq!(done.is_ok(), allowed, "{steered:?}: {done:?}");
+    }
+
+    /// Whether each order says that it waits for another.
+    pub(super) async fn compare_turns(&self, step: &str) {
+        for order in self.model.orders.iter().filter(|order| order.service >= 4) {
+            let shown = self.counter.show_order(OrderId(order.id), self.now()).await.unwrap();
+            let says = shown.waits.is_some() && order.status == Status::Pending;
+            assert_eq!(says, order.waits, "{step}: {order:?}: {:?}", shown.waits);
+        }
     }
 }
 

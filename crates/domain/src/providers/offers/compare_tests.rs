@@ -3,7 +3,7 @@ use super::super::edit::{Edit, Limits, Moved};
 use super::super::markup::Markup;
 use super::super::rules::{RateRule, Taking};
 use super::*;
-use crate::catalogue::ServiceKind;
+use crate::catalogue::{LinkRule, PartsBy, ServiceKind};
 use crate::{CategoryId, ProviderId, RouteId, ServiceId};
 
 #[path = "compare_lists.rs"]
@@ -27,7 +27,8 @@ fn service(id: i64) -> Service {
         drip_feed: false,
         refill: None,
         cancel: false,
-        one_open_per_link: false,
+        link_rule: LinkRule::Any,
+        parts: PartsBy::Ours,
         fulfilment: crate::catalogue::Fulfilment::Staff,
         position: 1,
         on_sale: true,
