@@ -242,6 +242,7 @@ mod tests {
             "85713c8841e1f444cd138b5447d3d8a7a915265a4f582224fe794fabf83a6891",
             "c0f6a705d74dc576470cad92a3fbe4be2261c37d1dd268e7ea91d0fc9eb5e284",
             "6693b7cb13130f19efd265917bdad3749076ec802c0e30843403d0668771a393",
+            "49e3f1b53b6f754565b823f46f08025aa6844b6bd1c17fcd5888888057af2992",
         ];
         let checksums: Vec<String> = MIGRATIONS.iter().map(Migration::checksum).collect();
         assert_eq!(checksums, released, "add a new migration instead");

@@ -11,6 +11,7 @@ mod breaks;
 mod decisions;
 mod import;
 mod lists;
+mod others;
 mod races;
 mod shop;
 mod undo;
