@@ -41,6 +41,7 @@ fn run(command: &XtaskCmd) -> Result<(), Failure> {
         XtaskCmd::Crash(options) => proof::crash(&root, options),
         XtaskCmd::Failover(options) => proof::failover(&root, options),
         XtaskCmd::Powercut(options) => proof::powercut(&root, options),
+        XtaskCmd::Sim(options) => proof::sim(&root, options),
         XtaskCmd::Bench(options) => bench::run(&root, options),
     }
 }

@@ -10,6 +10,7 @@
 //! and that a run must find.
 
 mod agenda;
+mod bend;
 mod coverage;
 mod customer;
 mod dispatcher;
