@@ -9,7 +9,7 @@ use counter::orders::{OrderReport, Report as Said};
 use dispatch::engine::{Action, Answer, Input};
 use domain::OrderId;
 use domain::orders::{NotAccepted, State};
-use domain::providers::{Report, Said as Field, request_id};
+use domain::providers::{Attempt, Report, Said as Field, request_id};
 use domain::{AttemptId, Micros, ProviderId};
 use fakepanel::settings::Span;
 
@@ -72,22 +72,24 @@ impl World {
                     self.schedule(after, Event::Do(pid, Action::Record(vec![outcome])));
                 }
             }
-            (Mutant::IdReuseAccepted, Action::Record(outcomes)) => {
-                for outcome in outcomes {
-                    if let Found::Accepted { upstream_id, .. } = &mut outcome.found {
-                        upstream_id.insert_str(0, &format!("{}0", outcome.attempt));
-                    }
-                }
+            (Mutant::NoFence, Action::Record(outcomes)) => {
+                // What comes twice is harmless, as long as it is known what it is about.
+                let again = Action::Record(outcomes.clone());
+                self.schedule(Span::new(100_000, 4_000_000), Event::Do(pid, again));
             }
             (Mutant::RecordLost, Action::Record(outcomes)) if self.rng.u8(..20) == 0 => {
                 outcomes.clear();
             }
             (Mutant::RemainsClamped, Action::RecordReports(reports)) => {
                 for report in reports {
-                    if let Report::Says(reading) = &mut report.report
+                    let order = self.attempt(report.attempt).map(|attempt| attempt.order);
+                    let order = order.and_then(|order| self.watch.orders.get(&order));
+                    if let Some(order) = order
+                        && let Report::Says(reading) = &mut report.report
                         && let Field::Value(remains) = &mut reading.remains
+                        && *remains > order.quantity
                     {
-                        *remains = (*remains).min(9);
+                        *remains = order.quantity.saturating_sub(1);
                     }
                 }
             }
@@ -146,6 +148,20 @@ impl World {
         }
     }
 
+    /// What is carried out in place of something.
+    pub(crate) fn bent_unit(&self, mut action: Action) -> Action {
+        if let (Some(Mutant::NoFence), Action::Record(outcomes)) = (self.mutant, &mut action) {
+            for outcome in outcomes {
+                let latest = self.attempt(outcome.attempt).and_then(|attempt| {
+                    let all = self.shop.counter.attempts_of_order(attempt.order);
+                    self.shop.wait(all).ok()?.pop()
+                });
+                outcome.attempt = latest.map_or(outcome.attempt, |attempt| attempt.id);
+            }
+        }
+        action
+    }
+
     /// What comes before a unit.
     pub(crate) fn before_unit(&mut self, pid: Pid, action: &Action) -> Outcome<()> {
         if matches!(action, Action::Claim(_)) {
@@ -154,7 +170,7 @@ impl World {
         match action {
             Action::Claim(_) if self.is(Mutant::CapNotCounted) => self.set_caps(Some(MANY))?,
             Action::TakeOver { provider, known } if self.is(Mutant::RecoveryAsNotSent) => {
-                self.not_sent(pid, *provider, known)?;
+                self.not_sent(*provider, known)?;
             }
             Action::Record(outcomes) if self.is(Mutant::SecondRoute) => {
                 let lost = outcomes.iter().filter(|outcome| outcome.found == Found::Lost);
@@ -167,7 +183,7 @@ impl World {
     }
 
     /// What comes after a unit.
-    pub(crate) fn after_unit(&mut self, _pid: Pid, action: &Action) -> Outcome<()> {
+    pub(crate) fn after_unit(&mut self, action: &Action) -> Outcome<()> {
         self.watch.wrote = true;
         match action {
             Action::Claim(_) if self.is(Mutant::CapNotCounted) => self.set_caps(None),
@@ -210,7 +226,7 @@ impl World {
         Ok(())
     }
 
-    fn not_sent(&mut self, _pid: Pid, provider: ProviderId, known: &[AttemptId]) -> Outcome<()> {
+    fn not_sent(&self, provider: ProviderId, known: &[AttemptId]) -> Outcome<()> {
         let now = self.now();
         let counter = &self.shop.counter;
         let open = self.shop.wait(counter.unknown_attempts(provider))?;
@@ -235,10 +251,12 @@ impl World {
         Ok(())
     }
 
+    fn attempt(&self, id: AttemptId) -> Option<Attempt> {
+        self.shop.wait(self.shop.counter.attempts(&[id])).ok()?.pop()
+    }
+
     fn charge_again(&mut self, attempt: AttemptId) -> Outcome<()> {
-        let Some(attempt) = self.shop.wait(self.shop.counter.attempts(&[attempt]))?.pop() else {
-            return Ok(());
-        };
+        let Some(attempt) = self.attempt(attempt) else { return Ok(()) };
         let amount = Micros::new(attempt.expected_cost.raw().saturating_neg());
         self.correct(attempt.provider, amount)
     }

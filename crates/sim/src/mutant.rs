@@ -20,7 +20,7 @@ pub enum Mutant {
     LateAnswerDropped,
     /// Orders are taken without counting what is unknown at the provider.
     CapNotCounted,
-    /// What was found out is written down for the latest attempt, whichever it was about.
+    /// What was found out comes twice, and is written down for the latest attempt, whichever it was about.
     NoFence,
     /// A provider is called before the attempt is written down.
     CallBeforeAttempt,
@@ -32,8 +32,6 @@ pub enum Mutant {
     SecondRoute,
     /// More units left than were ordered are taken for some of them.
     RemainsClamped,
-    /// An id that another order has is taken for a new one.
-    IdReuseAccepted,
     /// What a provider charges is booked twice.
     ChargedTwice,
     /// What is said of an order is written down for another.
@@ -52,7 +50,7 @@ pub enum Mutant {
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 19] = [
         Self::RetryOnTimeout,
         Self::LostAsRefused,
         Self::LostAsNotSent,
@@ -65,7 +63,6 @@ impl Mutant {
         Self::RecoverySendsAgain,
         Self::SecondRoute,
         Self::RemainsClamped,
-        Self::IdReuseAccepted,
         Self::ChargedTwice,
         Self::OtherOrdersStatus,
         Self::NewRequestId,
@@ -84,12 +81,11 @@ impl Mutant {
             | Self::RefundInUnknown
             | Self::LateAnswerDropped
             | Self::SecondRoute => Some(Rule::new(Fault::HangAfter).per_mille(100)),
-            Self::NoFence => Some(Rule::new(Fault::RejectHang).per_mille(100)),
             Self::RemainsClamped => {
                 Some(Rule::new(Fault::StatusNonsense).variant("above-quantity").per_mille(100))
             }
-            Self::IdReuseAccepted => Some(Rule::new(Fault::IdReuse).per_mille(100)),
             Self::NewRequestId => Some(Rule::new(Fault::HangAfter).per_mille(100)),
+            Self::NoFence => Some(Rule::new(Fault::RateLimit).per_mille(200)),
             Self::PageAsRefusal => Some(Rule::new(Fault::ErrorAfter).per_mille(100)),
             _ => None,
         };
@@ -104,8 +100,7 @@ impl Mutant {
         match self {
             Self::CallBeforeAttempt
             | Self::RecoveryAsNotSent
-            | Self::RecoverySendsAgain
-            | Self::NoFence => swarm.crashes = 25,
+            | Self::RecoverySendsAgain => swarm.crashes = 25,
             Self::StaleSent => {
                 swarm.crashes = 25;
                 swarm.sleepers = 100;

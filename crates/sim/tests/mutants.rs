@@ -5,7 +5,7 @@
 use sim::{Ground, Mutant, Options, run};
 
 /// Seeds in which a planted bug is to be found.
-const SEEDS: u64 = 40;
+const SEEDS: u64 = 60;
 
 #[test]
 fn every_planted_bug_is_found() {
