@@ -92,7 +92,7 @@ impl Swarm {
             panels,
             customers: rng.u64(1..=3),
             pause: Span::new(SECOND / 5, SECOND.saturating_mul(rng.u64(2..=8))),
-            cancels: sometimes(300, rng),
+            cancels: rng.u16(50..=300),
             refills: sometimes(60, rng),
             statuses: rng.u16(50..=250),
             drips: sometimes(60, rng),
@@ -237,7 +237,7 @@ fn faults(lies: bool, rng: &mut Rng) -> Vec<Rule> {
     // What an order cannot be changed into anything acceptable for.
     if rng.u8(..3) == 0 {
         let variant = if rng.bool() { "quantity" } else { "link" };
-        rules.push(Rule::new(Fault::Refusal).per_mille(rng.u16(1..=150)).variant(variant));
+        rules.push(Rule::new(Fault::Refusal).per_mille(rng.u16(100..=400)).variant(variant));
     }
     // What is read may fail too.
     for fault in [Fault::HangBefore, Fault::BadGateway, Fault::NotJson] {
