@@ -71,6 +71,15 @@ xflags::xflags! {
             /// On disks that fail more often than the power does.
             optional --failing
         }
+        /// Run the counter, its workers and its providers in one thread, on many seeds.
+        cmd sim {
+            /// Seeds to run; 1000 unless given.
+            optional --seeds seeds: u64
+            /// The first of them; 0 unless given.
+            optional --seed seed: u64
+            /// Most things that happen in one; 20000 unless given.
+            optional --events events: u64
+        }
         /// Measure the released program beside bare ceilings of the same HTTP stack.
         cmd bench {
             /// Seconds of each measurement; 4 unless given.

@@ -43,6 +43,7 @@ fn run(command: &XtaskCmd) -> Result<(), Failure> {
         XtaskCmd::Faults(options) => proof::faults(&root, options),
         XtaskCmd::Failover(options) => proof::failover(&root, options),
         XtaskCmd::Powercut(options) => proof::powercut(&root, options),
+        XtaskCmd::Sim(options) => proof::sim(&root, options),
         XtaskCmd::Bench(options) => bench::run(&root, options),
     }
 }

@@ -1,10 +1,10 @@
-//! `cargo xtask races`, `chain`, `crash`, `failover`, `faults`, `goodput` and `powercut`: what the tests do a little of,
-//! for as long as one likes. The last line that is printed is the result.
+//! `cargo xtask races`, `chain`, `crash`, `failover`, `faults`, `goodput`, `powercut` and `sim`: what the
+//! tests do a little of, for as long as one likes. The last line that is printed is the result.
 
 use std::path::Path;
 
 use crate::cargo;
-use crate::flags::{Chain, Crash, Failover, Faults, Goodput, Powercut, Races};
+use crate::flags::{Chain, Crash, Failover, Faults, Goodput, Powercut, Races, Sim};
 use crate::postgres;
 use crate::step::{self, Failure};
 
@@ -67,6 +67,16 @@ pub(crate) fn powercut(root: &Path, options: &Powercut) -> Result<(), Failure> {
     let mut command = cargo(root);
     command.args(["run", "--quiet", "--release", "--package", "powercut", "--"]).args(words);
     step::run_to_its_last_line("power cuts", &mut command)
+}
+
+pub(crate) fn sim(root: &Path, options: &Sim) -> Result<(), Failure> {
+    let mut words = Vec::new();
+    push(&mut words, "--seeds", options.seeds.map(|seeds| seeds.to_string()));
+    push(&mut words, "--seed", options.seed.map(|seed| seed.to_string()));
+    push(&mut words, "--events", options.events.map(|events| events.to_string()));
+    let mut command = cargo(root);
+    command.args(["run", "--quiet", "--release", "--package", "sim", "--"]).args(words);
+    step::run_to_its_last_line("the simulation", &mut command)
 }
 
 fn push(words: &mut Vec<String>, name: &str, value: Option<String>) {

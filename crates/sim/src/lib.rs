@@ -7,14 +7,17 @@
 //! another takes over. After each step it is held against what the panels know.
 //!
 //! [`run`] is one seed, [`prove`] are many. A [`Mutant`] is a bug that is planted beside the product,
-//! and that a run must find.
+//! and that a run must find. [`model`] walks through everything that can
+//! happen to one order.
 
 mod agenda;
+mod bend;
 mod coverage;
 mod customer;
 mod dispatcher;
 mod ending;
 mod kinds;
+pub mod model;
 mod mutant;
 mod operator;
 mod proof;

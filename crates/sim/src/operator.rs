@@ -90,6 +90,19 @@ impl World {
         Ok(())
     }
 
+    /// Sets the books of a provider right, or wrong.
+    pub(crate) fn correct(&mut self, provider: ProviderId, amount: Micros) -> Outcome<()> {
+        let booking = Booking {
+            provider,
+            kind: EntryKind::Correction,
+            amount,
+            actor: String::from("staff"),
+            reason: String::from("it does not fit"),
+        };
+        self.shop.wait(self.shop.counter.book_at_provider(booking, self.now()))?;
+        Ok(())
+    }
+
     /// Staff look around.
     pub(crate) fn look_around(&mut self) -> Outcome<()> {
         self.watch.wrote = true;

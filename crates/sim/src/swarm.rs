@@ -86,13 +86,13 @@ impl Swarm {
     pub(crate) fn draw(rng: &mut Rng) -> Self {
         let lies = rng.u8(..8) == 0;
         let panels: Vec<PanelPlan> =
-            (0..rng.u8(1..=3)).map(|at| PanelPlan::draw(at, lies, rng)).collect();
+            (0..*rng.choice(&[1, 1, 2, 3]).unwrap_or(&1)).map(|at| PanelPlan::draw(at, lies, rng)).collect();
         let corrects = panels.iter().any(|panel| panel.settings.delivery.corrected_per_mille > 0);
         Self {
             panels,
             customers: rng.u64(1..=3),
             pause: Span::new(SECOND / 5, SECOND.saturating_mul(rng.u64(2..=8))),
-            cancels: sometimes(300, rng),
+            cancels: rng.u16(50..=300),
             refills: sometimes(60, rng),
             statuses: rng.u16(50..=250),
             drips: sometimes(60, rng),
@@ -105,7 +105,7 @@ impl Swarm {
             edits: sometimes(150, rng),
             // A person, or the balance, whichever is first.
             patience_us: rng.i64(20..=400).saturating_mul(1_000_000),
-            chaos_us: SECOND.saturating_mul(rng.u64(20..=70)),
+            chaos_us: SECOND.saturating_mul(rng.u64(20..=65)),
             answer_us: SECOND.saturating_mul(rng.u64(3..=15)),
             late_us: SECOND.saturating_mul(rng.u64(10..=60)),
             // Whatever a panel takes later than this, nobody can know of (see FAULTS).
@@ -185,7 +185,7 @@ const FAULTS: [(Fault, u16); 20] = [
     (Fault::Refuse, 200),
     (Fault::CloseUnread, 80),
     (Fault::HangBefore, 300),
-    (Fault::HangAfter, 200),
+    (Fault::HangAfter, 250),
     (Fault::ResetAfter, 150),
     (Fault::ResetBefore, 150),
     (Fault::ErrorAfter, 250),
@@ -198,7 +198,7 @@ const FAULTS: [(Fault, u16); 20] = [
     (Fault::WrongTypes, 500),
     (Fault::IdReuse, 40),
     (Fault::RateLimit, 150),
-    (Fault::Refusal, 250),
+    (Fault::Refusal, 400),
     (Fault::RejectHang, 250),
     (Fault::StatusNonsense, 250),
     (Fault::NotJson, 150),
@@ -227,10 +227,6 @@ fn faults(lies: bool, rng: &mut Rng) -> Vec<Rule> {
             Fault::AcceptLate | Fault::AnswerLate => {
                 rule = rule.delay_us(SECOND.saturating_mul(rng.u64(2..=40)));
             }
-            // What an order cannot be changed into anything acceptable for.
-            Fault::Refusal if rng.bool() => {
-                rule = rule.variant(if rng.bool() { "quantity" } else { "link" });
-            }
             Fault::Drip => rule = rule.delay_us(SECOND / 2),
             Fault::StatusNonsense if lies => rule = rule.variant("completed-then-partial"),
             Fault::StatusNonsense => {
@@ -239,6 +235,11 @@ fn faults(lies: bool, rng: &mut Rng) -> Vec<Rule> {
             _ => {}
         }
         rules.push(rule);
+    }
+    // What an order cannot be changed into anything acceptable for.
+    if rng.u8(..3) == 0 {
+        let variant = if rng.bool() { "quantity" } else { "link" };
+        rules.push(Rule::new(Fault::Refusal).per_mille(rng.u16(100..=400)).variant(variant));
     }
     // What is read may fail too.
     for fault in [Fault::HangBefore, Fault::BadGateway, Fault::NotJson] {

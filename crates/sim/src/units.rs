@@ -14,6 +14,7 @@ impl World {
         let now = self.now();
         let Some(dispatcher) = self.dispatchers.get(&pid) else { return Ok(()) };
         let worker = dispatcher.worker.clone();
+        let action = self.bent_unit(action);
         self.before_unit(pid, &action)?;
         let action = match action {
             Action::Place(placement) => {
@@ -45,7 +46,7 @@ impl World {
         let done = self.shop.wait(done(&worker, action.clone(), now));
         let input = match done {
             Ok(input) => {
-                self.after_unit(pid, &action)?;
+                self.after_unit(&action)?;
                 input
             }
             Err(error) if error.is_lease_lost() => {

@@ -1,6 +1,7 @@
 //! The network between a worker and the panels: what gets there, what comes back, and when.
 
 use crate::kinds::{Call, CallId, Event, For, Pid, told};
+use crate::mutant::Mutant;
 use crate::world::World;
 use counter::fulfilment::{ForwardKind, Placement};
 use dispatch::engine::{Answer, AskId, Input};
@@ -15,7 +16,7 @@ pub(crate) const KEY: &str = "fake-key";
 impl World {
     /// Sends an order to its provider, unless it was taken too long ago.
     pub(crate) fn place_fresh(&mut self, pid: Pid, placement: &Placement) {
-        if placement.is_fresh(self.now()) {
+        if placement.is_fresh(self.now()) || self.is(Mutant::StaleSent) {
             self.place(pid, placement);
         } else {
             let answer = Answer::NotSent(String::from("it was taken too long ago"));
@@ -187,6 +188,10 @@ impl World {
 
     fn give_up(&mut self, call: &Call, at_us: u64) {
         let Some(pid) = call.pid else { return };
+        if self.is(Mutant::RetryOnTimeout) && matches!(call.purpose, For::Place(_)) {
+            let again = Call { sent_us: at_us.max(self.now_us), ..call.clone() };
+            return self.dispatch(again);
+        }
         let may_come = matches!(call.purpose, For::Place(_));
         let answer = Answer::Lost { why: String::from("no answer in time"), may_come };
         let answer = told(call.purpose, answer);

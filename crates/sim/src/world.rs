@@ -12,11 +12,11 @@ use crate::swarm::{SECOND, Swarm, chance, within};
 use crate::trace::Trace;
 use crate::truth::Truth;
 use crate::watch::Watch;
-use domain::{ProviderId, Timestamp};
+use domain::{AttemptId, ProviderId, Timestamp};
 use fakepanel::Panel;
 use fakepanel::settings::Span;
 use fastrand::Rng;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One world.
 #[derive(Debug)]
@@ -32,6 +32,8 @@ pub(crate) struct World {
     pub(crate) panels: Vec<Panel>,
     pub(crate) dispatchers: BTreeMap<Pid, Dispatcher>,
     pub(crate) pids: u64,
+    /// What a planted bug has sent again already.
+    pub(crate) sent_again: BTreeSet<AttemptId>,
     pub(crate) calls: BTreeMap<CallId, Call>,
     pub(crate) call_ids: u64,
     pub(crate) customers: Vec<Customer>,
@@ -85,6 +87,7 @@ impl World {
             panels,
             dispatchers: BTreeMap::new(),
             pids: 0,
+            sent_again: BTreeSet::new(),
             calls: BTreeMap::new(),
             call_ids: 0,
             truth,
@@ -128,11 +131,6 @@ impl World {
     pub(crate) fn schedule_at(&mut self, at_us: u64, event: Event) {
         let draw = self.rng.u32(..);
         self.agenda.add(at_us, draw, event);
-    }
-
-    /// Which provider a panel is.
-    pub(crate) fn provider(&self, panel: usize) -> Option<ProviderId> {
-        self.books.get(panel).map(|books| books.provider)
     }
 
     /// Which panel a provider is.

@@ -1,0 +1,257 @@
+//! What can happen next.
+
+use super::stand::{ATTEMPTS, Heard, Stand, Worker};
+use domain::orders::{Doubt, Event, NotAccepted, State};
+use domain::providers::{AttemptState, Found};
+
+/// A bug that is planted beside the rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Planted {
+    /// A call whose answer was lost is made again.
+    RetryOnTimeout,
+    /// An answer that was lost counts as a call that was not made.
+    LostAsNotSent,
+    /// What is unknown is written off.
+    RefundInUnknown,
+    /// What was found out is written down for the latest attempt.
+    NoFence,
+    /// What a worker has left open counts as not sent for who takes over.
+    RecoveryAsNotSent,
+    /// A person decides while a call may still arrive, or be made.
+    DecidedTooEarly,
+    /// After a restore orders are placed at once.
+    NoQuarantine,
+}
+
+impl Planted {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::RetryOnTimeout,
+        Self::LostAsNotSent,
+        Self::RefundInUnknown,
+        Self::NoFence,
+        Self::RecoveryAsNotSent,
+        Self::DecidedTooEarly,
+        Self::NoQuarantine,
+    ];
+}
+
+type Moves = Vec<(&'static str, Stand)>;
+
+/// Everything that can happen next.
+pub(super) fn moves(stand: &Stand, planted: Option<Planted>) -> Moves {
+    let mut moves = Vec::new();
+    for worker in 0..stand.workers.len() {
+        works(stand, worker, planted, &mut moves);
+        fails(stand, worker, planted, &mut moves);
+    }
+    network(stand, &mut moves);
+    people(stand, planted, &mut moves);
+    restores(stand, planted, &mut moves);
+    moves
+}
+
+/// Adds what a change comes to, where it can be made.
+fn may(
+    moves: &mut Moves,
+    stand: &Stand,
+    name: &'static str,
+    change: impl FnOnce(&mut Stand) -> bool,
+) {
+    let mut next = stand.clone();
+    if change(&mut next) {
+        moves.push((name, next));
+    }
+}
+
+fn set(stand: &mut Stand, worker: usize, now: Worker) -> bool {
+    stand.workers.get_mut(worker).map(|slot| *slot = now).is_some()
+}
+
+fn works(stand: &Stand, worker: usize, planted: Option<Planted>, moves: &mut Moves) {
+    let Some(does) = stand.workers.get(worker) else { return };
+    match *does {
+        Worker::Idle if stand.lease == worker && !stand.quarantined => {
+            may(moves, stand, "take", |next| {
+                let at = next.attempts.len();
+                next.attempts.push(AttemptState::Open);
+                at < ATTEMPTS && next.apply(&Event::Claimed) && set(next, worker, Worker::Taken(at))
+            });
+        }
+        Worker::Idle => {}
+        Worker::Taken(at) => {
+            may(moves, stand, "send", |next| {
+                next.calls.push((at, worker));
+                set(next, worker, Worker::Waits(at))
+            });
+            may(moves, stand, "not sent", |next| {
+                set(next, worker, Worker::Knows(at, Heard::NotSent))
+            });
+        }
+        Worker::Waits(at) => {
+            may(moves, stand, "time is over", |next| {
+                if planted == Some(Planted::RetryOnTimeout) {
+                    next.calls.push((at, worker));
+                    // Once is enough.
+                    return next.calls.len() <= 1;
+                }
+                set(next, worker, Worker::Knows(at, Heard::Nothing))
+            });
+        }
+        Worker::Knows(at, heard) => {
+            may(moves, stand, "record", |next| {
+                let latest = next.attempts.len().saturating_sub(1);
+                let at = if planted == Some(Planted::NoFence) { latest } else { at };
+                let found = match heard {
+                    Heard::Accepted => {
+                        Found::Accepted { upstream_id: at.to_string(), cost: None }
+                    }
+                    Heard::Refused => Found::Refused { another_way: true },
+                    Heard::NotSent => Found::NotSent,
+                    Heard::Nothing if planted == Some(Planted::LostAsNotSent) => Found::NotSent,
+                    Heard::Nothing => Found::Lost,
+                };
+                next.settle(at, &found);
+                set(next, worker, Worker::Idle)
+            });
+        }
+    }
+}
+
+fn fails(stand: &Stand, worker: usize, planted: Option<Planted>, moves: &mut Moves) {
+    if stand.crashes > 0 {
+        may(moves, stand, "end", |next| {
+            next.crashes = next.crashes.saturating_sub(1);
+            next.answers.retain(|(_, of, _)| *of != worker);
+            set(next, worker, Worker::Idle)
+        });
+    }
+    // The one that has the lease may be idle because it has ended: it takes over from itself.
+    let again = stand.lease == worker;
+    if stand.takeovers > 0 || again {
+        may(moves, stand, "take over", |next| {
+            let left = if again { 0 } else { 1 };
+            next.takeovers = next.takeovers.saturating_sub(left);
+            next.lease = worker;
+            let mine = match next.workers.get(worker) {
+                Some(Worker::Taken(at) | Worker::Waits(at) | Worker::Knows(at, _)) => Some(*at),
+                _ => None,
+            };
+            for at in (0..next.attempts.len()).filter(|at| Some(*at) != mine) {
+                if next.attempts.get(at) == Some(&AttemptState::Open) {
+                    let not_sent = planted == Some(Planted::RecoveryAsNotSent);
+                    next.settle(at, if not_sent { &Found::NotSent } else { &Found::Lost });
+                }
+            }
+            true
+        });
+    }
+}
+
+fn network(stand: &Stand, moves: &mut Moves) {
+    for (place, (at, worker)) in stand.calls.iter().copied().enumerate() {
+        may(moves, stand, "the provider takes it", |next| {
+            next.calls.remove(place);
+            next.taken.push(at);
+            next.answers.push((at, worker, Heard::Accepted));
+            true
+        });
+        may(moves, stand, "the provider refuses it", |next| {
+            next.calls.remove(place);
+            next.answers.push((at, worker, Heard::Refused));
+            true
+        });
+        may(moves, stand, "the call is lost", |next| {
+            next.calls.remove(place);
+            true
+        });
+    }
+    for (place, (at, worker, heard)) in stand.answers.iter().copied().enumerate() {
+        let free = matches!(stand.workers.get(worker), Some(Worker::Idle | Worker::Waits(_)));
+        if free {
+            may(moves, stand, "an answer comes", |next| {
+                next.answers.remove(place);
+                set(next, worker, Worker::Knows(at, heard))
+            });
+        }
+        may(moves, stand, "an answer is lost", |next| {
+            next.answers.remove(place);
+            true
+        });
+    }
+}
+
+/// Whether the provider may still get an order, by a call that is on its way or to be made.
+fn may_arrive(stand: &Stand) -> bool {
+    let taken = |worker: &Worker| matches!(worker, Worker::Taken(_));
+    !stand.calls.is_empty() || stand.workers.iter().any(taken)
+}
+
+fn people(stand: &Stand, planted: Option<Planted>, moves: &mut Moves) {
+    // Restored books may call an order pending that a provider has: nothing is given back either.
+    if !stand.order.cancel_requested && !stand.quarantined {
+        may(moves, stand, "the customer cancels", |next| next.apply(&Event::CancelAsked));
+    }
+    if planted == Some(Planted::RefundInUnknown) {
+        may(moves, stand, "written off", |next| next.apply(&Event::WrittenOff));
+    }
+    // Whoever waits long enough knows that nothing arrives any more.
+    let early = planted == Some(Planted::DecidedTooEarly);
+    if !may_arrive(stand) || early {
+        for (at, state) in stand.attempts.iter().enumerate() {
+            let there = stand.taken.contains(&at);
+            let found = match state {
+                AttemptState::Lost if there => Found::AcceptedNoId,
+                AttemptState::Lost => Found::NotAccepted(NotAccepted::Person),
+                AttemptState::AcceptedNoId => {
+                    Found::Accepted { upstream_id: at.to_string(), cost: None }
+                }
+                _ => continue,
+            };
+            may(moves, stand, "a person decides", |next| next.settle(at, &found).is_some());
+        }
+    }
+    if !stand.taken.is_empty() && stand.order.state != State::Review {
+        let completed = Event::Completed { start_count: None, remains: None };
+        if !stand.dropped {
+            may(moves, stand, "it is delivered", |next| next.apply(&completed));
+        }
+        may(moves, stand, "the provider gives it up", |next| {
+            next.dropped = true;
+            next.apply(&Event::Canceled)
+        });
+    }
+}
+
+fn restores(stand: &Stand, planted: Option<Planted>, moves: &mut Moves) {
+    if stand.saved.is_none() && stand.restores > 0 {
+        may(moves, stand, "the books are saved", |next| {
+            next.saved = Some((next.order.clone(), next.attempts.clone()));
+            true
+        });
+    }
+    if let Some((order, attempts)) = &stand.saved {
+        may(moves, stand, "the books are restored", |next| {
+            next.order = order.clone();
+            next.attempts.clone_from(attempts);
+            next.workers = [Worker::Idle, Worker::Idle];
+            next.answers.clear();
+            next.saved = None;
+            next.restores = 0;
+            next.quarantined = planted != Some(Planted::NoQuarantine);
+            // An end that the provider knows of is in its books.
+            !next.dropped
+        });
+    }
+    if stand.quarantined && !may_arrive(stand) {
+        may(moves, stand, "a person has looked", |next| {
+            next.quarantined = false;
+            let written = next.attempts.iter().any(|state| state.may_be_placed());
+            if next.taken.is_empty() || written || next.order.state.is_terminal() {
+                return true;
+            }
+            // The provider has what the books know nothing of.
+            next.apply(&Event::Doubted(Doubt::EvidenceContradicts)) && next.apply(&Event::Accepted)
+        });
+    }
+}
