@@ -229,3 +229,44 @@ fn verify_fails_loudly_on_broken_books() {
     let finding = "account 1: available is 100000001, its transfers sum to 100000000";
     assert!(done.stdout.contains("FAIL") && done.stdout.contains(finding), "{}", done.stdout);
 }
+
+#[test]
+fn drip_feeds_are_steered_and_orders_wait_for_each_other() {
+    let (program, key) = set_up();
+    program.json(&["service", "edit", "1", "--drip-feed", "true", "--link-rule", "queue"]);
+    let services = program.json(&["service", "list"]);
+    assert_eq!(
+        (&services[0]["link_rule"], &services[0]["parts"]),
+        (&json!("queue"), &json!("ours"))
+    );
+    assert_eq!(services[0]["one_open_per_link"], false);
+    // The old option still takes what it took, and leaves the new rule alone.
+    program.json(&["service", "edit", "1", "--one-open-per-link", "false"]);
+    assert_eq!(program.json(&["service", "list"])[0]["link_rule"], "queue");
+    let server = program.start(&["serve", "--listen", "127.0.0.1:0"]);
+    let client = server.client_with(&key);
+    let add = |more: &[(&str, &str)]| {
+        let fields = [("action", "add"), ("service", "1"), ("link", "a"), ("quantity", "100")];
+        let fields: Vec<(&str, &str)> = fields.iter().chain(more).copied().collect();
+        client.call(&fields)["order"].as_i64().unwrap().to_string()
+    };
+    let whole = add(&[("runs", "3"), ("interval", "60")]);
+    let behind = add(&[]);
+    let show = |order: &str| program.json(&["order", "show", order]);
+    assert_eq!(show(&behind)["waits"], format!("waits for order {whole} on the same link to end"));
+    program.json(&["order", "pause", &whole, "--reason", "the customer asked"]);
+    assert_eq!(show(&whole)["drip_feed"]["paused"], true);
+    program.json(&["order", "resume", &whole]);
+    assert_eq!(show(&whole)["drip_feed"]["paused"], false);
+    program.json(&["order", "stop", &whole]);
+    for part in show(&whole)["parts"].as_array().unwrap() {
+        program.json(&["order", "complete", &part["order"].to_string()]);
+    }
+    let ended = show(&whole);
+    assert!(ended["state"] == "partial" || ended["state"] == "canceled", "{ended}");
+    assert_eq!(ended["held"], "0");
+    assert_eq!(show(&behind)["waits"], Value::Null);
+    program.json(&["order", "complete", &behind]);
+    assert!(server.terminate().success());
+    program.json(&["verify"]);
+}

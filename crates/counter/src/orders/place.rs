@@ -129,7 +129,8 @@ fn read_known<'a>(
         known.recent = repeated(desk.tx, recent, range, fingerprints)?;
     }
     let links = guards::open_links(desk.tx, &asked_links)?;
-    known.links = links.into_iter().map(|(link, order)| (link, Some(order))).collect();
+    known.links =
+        links.into_iter().map(|held| ((held.service, held.link), Some(held.order))).collect();
     known.prices = prices::for_orders(desk.tx, &special, &asked_services)?;
     let keys = batch.iter().filter_map(|order| order.key).collect();
     known.budgets = KeyBudgets::read(desk.tx, memory.access, keys, Scope::Order, desk.now)?;

@@ -39,7 +39,7 @@ pub(crate) fn stand(desk: &mut Desk<'_>, order: &Order) -> Result<(), DbError> {
     let holder = guards::open_links(desk.tx, &[(order.service, &order.link)])?.pop();
     match holder {
         None => guards::insert_open_links(desk.tx, &[place]),
-        Some((_, other)) => {
+        Some(Held { order: other, .. }) => {
             note_waits(&mut desk.journal, order.account, order.id, other, desk.now);
             link_queue::wait(desk.tx, &[place], desk.now)
         }
@@ -100,7 +100,7 @@ pub(crate) fn waits_for(tx: &mut dyn Tx, order: &Order) -> Result<Option<String>
         return waits_for_run(tx, order);
     };
     let holders = guards::open_links(tx, &[(service, &link)])?;
-    let mut line: Vec<OrderId> = holders.into_iter().map(|(_, order)| order).collect();
+    let mut line: Vec<OrderId> = holders.into_iter().map(|held| held.order).collect();
     line.extend(link_queue::line(tx, service, &link, LINE_MAX)?);
     let turns: Vec<OnLink> = orders::by_ids(tx, &line)?.iter().map(on_link).collect();
     let own = turns.iter().zip(link_turns(&turns)).find(|(on_link, _)| on_link.id == order.id);

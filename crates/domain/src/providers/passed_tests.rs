@@ -1,3 +1,5 @@
+#![expect(clippy::arithmetic_side_effects, reason = "small numbers")]
+
 use super::super::Said;
 use super::*;
 use crate::orders::{Event, apply};

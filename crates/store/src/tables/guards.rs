@@ -1,6 +1,7 @@
 //! What keeps an order from being placed twice beside its request id: the duplicate window, and
 //! links with an open order.
 
+use super::link_queue::Held;
 use super::time;
 use crate::{DbError, Row, Tx, TxExt, Val};
 use domain::{AccountId, OrderId, ServiceId, Timestamp};
@@ -89,14 +90,12 @@ pub fn repeated(
 ///
 /// # Errors
 /// [`DbError`].
-pub fn open_links(
-    tx: &mut dyn Tx,
-    links: &[(ServiceId, &str)],
-) -> Result<Vec<((ServiceId, String), OrderId)>, DbError> {
+pub fn open_links(tx: &mut dyn Tx, links: &[(ServiceId, &str)]) -> Result<Vec<Held>, DbError> {
     let params: Vec<Val<'_>> =
         links.iter().flat_map(|(service, link)| [Val::Int(service.0), Val::Text(link)]).collect();
     tx.rows_many(&OPEN_LINK, 2, &params, |row| {
-        Ok(((ServiceId(row.int(0)?), row.text(1)?.to_owned()), OrderId(row.int(2)?)))
+        let (service, link) = (ServiceId(row.int(0)?), row.text(1)?.to_owned());
+        Ok(Held { service, link, order: OrderId(row.int(2)?) })
     })
 }
 
