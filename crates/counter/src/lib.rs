@@ -16,6 +16,7 @@ pub mod prices;
 pub mod products;
 pub mod requests;
 pub mod stock;
+pub mod sync;
 pub mod upkeep;
 
 pub use failure::{Failure, Refusal};

@@ -89,3 +89,11 @@ id!(
     /// A private supplier that pulls orders.
     ExecutorId
 );
+id!(
+    /// All that a provider's list came to.
+    ChangeSetId
+);
+id!(
+    /// One difference between a provider's list and what we have.
+    ChangeItemId
+);

@@ -19,9 +19,9 @@ pub mod requests;
 pub mod time;
 
 pub use ids::{
-    AccountId, AttemptId, CancelId, CategoryId, EventId, ExecutorId, KeyId, OrderId, ProductId,
-    ProductOrderId, ProviderId, RefillId, RouteId, ServiceId, StockBatchId, StockItemId, TierId,
-    TransferId,
+    AccountId, AttemptId, CancelId, CategoryId, ChangeItemId, ChangeSetId, EventId, ExecutorId,
+    KeyId, OrderId, ProductId, ProductOrderId, ProviderId, RefillId, RouteId, ServiceId,
+    StockBatchId, StockItemId, TierId, TransferId,
 };
 pub use money::Micros;
 pub use time::Timestamp;

@@ -63,6 +63,13 @@ pub const MIGRATIONS: &[Migration] = &[
         postgres: "",
         works_from: 6,
     },
+    Migration {
+        version: 8,
+        name: "offers",
+        text: include_str!("migrations/0008_offers.sql"),
+        postgres: "",
+        works_from: 8,
+    },
 ];
 
 /// How far a database is.
@@ -220,6 +227,7 @@ mod tests {
             "fa68da3134c9b8ce05d81ee58251d94436aca521fce1d9ca1e030db6858fbb7e",
             "85713c8841e1f444cd138b5447d3d8a7a915265a4f582224fe794fabf83a6891",
             "c0f6a705d74dc576470cad92a3fbe4be2261c37d1dd268e7ea91d0fc9eb5e284",
+            "6693b7cb13130f19efd265917bdad3749076ec802c0e30843403d0668771a393",
         ];
         let checksums: Vec<String> = MIGRATIONS.iter().map(Migration::checksum).collect();
         assert_eq!(checksums, released, "add a new migration instead");

@@ -1,15 +1,17 @@
 //! Places orders at providers and follows them there, while this node has the lease for it.
 
 use crate::config::Config;
+use crate::failure::Failure;
 use crate::{clock, randomness};
 use counter::Counter;
 use counter::nodes::Lease;
-use dispatch::driver::{Dispatcher, Reach};
+use dispatch::driver::{Dispatcher, Lists, Reach};
 use dispatch::engine::Timing;
 use panel_client::{Authorities, Client, Limits, Policy};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 /// Between two looks whether a lease that was lost is held again.
 const LOOK: Duration = Duration::from_millis(500);
@@ -57,6 +59,13 @@ pub(crate) fn dispatcher(counter: &Counter, patience: Patience) -> Option<Dispat
     })
 }
 
+/// What fetches lists for a command.
+pub(crate) fn lists(counter: &Counter, reach: Reach) -> Result<Lists, Failure> {
+    let client = Client::new(reach.policy, &Authorities::System)
+        .map_err(|error| Failure::Other(format!("providers cannot be called: {error}")))?;
+    Ok(Lists { counter: counter.clone(), client: Arc::new(client), reach, clock: clock::now })
+}
+
 /// Does it until `ended`.
 pub(crate) async fn run(
     dispatcher: Dispatcher,
@@ -67,7 +76,13 @@ pub(crate) async fn run(
         let held = lease.borrow_and_update().clone().filter(|lease| !lease.is_lost());
         if let Some(lease) = held {
             let worker = dispatcher.counter.worker(lease);
+            // Beside it, so that no order waits for a list. It ends with it: what a list has come to
+            // by then stands, and the next one finds the rest.
+            let (lists, under, until) = (dispatcher.lists(), worker.clone(), ended.clone());
+            let mut beside = JoinSet::new();
+            beside.spawn(async move { lists.run(under, until).await });
             dispatcher.run(worker, ended.clone()).await;
+            beside.shutdown().await;
         }
         tokio::select! {
             _ = lease.changed() => {}

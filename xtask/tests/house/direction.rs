@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::{Outcome, root};
 
 /// Crate, and the workspace crates it may be built on.
-const FLOORS: [(&str, &[&str]); 16] = [
+const FLOORS: [(&str, &[&str]); 17] = [
     ("domain", &[]),
     ("panel-api", &[]),
     ("panel-client", &["panel-api"]),
@@ -22,6 +22,7 @@ const FLOORS: [(&str, &[&str]); 16] = [
     ),
     ("bench", &["counter", "domain", "fakepanel", "pgkit", "store", "web"]),
     ("powercut", &["counter", "domain", "store"]),
+    ("sim", &["counter", "dispatch", "domain", "fakepanel", "panel-api", "powercut", "store"]),
     ("pgkit", &[]),
     ("fakepanel", &[]),
     ("pgcluster", &["pgkit"]),

@@ -58,6 +58,18 @@ pub struct Placement {
     pub started: Timestamp,
 }
 
+/// For how long after it was taken an order may be sent, in microseconds.
+const FRESH_US: i64 = 15_000_000;
+
+impl Placement {
+    /// Whether it may still be sent at `now`. Whoever slept between taking an order and sending it may
+    /// have been taken over from, and somebody may have looked and found that the provider does not
+    /// have it: nothing is decided about an attempt before all that could be sent was sent.
+    pub const fn is_fresh(&self, now: Timestamp) -> bool {
+        now.0.saturating_sub(self.started.0) <= FRESH_US
+    }
+}
+
 /// Why an order was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotClaimed {
@@ -150,14 +162,16 @@ impl Worker {
 }
 
 impl Counter {
-    /// What was sent to a provider for an attempt; nothing when there is no such attempt.
+    /// What was sent to a provider for an attempt of which it is not known what became of it; nothing
+    /// when it is known, or there is no such attempt.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn placement(&self, id: AttemptId) -> Result<Option<Placement>, StoreError> {
         let read = self.store.read(|tx| {
             let snapshot = self.catalogue.current(tx)?;
-            let Some(attempt) = attempts::by_id(tx, id)? else { return Ok(None) };
+            let attempt = attempts::by_id(tx, id)?.filter(|attempt| attempt.state.is_unknown());
+            let Some(attempt) = attempt else { return Ok(None) };
             let Some(order) = orders::by_id(tx, attempt.order)? else { return Ok(None) };
             let Some(route) = routes::route(tx, attempt.route)? else { return Ok(None) };
             let Some(service) = snapshot.services.get(&order.service) else { return Ok(None) };

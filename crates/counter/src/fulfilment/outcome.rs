@@ -72,7 +72,9 @@ fn record_one(
     };
     let others = attempts::of_order(desk.tx, order.id)?;
     let rival = others.iter().any(|other| other.id != attempt.id && other.state.may_be_placed());
-    let known = Known { order: &order, attempt: &attempt, id_taken, rival };
+    let provider = providers::provider(desk.tx, attempt.provider)?;
+    let asked_again = provider.is_some_and(|provider| provider.takes_request_id);
+    let known = Known { order: &order, attempt: &attempt, id_taken, rival, asked_again };
     let Some(settled) = settle(known, &outcome.found) else { return Ok(Recorded::Known) };
     let evidence = shortened(&outcome.evidence);
     let after = steps(desk, &order, &settled, &evidence, actor)?;

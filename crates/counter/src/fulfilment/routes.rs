@@ -4,7 +4,7 @@ use crate::journal::Journal;
 use crate::{Counter, Failure, Refusal};
 use domain::providers::{Route, check_route};
 use domain::{AccountId, Micros, ProviderId, RouteId, ServiceId, Timestamp};
-use store::tables::{Put, providers, routes};
+use store::tables::{Put, meta, providers, routes};
 use store::{Tx, TxExt};
 
 /// What staff say of a route; what is absent stays as it is.
@@ -48,6 +48,7 @@ impl Counter {
     ) -> Result<RouteId, Failure<Refusal>> {
         let catalogue = self.catalogue_cache();
         let unit = move |tx: &mut dyn Tx| {
+            meta::lock_catalogue(tx)?;
             let missing = |field: &str| Refusal::Invalid(format!("{field}: a new route needs it"));
             let service = change.service.ok_or_else(|| missing("service"))?;
             let snapshot = catalogue.within(tx)?;
@@ -90,6 +91,7 @@ impl Counter {
         now: Timestamp,
     ) -> Result<Route, Failure<Refusal>> {
         let unit = move |tx: &mut dyn Tx| {
+            meta::lock_catalogue(tx)?;
             let found = routes::route(tx, id)?.ok_or_else(|| Refusal::missing("route", id))?;
             let moved = change.service.is_some_and(|service| service != found.service)
                 || change.provider.is_some_and(|provider| provider != found.provider);

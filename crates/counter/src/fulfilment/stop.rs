@@ -5,7 +5,7 @@ use crate::journal::Journal;
 use crate::nodes::{Job, Worker};
 use domain::providers::{Provider, ProviderState, Route};
 use domain::{AccountId, ProviderId, RouteId, Timestamp};
-use store::tables::{Put, providers, routes};
+use store::tables::{Put, meta, providers, routes};
 use store::{DbError, StoreError, Tx};
 
 impl Worker {
@@ -47,6 +47,7 @@ impl Worker {
         self.works_on(Job::Fulfilment)?;
         let reason = shortened(reason);
         let unit = move |tx: &mut dyn Tx| {
+            meta::lock_catalogue(tx)?;
             let found = routes::route(tx, id)?.filter(|route| route.on);
             let Some(route) = found else { return Ok::<_, DbError>(false) };
             routes::put_route(tx, Put::Changed, &Route { on: false, ..route })?;

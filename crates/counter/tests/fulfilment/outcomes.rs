@@ -1,7 +1,7 @@
 //! What is found out about attempts moves orders and money, once, and never against evidence.
 
 use super::shop::{COST, FIRST, NOW, SECOND, Shop, accepted};
-use counter::fulfilment::{Found, Recorded, Verdict};
+use counter::fulfilment::{Found, ProviderChange, Recorded, Verdict};
 use domain::RouteId;
 use domain::orders::{NotAccepted, State};
 use domain::providers::{AttemptState, Fit};
@@ -143,5 +143,24 @@ async fn staff_say_what_they_have_seen() {
     assert_eq!(shop.booked(FIRST).await, -COST);
     let odd = decide(shop.order().await, Verdict::AcceptedAs(String::from("3 1"))).await;
     assert!(odd.unwrap_err().to_string().starts_with("id:"));
+    shop.assert_clean().await;
+}
+
+/// Two workers may have called under the same request id: the one that was taken over from, and the
+/// one that asked again.
+#[tokio::test]
+async fn a_refusal_of_one_call_says_nothing_of_the_other() {
+    let shop = Shop::open().await;
+    let change = ProviderChange { takes_request_id: Some(true), ..ProviderChange::default() };
+    shop.counter.edit_provider(FIRST, change, None, NOW).await.unwrap();
+    let order = shop.order().await;
+    let attempt = shop.claim(order).await;
+    shop.found(attempt, Found::Lost).await;
+    for found in [Found::Refused { another_way: true }, Found::NotSent] {
+        assert_eq!(shop.found(attempt, found).await, Recorded::Known);
+        assert_eq!(shop.state(order).await, State::Unknown);
+    }
+    let recorded = shop.found(attempt, accepted("5")).await;
+    assert_eq!(recorded, Recorded::Done(State::Submitted, Fit::News));
     shop.assert_clean().await;
 }

@@ -5,6 +5,7 @@ use crate::shop::{NOW, assert_clean, drip_feed, node, order, set_up};
 use counter::nodes::{Held, Job, Lease, LeaseHolder, Node, Role};
 use counter::orders::{OrderReport, Report, RequestId};
 use counter::{Counter, Failure, Refusal};
+use domain::ProviderId;
 use testkit::Database;
 
 on_every_engine![
@@ -62,6 +63,11 @@ async fn a_paused_owner_writes_nothing_once_another_has_taken_over(database: &Da
         paused.worker(lease(Job::Sealing)).seal_events(later).await.map(|_| ()),
         paused.worker(lease(Job::Retention)).forget_old(later).await.map(|_| ()),
         paused.worker(lease(Job::Stock)).resume_imports(later).await.map(|_| ()),
+        paused
+            .worker(lease(Job::Fulfilment))
+            .give_up_attempts(ProviderId(1), &[], later)
+            .await
+            .map(|_| ()),
     ];
     for (number, refused) in refused.into_iter().enumerate() {
         assert!(refused.is_err_and(|error| error.is_lease_lost()), "{number}");

@@ -2,10 +2,12 @@
 //! once as it asks for.
 
 mod calls;
+mod lists;
 mod params;
 mod units;
 
 pub use calls::Reach;
+pub use lists::Lists;
 
 use crate::engine::{Action, Answer, Engine, Input, Timing};
 use calls::{AnswerToCome, Calls};
@@ -92,6 +94,12 @@ impl Begun {
 }
 
 impl Dispatcher {
+    /// What fetches providers' lists, by the same means.
+    pub fn lists(&self) -> Lists {
+        let (counter, client) = (self.counter.clone(), Arc::clone(&self.client));
+        Lists { counter, client, reach: self.reach, clock: self.clock }
+    }
+
     /// Places orders and follows them under the lease of `worker`, until `ended` says so or the lease
     /// is lost. Then nothing new is begun, and what is under way is waited for a while.
     pub async fn run(&self, worker: Worker, mut ended: watch::Receiver<bool>) {
@@ -173,8 +181,9 @@ impl Run {
             Action::Place(placement) => {
                 let (begun, steady) = (self.claiming, self.steady);
                 self.tasks.spawn(async move {
-                    if !begun.is_fresh(Begun::now(clock, steady)) {
-                        let why = String::from("too much time has passed since it was taken");
+                    let fresh = begun.is_fresh(Begun::now(clock, steady));
+                    if !fresh || !placement.is_fresh(clock()) {
+                        let why = String::from("it was taken too long ago");
                         return Done::Placed(placement.attempt, Answer::NotSent(why), None);
                     }
                     let placed = calls.place(&placement).await;

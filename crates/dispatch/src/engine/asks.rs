@@ -44,9 +44,6 @@ impl Engine {
         lane.follow.reading = false;
         let full = i64::try_from(attempts.len()).is_ok_and(|read| read >= FOLLOWED);
         lane.follow.read = !full;
-        if !full {
-            lane.follow.read_again(now);
-        }
         for attempt in attempts {
             lane.follow.read_up_to = lane.follow.read_up_to.max(attempt.id);
             if let Some(id) = &attempt.upstream_id {
@@ -77,10 +74,8 @@ impl Engine {
             if lane.provider.state == ProviderState::Off {
                 continue;
             }
-            lane.follow.look_again(now);
-            if !lane.follow.read && !lane.follow.reading {
-                lane.follow.reading = true;
-                let (provider, after) = (*id, lane.follow.read_up_to);
+            if let Some(after) = lane.follow.next_reading(now) {
+                let provider = *id;
                 self.actions.push(Action::ReadFollowed { provider, after, limit: FOLLOWED });
             }
             while lane.follow.asking < ASKING

@@ -17,6 +17,10 @@ const ASIDE: usize = 256;
 /// After what time an order is looked at again that the database did not let be taken.
 const AGAIN_US: i64 = 200_000;
 
+/// How long after it was asked for an order may be sent: whoever is told of it later may have been taken
+/// over from.
+const SENT_WITHIN_US: i64 = 15_000_000;
+
 /// Microseconds of a UTC day.
 const DAY_US: i64 = 86_400_000_000;
 
@@ -51,6 +55,7 @@ impl Engine {
         if !claims.is_empty() {
             self.actions.push(Action::Claim(claims.iter().map(|(claim, ..)| *claim).collect()));
             self.busy.claims = Some(claims);
+            self.busy.claiming_since = now;
         }
     }
 
@@ -151,15 +156,21 @@ impl Engine {
     fn place(&mut self, placement: Placement, queued: Queued, now: Timestamp) {
         let Some(lane) = self.lanes.get_mut(&placement.provider) else { return };
         let attempt = placement.attempt;
-        let ticket = lane.breaker.begin(Call::Place, now);
+        // By the engine's own clock; whoever sends it looks at the other one too.
+        let is_fresh = now.0.saturating_sub(self.busy.claiming_since.0) <= SENT_WITHIN_US;
+        let ticket = if is_fresh { lane.breaker.begin(Call::Place, now) } else { None };
         let may_call = ticket.is_some();
         let placing = Placing { placement: placement.clone(), queued, ticket, again_at: now };
         lane.placing.insert(attempt, placing);
         if may_call {
             self.actions.push(Action::Place(placement));
         } else {
-            let why = String::from("the provider does not answer at the moment");
-            self.answered(attempt, &super::Answer::NotSent(why), now);
+            let why = if is_fresh {
+                "the provider does not answer at the moment"
+            } else {
+                "it was taken too long ago"
+            };
+            self.answered(attempt, &super::Answer::NotSent(why.to_owned()), now);
         }
     }
 

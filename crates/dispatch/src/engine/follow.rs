@@ -1,6 +1,7 @@
 //! Orders that are followed at a provider: when each is asked for, a hundred at a time, and what was
 //! said of it last, so that only what is new is written down.
 
+use super::plus;
 use domain::orders::State;
 use domain::providers::{Followed, next_poll};
 use domain::{AttemptId, Micros, Timestamp};
@@ -10,7 +11,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 /// Most orders in one request (the dialect's limit).
 pub(super) const IDS: usize = 100;
 
-/// Between two readings of all that is followed, at least, and for each order.
+/// Between two readings of all that is followed, at least, and for each order: a million orders are a
+/// thousand small reads, in ten minutes.
 const AGAIN_US: i64 = 30_000_000;
 const AGAIN_EACH_US: i64 = 600;
 
@@ -51,7 +53,7 @@ pub(super) struct Follow {
     pub(super) read_up_to: AttemptId,
     pub(super) reading: bool,
     pub(super) read: bool,
-    /// When it is read once more: a person may have found an order's id.
+    /// When all of it is read again.
     again: Timestamp,
     /// Requests that are under way.
     pub(super) asking: usize,
@@ -136,7 +138,7 @@ impl Default for Follow {
             read_up_to: AttemptId(0),
             reading: false,
             read: false,
-            again: Timestamp(0),
+            again: Timestamp(i64::MIN),
             asking: 0,
         }
     }
@@ -148,18 +150,26 @@ impl Follow {
         self.known.len()
     }
 
-    /// Notes that all of it was read; the more there is, the later it is read again.
-    pub(super) fn read_again(&mut self, now: Timestamp) {
-        let many = i64::try_from(self.len()).unwrap_or(i64::MAX).saturating_mul(AGAIN_EACH_US);
-        self.again = Timestamp(now.0.saturating_add(many.max(AGAIN_US)));
-    }
-
-    /// Begins to read anew when it is time.
-    pub(super) fn look_again(&mut self, now: Timestamp) {
-        if self.read && self.again <= now {
+    /// Where the next reading of what is followed begins; nothing while there is none to be made. All of
+    /// it is read again now and then, because others begin to follow orders too: staff who have found
+    /// one at the provider.
+    pub(super) fn next_reading(&mut self, now: Timestamp) -> Option<AttemptId> {
+        if self.reading {
+            return None;
+        }
+        if self.read {
+            if self.again > now {
+                return None;
+            }
             self.read = false;
             self.read_up_to = AttemptId(0);
         }
+        if self.read_up_to == AttemptId(0) {
+            let many = i64::try_from(self.len()).unwrap_or(i64::MAX).saturating_mul(AGAIN_EACH_US);
+            self.again = plus(now, many.max(AGAIN_US));
+        }
+        self.reading = true;
+        Some(self.read_up_to)
     }
 
     /// Follows an order from now on, unless it is followed already.

@@ -62,12 +62,13 @@ struct Scan {
 }
 
 /// What is under way of which there is one at a time.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Busy {
     setup: bool,
     scan: bool,
     /// The orders of the claims that are under way, in their order.
     claims: Option<Vec<(Claim, Queued, ProviderId)>>,
+    claiming_since: Timestamp,
     /// The outcomes that are being recorded, in their order.
     outcomes: Option<Vec<Reported>>,
     /// The reports that are being recorded, in their order.
@@ -140,7 +141,15 @@ impl Engine {
             queue: Queue::default(),
             turn: ServiceId(0),
             scan: Scan { after: None, newest: OrderId(0), next: now, next_full: now },
-            busy: Busy::default(),
+            busy: Busy {
+                setup: false,
+                scan: false,
+                claims: None,
+                claiming_since: now,
+                outcomes: None,
+                reports: Vec::new(),
+                unfollow: false,
+            },
             outcomes: Vec::new(),
             awaited: BTreeSet::new(),
             forwards: Forwards::new(now),

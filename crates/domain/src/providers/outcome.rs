@@ -46,6 +46,9 @@ pub struct Known<'a> {
     pub id_taken: bool,
     /// Whether another attempt of the order may be placed too.
     pub rival: bool,
+    /// Whether the provider may have been asked for it again under the same request id: what came of
+    /// one call says nothing of the others then, unless it is the id.
+    pub asked_again: bool,
 }
 
 /// How what was found out fits what was known.
@@ -82,6 +85,11 @@ pub fn settle(known: Known<'_>, found: &Found) -> Option<Settled> {
     match found {
         Found::Lost => lost(known),
         Found::Undecided => undecided(known),
+        Found::NotSent | Found::Refused { .. }
+            if known.asked_again && known.attempt.state == AttemptState::Lost =>
+        {
+            None
+        }
         Found::NotSent => {
             absent(known, AttemptState::NotSent, NotAccepted::NothingSent, Event::NotSent)
         }

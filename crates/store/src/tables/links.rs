@@ -98,6 +98,12 @@ crate::statements! {
         when 'stock_batch' then (select max(id) from stock_batch) \
         when 'stock_item' then (select max(id) from stock_item) \
         when 'reveal' then (select max(id) from reveal) \
+        when 'provider' then (select max(id) from provider) \
+        when 'route' then (select max(id) from route) \
+        when 'attempt' then (select max(id) from attempt) \
+        when 'provider_entry' then (select max(id) from provider_entry) \
+        when 'change_set' then (select max(id) from change_set) \
+        when 'change_item' then (select max(id) from change_item) \
         when 'transfer' then (select max(id) from transfer) \
         when 'event' then (select max(id) from event) end, 0) as bigint) \
         from id_block b order by b.kind";

@@ -4,6 +4,9 @@ pub mod account_orders;
 pub mod accounts;
 pub mod attempts;
 pub mod catalogue;
+pub mod change_checks;
+pub mod change_items;
+pub mod change_sets;
 pub mod deliveries;
 pub mod events;
 pub mod forwards;
@@ -13,6 +16,7 @@ pub mod leases;
 pub mod links;
 pub mod meta;
 pub mod nodes;
+pub mod offers;
 pub mod orders;
 pub mod parts;
 pub mod prices;
@@ -27,6 +31,7 @@ pub mod reveals;
 pub mod routes;
 pub mod stock;
 pub mod stock_imports;
+pub mod sync_rules;
 pub mod transfers;
 
 use crate::{DbError, Row, Sql};
@@ -38,6 +43,9 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         accounts::ALL,
         attempts::ALL,
         catalogue::ALL,
+        change_checks::ALL,
+        change_items::ALL,
+        change_sets::ALL,
         deliveries::ALL,
         events::ALL,
         forwards::ALL,
@@ -47,6 +55,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         links::ALL,
         meta::ALL,
         nodes::ALL,
+        offers::ALL,
         orders::ALL,
         parts::ALL,
         prices::ALL,
@@ -61,6 +70,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         routes::ALL,
         stock::ALL,
         stock_imports::ALL,
+        sync_rules::ALL,
         transfers::ALL,
     ]
     .into_iter()

@@ -7,6 +7,7 @@ mod key;
 mod lines;
 mod money;
 mod moving;
+mod offers;
 mod order;
 mod price;
 mod product;
@@ -18,6 +19,8 @@ mod route;
 mod served;
 mod service;
 mod stock;
+mod sync;
+mod sync_rules;
 mod tier;
 mod verify;
 mod when;
@@ -25,12 +28,14 @@ mod when;
 use crate::config::{Config, Environment, NodeRole, Overrides};
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::{clock, demo, opened, serve, signals, telemetry};
+use crate::{clock, demo, fulfilment, opened, serve, signals, telemetry};
 use clap::{Parser, Subcommand};
 use counter::Counter;
 use counter::nodes::Job;
+use dispatch::driver::Reach;
 use domain::{AccountId, Micros, Timestamp};
 use std::path::PathBuf;
+use std::str::FromStr;
 use store::Access;
 
 /// The server behind a trade counter for digital services and digital goods.
@@ -90,6 +95,9 @@ enum Command {
     /// Routes: services' ways to providers.
     #[command(subcommand)]
     Route(route::RouteCommand),
+    /// Providers' lists: what differed, and what was done about it.
+    #[command(subcommand)]
+    Sync(sync::SyncCommand),
     /// Orders, and reports on them.
     #[command(subcommand)]
     Order(order::OrderCommand),
@@ -136,6 +144,8 @@ pub(crate) struct Desk {
     pub(crate) database: String,
     /// The file with the keys that stock is sealed with; none when they come by themselves.
     pub(crate) stock_keys: Option<PathBuf>,
+    /// How providers are reached.
+    pub(crate) reach: Reach,
 }
 
 /// Runs the command.
@@ -178,7 +188,8 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
                 let database = store::Store::shown(&config.database_url)?;
                 let in_file = config.stock_keys.is_empty();
                 let stock_keys = in_file.then(|| config.stock_key_path());
-                let desk = Desk { counter, output, actor, now: clock::now(), database, stock_keys };
+                let (now, reach) = (clock::now(), fulfilment::reach(&config));
+                let desk = Desk { counter, output, actor, now, database, stock_keys, reach };
                 on_counter(command, &desk).await
             }
         }
@@ -196,6 +207,7 @@ async fn on_counter(command: Command, desk: &Desk) -> Result<(), Failure> {
         Command::Service(command) => service::run(command, desk).await,
         Command::Provider(command) => provider::run(command, desk).await,
         Command::Route(command) => route::run(command, desk).await,
+        Command::Sync(command) => sync::run(command, desk).await,
         Command::Order(command) => order::run(command, desk).await,
         Command::Refill(command) => refill::run(command, desk).await,
         Command::Cancel(command) => cancel::run(command, desk).await,
@@ -252,6 +264,22 @@ pub(crate) async fn find_account(desk: &Desk, named: &str) -> Result<AccountId, 
     match named.parse() {
         Ok(id) => Ok(desk.counter.account(AccountId(id)).await?.id),
         Err(_) => Ok(desk.counter.account_named(named).await?.id),
+    }
+}
+
+/// A number, or `none`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OrNone(pub(crate) Option<i64>);
+
+impl FromStr for OrNone {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "none" {
+            return Ok(Self(None));
+        }
+        let number = text.parse().map_err(|_| String::from("give a whole number, or none"));
+        number.map(|number| Self(Some(number)))
     }
 }
 

@@ -1,6 +1,6 @@
 //! `provider`.
 
-use super::{Desk, parse_amount};
+use super::{Desk, OrNone, offers, parse_amount};
 use crate::failure::Failure;
 use crate::{output, randomness};
 use clap::{Args, Subcommand};
@@ -56,6 +56,15 @@ pub(super) enum ProviderCommand {
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=1000))]
         limit: i64,
     },
+    /// Fetches a provider's list at once, and shows what it came to.
+    Sync {
+        /// Its id or name.
+        provider: String,
+    },
+    /// Lists what a provider offers, as of its last list.
+    Offers(offers::OffersArgs),
+    /// Makes a service and a route for each of a provider's offers that has none.
+    Import(offers::ImportArgs),
 }
 
 /// What may be said of a provider.
@@ -90,8 +99,8 @@ pub(super) struct ProviderArgs {
     takes_request_id: Option<bool>,
     /// Decimals of its balance, from 0 to 6; `none` when others spend from the account too, so that
     /// it shows nothing.
-    #[arg(long, value_parser = parse_decimals, value_name = "DECIMALS")]
-    balance_decimals: Option<Decimals>,
+    #[arg(long, value_name = "DECIMALS")]
+    balance_decimals: Option<OrNone>,
     /// A text of its own that surely means that an order was not taken; may be given several times,
     /// and takes the place of those before.
     #[arg(long, value_name = "TEXT")]
@@ -119,19 +128,6 @@ fn parse_state(text: &str) -> Result<ProviderState, String> {
     ProviderState::from_name(text).ok_or_else(|| String::from("there are active, paused and off"))
 }
 
-/// Decimals of a balance, or none. A type of its own, because two options in each other mean
-/// something else to the command line.
-#[derive(Clone, Copy, Debug)]
-struct Decimals(Option<i64>);
-
-fn parse_decimals(text: &str) -> Result<Decimals, String> {
-    if text == "none" {
-        return Ok(Decimals(None));
-    }
-    let number = text.parse().map_err(|_| String::from("give a number from 0 to 6, or none"))?;
-    Ok(Decimals(Some(number)))
-}
-
 impl ProviderArgs {
     fn change(self) -> ProviderChange {
         ProviderChange {
@@ -144,7 +140,7 @@ impl ProviderArgs {
             adds_per_second: self.adds_per_second,
             asks_per_second: self.asks_per_second,
             takes_request_id: self.takes_request_id,
-            balance_decimals: self.balance_decimals.map(|Decimals(decimals)| decimals),
+            balance_decimals: self.balance_decimals.map(|OrNone(decimals)| decimals),
             refusals: self.refusal,
             trust_reads: self.trust_reads,
         }
@@ -188,6 +184,9 @@ pub(super) async fn run(command: ProviderCommand, desk: &Desk) -> Result<(), Fai
             }
             desk.output.one(&shown);
         }
+        ProviderCommand::Sync { provider } => offers::fetch(&provider, desk).await?,
+        ProviderCommand::Offers(args) => offers::list(args, desk).await?,
+        ProviderCommand::Import(args) => offers::import(args, desk).await?,
         ProviderCommand::Deposit(args) => book(args, EntryKind::Deposit, desk).await?,
         ProviderCommand::Correct(args) => book(args, EntryKind::Correction, desk).await?,
         ProviderCommand::Entries { provider, before, limit } => {

@@ -1,7 +1,7 @@
 //! `route`.
 
 use super::provider::find_provider;
-use super::{Desk, parse_amount};
+use super::{Desk, OrNone, parse_amount};
 use crate::failure::Failure;
 use crate::output;
 use clap::{Args, Subcommand};
@@ -62,23 +62,11 @@ pub(super) struct RouteArgs {
     #[arg(long)]
     weight: Option<i64>,
     /// Most units in a UTC day; `none` for no cap.
-    #[arg(long, value_parser = parse_cap, value_name = "UNITS")]
-    daily_cap: Option<Units>,
+    #[arg(long, value_name = "UNITS")]
+    daily_cap: Option<OrNone>,
     /// Whether it is used.
     #[arg(long)]
     on: Option<bool>,
-}
-
-/// A cap in units, or none.
-#[derive(Clone, Copy, Debug)]
-struct Units(Option<i64>);
-
-fn parse_cap(text: &str) -> Result<Units, String> {
-    if text == "none" {
-        return Ok(Units(None));
-    }
-    let units = text.parse().map_err(|_| String::from("give a number of units, or none"))?;
-    Ok(Units(Some(units)))
 }
 
 impl RouteArgs {
@@ -89,7 +77,7 @@ impl RouteArgs {
             max: self.max,
             priority: self.priority,
             weight: self.weight,
-            daily_cap: self.daily_cap.map(|Units(cap)| cap),
+            daily_cap: self.daily_cap.map(|OrNone(cap)| cap),
             on: self.on,
             ..RouteChange::default()
         }

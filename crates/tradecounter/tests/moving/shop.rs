@@ -1,6 +1,7 @@
 //! A counter with rows in every table.
 
 use crate::BINARY;
+use fakepanel::{Panel, Server};
 use testkit::{Client, Database, Program, until};
 
 fn words(text: &str) -> Vec<&str> {
@@ -13,6 +14,7 @@ pub(crate) fn set_up(url: Option<&str>) -> (Program, String) {
     if let Some(url) = url {
         program.set("TRADECOUNTER_DATABASE_URL", url);
     }
+    program.set("TRADECOUNTER_PRIVATE_PROVIDERS", "true");
     program.json(&["migrate"]);
     program.json(&["account", "add", "Acme"]);
     program.json(&["account", "add", "Other"]);
@@ -46,7 +48,40 @@ pub(crate) fn stock(program: &Program, lines: usize) {
     program.json(&words("stock import 1 stock.txt"));
 }
 
-/// Orders of every shape, in every state that staff and customers bring them to: 267 of them.
+/// An order that is sent on to a provider. What becomes of it there is nobody's business here.
+fn send_on(program: &Program, client: &Client) {
+    let panel = Panel::new(fakepanel::Settings::default(), 7).unwrap();
+    let panel = Server::start(panel, "127.0.0.1:0".parse().unwrap()).unwrap();
+    std::fs::write(program.folder().join("panel.key"), "fake-key\n").unwrap();
+    let provider = format!(
+        "provider add --name Panel --currency USD --key-file panel.key --url {}",
+        panel.url()
+    );
+    program.json(&words(&provider));
+    let service = "service add --category 1 --rate 5 --min 1 --max 9000 --name Sent --kind default";
+    let service = program.json(&words(&format!("{service} --fulfilment providers")));
+    let route = format!("route add {} Panel 1 --cost 0.9 --daily-cap 5000", service["service"]);
+    program.json(&words(&route));
+    let service = service["service"].to_string();
+    let order = [
+        ("action", "add"),
+        ("service", service.as_str()),
+        ("link", "https://example.com/sent"),
+        ("quantity", "100"),
+    ];
+    let order = client.call(&order)["order"].to_string();
+    until("the provider has the order", || {
+        let shown = program.json(&["order", "show", &order]);
+        (shown["attempts"][0]["state"] == "accepted").then_some(())
+    });
+    // Its list says that it costs more than the route does.
+    for text in ["sync rules Panel --percent 25", "route edit 1 --cost 0.85", "provider sync Panel"]
+    {
+        program.json(&words(text));
+    }
+}
+
+/// Orders of every shape, in every state that staff and customers bring them to: 268 of them.
 pub(crate) fn trade(program: &Program, client: &Client) {
     let ask = |text: &str| {
         let fields = text.split('&').map(|pair| pair.split_once('=').unwrap());
@@ -83,6 +118,7 @@ pub(crate) fn trade(program: &Program, client: &Client) {
     let bought = ask("action=add_product_order&product=1&quantity=2&request_id=p-1");
     ask(&format!("action=result_product&order={}", bought["order"]));
     ask("action=add_product_order&product=2&quantity=1&require=example.com");
+    send_on(program, client);
 }
 
 /// Every table that is moved has rows in it: what is not there is not tested.

@@ -46,7 +46,7 @@ fn who_ends_in_order_hands_over_before_the_term_is_over() {
     counter.wait_for_the_runs();
     assert!(second.terminate().success());
     let left = counter.database.rows("select owner, until_us from lease");
-    assert!(left.len() == 4 && left.iter().all(|row| row == "|0"), "{left:?}");
+    assert!(left.len() == 5 && left.iter().all(|row| row == "|0"), "{left:?}");
     assert_eq!(counter.database.rows("select id from node"), Vec::<String>::new());
 }
 

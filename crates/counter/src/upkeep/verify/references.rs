@@ -1,12 +1,13 @@
 //! Rows that refer to each other, requests, what was delivered, and ids.
 
 use super::{Check, Progress};
-use store::tables::{links, product_checks};
+use store::tables::{change_checks, links, product_checks};
 use store::{DbError, Tx};
 
 pub(super) fn check(tx: &mut dyn Tx, progress: Progress<'_>) -> Result<Vec<Check>, DbError> {
     let mut found = Vec::new();
-    for rule in links::RULES.iter().chain(product_checks::RULES) {
+    let rules = links::RULES.iter().chain(product_checks::RULES).chain(change_checks::RULES);
+    for rule in rules {
         let mut check = Check::new(rule.rule);
         check.rows = links::rows(tx, rule)?;
         for offender in links::offenders(tx, rule)? {

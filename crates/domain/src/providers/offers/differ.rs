@@ -6,7 +6,6 @@ use super::edit::{Edit, Limits, Moved};
 use super::offer::{Offer, kind_of, plain_kind};
 use super::rules::{RateRule, SyncRules, Taking};
 use crate::catalogue::{Counting, Service, check_service};
-use crate::limits::QUANTITY_MAX;
 use crate::money::multiplied;
 use crate::{Micros, RouteId, ServiceId};
 use std::collections::BTreeMap;
@@ -16,6 +15,7 @@ pub(super) struct Comparison<'a> {
     rules: &'a SyncRules,
     exchange: Micros,
     routes: BTreeMap<RouteId, Known>,
+    of_service: BTreeMap<ServiceId, Vec<RouteId>>,
     services: BTreeMap<ServiceId, Service>,
     set: ChangeSet,
 }
@@ -70,9 +70,14 @@ impl Place {
 
 impl<'a> Comparison<'a> {
     pub(super) fn new(ours: &Ours<'_>, rules: &'a SyncRules) -> Self {
+        let mut of_service: BTreeMap<ServiceId, Vec<RouteId>> = BTreeMap::new();
+        for known in ours.routes {
+            of_service.entry(known.route.service).or_default().push(known.route.id);
+        }
         Self {
             rules,
             exchange: ours.exchange,
+            of_service,
             routes: ours.routes.iter().map(|known| (known.route.id, known.clone())).collect(),
             services: ours.services.iter().map(|service| (service.id, service.clone())).collect(),
             set: ChangeSet::default(),
@@ -86,10 +91,10 @@ impl<'a> Comparison<'a> {
     fn place(&self, route: RouteId) -> Option<Place> {
         let known = self.routes.get(&route)?.clone();
         let service = self.services.get(&known.route.service)?.clone();
-        let beside = |other: &&Known| {
-            other.route.service == known.route.service && other.route.id != route && other.route.on
-        };
-        let beside = self.routes.values().filter(beside);
+        let of_service = self.of_service.get(&service.id).into_iter().flatten();
+        let others = of_service.filter(|other| **other != route);
+        let beside = others.filter_map(|other| self.routes.get(other));
+        let beside = beside.filter(|other| other.route.on);
         let costs = beside.filter_map(|other| multiplied(other.route.cost, self.exchange));
         let elsewhere = costs.chain(known.elsewhere).min();
         Some(Place { known, service, elsewhere })
@@ -229,7 +234,7 @@ impl<'a> Comparison<'a> {
         }
         let route = &place.known.route;
         let before = Limits { min: route.min, max: route.max };
-        let after = limits_of(offer);
+        let after = offer.limits();
         if before == after {
             return;
         }
@@ -263,7 +268,7 @@ impl<'a> Comparison<'a> {
         let kind = kind_of(&offer.kind);
         let cost = multiplied(offer.rate, self.exchange);
         let rate = cost.and_then(|cost| self.rules.markup.rate(cost));
-        let limits = limits_of(offer);
+        let limits = offer.limits();
         let verdict = match kind {
             None => Verdict::Quarantine(Why::KindUnknown),
             Some(_) if rate.is_none() || limits.min > limits.max => {
@@ -281,11 +286,6 @@ impl<'a> Comparison<'a> {
             hold: Vec::new(),
         });
     }
-}
-
-/// Limits as we can keep them: an order has one unit at least.
-fn limits_of(offer: &Offer) -> Limits {
-    Limits { min: offer.min.max(1), max: offer.max.min(QUANTITY_MAX) }
 }
 
 /// Whether a cost moves by more than so many percent. What cost nothing moves beyond all bounds.

@@ -1,9 +1,10 @@
 //! What a provider offers.
 
+use super::edit::Limits;
 use super::rules::SyncRules;
 use crate::Micros;
 use crate::catalogue::ServiceKind;
-use crate::limits::{OFFERS_LOST_FEW, OFFERS_MAX};
+use crate::limits::{OFFERS_LOST_FEW, OFFERS_MAX, QUANTITY_MAX};
 
 /// A service as a provider lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,10 +86,18 @@ pub(super) fn is_more(part: usize, percent: i64, whole: usize) -> bool {
     usize::try_from(percent).is_ok_and(|percent| hundredths > whole.saturating_mul(percent))
 }
 
+impl Offer {
+    /// Its limits as we can keep them: an order has one unit at least.
+    pub fn limits(&self) -> Limits {
+        Limits { min: self.min.max(1), max: self.max.min(QUANTITY_MAX) }
+    }
+}
+
 impl List {
     /// The list with one offer for each service: of those that are there twice and differ, neither is
     /// believed.
-    pub(super) fn without_contradictions(&self) -> Self {
+    #[must_use]
+    pub fn without_contradictions(&self) -> Self {
         let mut offers = self.offers.clone();
         offers.sort_by(|one, other| one.service.cmp(&other.service));
         offers.dedup();

@@ -3,6 +3,7 @@
 use super::markup::{Markup, MarkupError};
 use crate::Micros;
 use crate::limits::MISSING_LISTS_MAX;
+use crate::names::named;
 
 /// What becomes of the rate of a service when its cost moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +25,9 @@ pub enum Taking {
     /// It waits for one.
     Propose,
 }
+
+named!(RateRule { Follow => "follow", Raise => "raise", TakeOff => "take_off" });
+named!(Taking { Apply => "apply", Propose => "propose" });
 
 /// The rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,113 @@
+//! What the panels know: which of our orders they have taken, and what became of them.
+
+use domain::OrderId;
+use domain::orders::State as Ours;
+use fakepanel::{Happening, Panel, State, Verdict};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// An order that a panel has taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Taken {
+    pub(crate) panel: usize,
+    /// The panel's number of it.
+    pub(crate) number: usize,
+    /// Which attempt of ours it came by.
+    pub(crate) attempt: i64,
+}
+
+/// What the panels have taken.
+#[derive(Debug)]
+pub(crate) struct Truth {
+    seen: Vec<usize>,
+    by_order: BTreeMap<OrderId, Vec<Taken>>,
+    ids: BTreeMap<(usize, u64), Vec<OrderId>>,
+    /// Orders that share a panel's id: what is said under it may be about either.
+    tainted: BTreeSet<OrderId>,
+}
+
+impl Truth {
+    pub(crate) fn new(panels: usize) -> Self {
+        Self {
+            seen: vec![0; panels],
+            by_order: BTreeMap::new(),
+            ids: BTreeMap::new(),
+            tainted: BTreeSet::new(),
+        }
+    }
+
+    /// What was taken since the last look.
+    ///
+    /// # Errors
+    /// In words, something that no order of ours can be.
+    pub(crate) fn look(&mut self, panels: &[Panel]) -> Result<Vec<(OrderId, Taken)>, String> {
+        let mut new = Vec::new();
+        for ((at, panel), seen) in panels.iter().enumerate().zip(&mut self.seen) {
+            for order in panel.orders().iter().skip(*seen) {
+                *seen = seen.saturating_add(1);
+                let name = order.request_id.as_deref().and_then(read_name);
+                let Some((id, attempt)) = name else {
+                    return Err(format!("panel {at} has an order that nobody named: {order:?}"));
+                };
+                let taken = Taken { panel: at, number: order.number, attempt };
+                self.by_order.entry(id).or_default().push(taken);
+                let sharing = self.ids.entry((at, order.id)).or_default();
+                sharing.push(id);
+                if sharing.len() > 1 {
+                    self.tainted.extend(sharing.iter().copied());
+                }
+                new.push((id, taken));
+            }
+        }
+        Ok(new)
+    }
+
+    /// What was taken of an order.
+    pub(crate) fn of(&self, order: OrderId) -> &[Taken] {
+        self.by_order.get(&order).map_or(&[], Vec::as_slice)
+    }
+
+    /// What was taken of an order last.
+    pub(crate) fn latest(&self, order: OrderId) -> Option<Taken> {
+        self.of(order).last().copied()
+    }
+
+    /// Whether what a panel says of an order may be about another.
+    pub(crate) fn is_tainted(&self, order: OrderId) -> bool {
+        self.tainted.contains(&order)
+    }
+}
+
+/// The order and the attempt that a request id names.
+fn read_name(text: &str) -> Option<(OrderId, i64)> {
+    let mut parts = text.split('-');
+    let order = parts.next()?.parse().ok().map(OrderId)?;
+    let _placed = parts.next()?;
+    Some((order, parts.next()?.parse().ok()?))
+}
+
+/// Whether a call that places an order waits at a panel to be processed.
+pub(crate) fn waits_at(panel: &Panel, order: OrderId) -> bool {
+    panel.waiting() > 0
+        && panel.journal().adds().any(|request| {
+            let name = request.field("request_id");
+            let waits = matches!(request.verdict, Verdict::Waiting { .. });
+            waits && name.as_deref().and_then(read_name).is_some_and(|(id, _)| id == order)
+        })
+}
+
+/// Whether an order at a panel was ever in a state that ours stands for.
+pub(crate) fn was_ever(panel: &Panel, number: usize, ours: Ours, remains: i64) -> bool {
+    panel.journal().life_of(number).any(|moment| match moment.what {
+        Happening::Ended(state) | Happening::Corrected(state) => is(state, ours, remains),
+        _ => false,
+    })
+}
+
+/// Whether a state of a panel is what ours says.
+pub(crate) fn is(state: State, ours: Ours, ours_remain: i64) -> bool {
+    match (state, ours) {
+        (State::Completed { .. }, Ours::Completed) | (State::Canceled, Ours::Canceled) => true,
+        (State::Partial { remains }, Ours::Partial) => remains == ours_remain,
+        _ => false,
+    }
+}
