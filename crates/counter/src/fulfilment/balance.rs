@@ -16,13 +16,16 @@ pub struct BalanceRead {
     pub balance: Micros,
     /// Whether our books explain it: nothing else may have moved it.
     pub explained: bool,
-    /// Whether nothing is under way there, so that it can be what our books begin with.
+    /// Whether nothing was under way there when it was asked for, so that it can be what our books
+    /// begin with.
     pub quiet: bool,
+    /// When it was asked for.
+    pub asked: Timestamp,
 }
 
 impl Worker {
     /// Notes what a provider said that our balance there is. The first that is read while nothing is
-    /// under way is what our books there begin with.
+    /// under way, from the question to this unit, is what our books there begin with.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -33,10 +36,10 @@ impl Worker {
     ) -> Result<(), StoreError> {
         self.works_on(Job::Fulfilment)?;
         let unit = move |tx: &mut dyn Tx| {
-            let BalanceRead { provider: id, balance, explained, quiet } = read;
+            let BalanceRead { provider: id, balance, explained, quiet, asked } = read;
             let Some(provider) = providers::provider(tx, id)? else { return Ok::<_, DbError>(()) };
             let first = provider.reported.is_none();
-            if first && !quiet {
+            if first && (!quiet || has_moved(tx, id, asked)?) {
                 return Ok(());
             }
             let quiet_reads =
@@ -58,6 +61,12 @@ impl Worker {
         };
         Ok(self.store.write(unit).await??)
     }
+}
+
+/// Whether anything was booked since a moment: the balance of then does not hold it.
+fn has_moved(tx: &mut dyn Tx, provider: ProviderId, since: Timestamp) -> Result<bool, DbError> {
+    let latest = providers::entries_before(tx, provider, i64::MAX, 1)?;
+    Ok(latest.first().is_some_and(|entry| entry.at >= since))
 }
 
 /// Books what our books at a provider begin with.
