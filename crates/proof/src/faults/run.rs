@@ -24,7 +24,7 @@ pub struct Report {
     pub mode: &'static str,
     /// Orders that were placed.
     pub orders: usize,
-    /// Orders that panels have taken.
+    /// Orders that panels have taken, also those that were canceled there and taken again.
     pub accepted: usize,
     /// How often it was not known whether a provider has an order.
     pub unknown: i64,
