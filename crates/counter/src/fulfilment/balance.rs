@@ -3,9 +3,14 @@
 use crate::journal::Journal;
 use crate::nodes::{Job, Worker};
 use domain::providers::EntryKind;
-use domain::{AccountId, Micros, ProviderId, Timestamp};
+use domain::{AccountId, AttemptId, Micros, ProviderId, Timestamp};
+use store::tables::attempts;
 use store::tables::providers::{self, Entry};
 use store::{DbError, StoreError, Tx};
+
+/// Entries and attempts that are looked at for those of a moment: nodes give ids out of blocks of
+/// their own, so the latest may not be the last.
+const LATEST: i64 = 100;
 
 /// A balance as a provider has told it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,10 +68,13 @@ impl Worker {
     }
 }
 
-/// Whether anything was booked since a moment: the balance of then does not hold it.
+/// Whether anything was booked or begun since a moment: the balance of then may hold it or not.
 fn has_moved(tx: &mut dyn Tx, provider: ProviderId, since: Timestamp) -> Result<bool, DbError> {
-    let latest = providers::entries_before(tx, provider, i64::MAX, 1)?;
-    Ok(latest.first().is_some_and(|entry| entry.at >= since))
+    let entries = providers::entries_before(tx, provider, i64::MAX, LATEST)?;
+    let begun = attempts::of_provider_before(tx, provider, AttemptId(i64::MAX), LATEST)?;
+    let is_later = |at: Timestamp| at >= since;
+    Ok(entries.iter().any(|entry| is_later(entry.at))
+        || begun.iter().any(|attempt| is_later(attempt.started)))
 }
 
 /// Books what our books at a provider begin with.
