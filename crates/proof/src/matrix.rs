@@ -56,7 +56,7 @@ pub(crate) fn faults(program: &Path, options: &Faults) -> bool {
             println!("{}: an order went elsewhere after {:?}", report.mode, report.slowest_reroute);
             right = false;
         }
-        let least = clean.unwrap_or(0) * BESIDE / 100;
+        let least = clean.unwrap_or(0).saturating_mul(BESIDE).div_euclid(100);
         if report.beside < least {
             println!("{}: {} beside the others, of {least}", report.mode, report.beside);
             right = false;
@@ -85,10 +85,10 @@ fn tell(report: &Report) {
         report.accepted,
         report.unknown,
         alone.max(0),
-        report.by_person + report.ended_by_person,
+        report.by_person.saturating_add(report.ended_by_person),
         report.kills,
         findings.duplicated.len(),
-        findings.count() - findings.duplicated.len(),
+        findings.count().saturating_sub(findings.duplicated.len()),
         if report.rerouted == 0 { String::from("-") } else { format!("{reroute:.2} s") },
         format!("{}.{}", report.beside / 1_000, report.beside % 1_000 / 100)
     );

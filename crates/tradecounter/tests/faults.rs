@@ -10,7 +10,7 @@ const PLAN: Plan =
 
 /// One of each kind: surely not sent, lost before, lost after, late, and what only looks like an
 /// answer.
-const MODES: [&str; 5] = ["refuse", "hang-before", "reset-after", "accept-late", "id-reuse"];
+const MODES: [&str; 5] = ["refuse", "hang-before", "reset-after", "accept-late", "truncate"];
 
 #[test]
 fn nothing_is_bought_twice_or_charged_for_nothing() {

@@ -1,7 +1,5 @@
 //! Providers and routes, as an operator sets them up.
 
-#![expect(clippy::unwrap_used, reason = "what cannot be done is a failed test")]
-
 use serde_json::json;
 use testkit::Program;
 

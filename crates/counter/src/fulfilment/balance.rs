@@ -3,9 +3,14 @@
 use crate::journal::Journal;
 use crate::nodes::{Job, Worker};
 use domain::providers::EntryKind;
-use domain::{AccountId, Micros, ProviderId, Timestamp};
+use domain::{AccountId, AttemptId, Micros, ProviderId, Timestamp};
+use store::tables::attempts;
 use store::tables::providers::{self, Entry};
 use store::{DbError, StoreError, Tx};
+
+/// Entries and attempts that are looked at for those of a moment: nodes give ids out of blocks of
+/// their own, so the latest may not be the last.
+const LATEST: i64 = 100;
 
 /// A balance as a provider has told it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,13 +21,16 @@ pub struct BalanceRead {
     pub balance: Micros,
     /// Whether our books explain it: nothing else may have moved it.
     pub explained: bool,
-    /// Whether nothing is under way there, so that it can be what our books begin with.
+    /// Whether nothing was under way there when it was asked for, so that it can be what our books
+    /// begin with.
     pub quiet: bool,
+    /// When it was asked for.
+    pub asked: Timestamp,
 }
 
 impl Worker {
     /// Notes what a provider said that our balance there is. The first that is read while nothing is
-    /// under way is what our books there begin with.
+    /// under way, from the question to this unit, is what our books there begin with.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -33,10 +41,10 @@ impl Worker {
     ) -> Result<(), StoreError> {
         self.works_on(Job::Fulfilment)?;
         let unit = move |tx: &mut dyn Tx| {
-            let BalanceRead { provider: id, balance, explained, quiet } = read;
+            let BalanceRead { provider: id, balance, explained, quiet, asked } = read;
             let Some(provider) = providers::provider(tx, id)? else { return Ok::<_, DbError>(()) };
             let first = provider.reported.is_none();
-            if first && !quiet {
+            if first && (!quiet || has_moved(tx, id, asked)?) {
                 return Ok(());
             }
             let quiet_reads =
@@ -58,6 +66,15 @@ impl Worker {
         };
         Ok(self.store.write(unit).await??)
     }
+}
+
+/// Whether anything was booked or begun since a moment: the balance of then may hold it or not.
+fn has_moved(tx: &mut dyn Tx, provider: ProviderId, since: Timestamp) -> Result<bool, DbError> {
+    let entries = providers::entries_before(tx, provider, i64::MAX, LATEST)?;
+    let begun = attempts::of_provider_before(tx, provider, AttemptId(i64::MAX), LATEST)?;
+    let is_later = |at: Timestamp| at >= since;
+    Ok(entries.iter().any(|entry| is_later(entry.at))
+        || begun.iter().any(|attempt| is_later(attempt.started)))
 }
 
 /// Books what our books at a provider begin with.

@@ -115,6 +115,28 @@ async fn what_staff_book_is_in_the_books() {
 }
 
 #[tokio::test]
+async fn a_balance_from_before_a_booking_is_not_what_the_books_begin_with() {
+    let shop = Shop::open().await;
+    let order = shop.order().await;
+    let read = BalanceRead {
+        provider: FIRST,
+        balance: Micros::new(100 * COST),
+        explained: true,
+        quiet: true,
+        asked: NOW,
+    };
+    // Asked for while nothing was under way; when it is recorded, the provider has taken an order.
+    let attempt = shop.claim(order).await;
+    shop.found(attempt, Found::Accepted { upstream_id: String::from("7"), cost: None }).await;
+    shop.worker.record_balance(read, NOW).await.unwrap();
+    assert_eq!(shop.booked(FIRST).await, -COST);
+    let later = BalanceRead { balance: Micros::new(99 * COST), asked: NOW.plus_minutes(1), ..read };
+    shop.worker.record_balance(later, NOW).await.unwrap();
+    assert_eq!(shop.booked(FIRST).await, 99 * COST);
+    shop.assert_clean().await;
+}
+
+#[tokio::test]
 async fn a_difference_is_shown_with_what_may_explain_it() {
     let shop = Shop::open().await;
     let told = |balance| BalanceRead {
@@ -122,6 +144,7 @@ async fn a_difference_is_shown_with_what_may_explain_it() {
         balance: Micros::new(balance),
         explained: true,
         quiet: true,
+        asked: NOW,
     };
     // The first time it is what our books begin with.
     shop.worker.record_balance(told(100 * COST), NOW).await.unwrap();

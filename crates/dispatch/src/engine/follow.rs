@@ -215,6 +215,11 @@ impl Follow {
             .collect();
     }
 
+    /// Whether all that is followed is known and has ended.
+    pub(super) fn is_settled(&self) -> bool {
+        self.read && self.away == 0 && self.due.values().all(|entry| entry.state.is_terminal())
+    }
+
     /// How many orders were not answered for since `since`; those that are being asked for count too.
     pub(super) fn stale(&self, since: Timestamp) -> usize {
         let waiting = self.due.values().filter(|entry| entry.answered < since).count();

@@ -26,6 +26,8 @@ pub(super) struct Purse {
     /// The last read, and when it was asked for.
     pub(super) last: Option<(Timestamp, Micros)>,
     asked_at: Timestamp,
+    /// Whether our books could begin with the balance of then.
+    asked_quiet: bool,
     /// Amounts that were booked since the balance was exactly what our books say: each may be
     /// rounded.
     pub(super) bookings: i64,
@@ -33,7 +35,7 @@ pub(super) struct Purse {
 
 impl Purse {
     pub(super) const fn new(now: Timestamp) -> Self {
-        Self { next: now, asking: None, last: None, asked_at: now, bookings: 0 }
+        Self { next: now, asking: None, last: None, asked_at: now, asked_quiet: false, bookings: 0 }
     }
 }
 
@@ -48,6 +50,12 @@ impl Lane {
     /// for what has come back and was not read yet.
     fn is_quiet(&self) -> bool {
         self.placing.is_empty() && self.lost.is_empty() && self.claimed == 0
+    }
+
+    /// Whether our books can begin with the balance as it is now: nothing is under way, and no open
+    /// order may have come back without our knowing.
+    fn can_begin(&self) -> bool {
+        self.provider.reported.is_none() && self.is_quiet() && self.follow.is_settled()
     }
 
     /// Whether our books explain a balance: what is under way may be taken, what is open may have
@@ -83,6 +91,7 @@ impl Engine {
             self.next_ask = self.next_ask.wrapping_add(1);
             lane.purse.asking = Some((ask, ticket));
             lane.purse.asked_at = now;
+            lane.purse.asked_quiet = lane.can_begin();
             self.actions.push(Action::AskBalance { ask, provider: *id });
         }
     }
@@ -123,8 +132,9 @@ impl Engine {
         if balance == lane.provider.booked && lane.is_quiet() {
             lane.purse.bookings = 0;
         }
-        let (explained, quiet) = (lane.explains(balance), lane.is_quiet());
-        let read = BalanceRead { provider, balance, explained, quiet };
+        let (explained, quiet) = (lane.explains(balance), lane.purse.asked_quiet);
+        let asked = lane.purse.asked_at;
+        let read = BalanceRead { provider, balance, explained, quiet, asked };
         self.actions.push(Action::RecordBalance(read));
         self.next_setup = self.next_setup.min(plus(now, AGAIN_US));
     }

@@ -26,7 +26,8 @@ pub(crate) struct Asked {
 /// What must not be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Findings {
-    /// Orders that panels have taken more than once.
+    /// Orders that panels have taken more than once. Where a panel had canceled an order before it was
+    /// taken once more, nothing is bought twice.
     pub duplicated: Vec<String>,
     /// Orders that were given back, and a panel delivers them.
     pub refunded: Vec<String>,
@@ -113,7 +114,7 @@ pub(crate) fn judge(
 
 fn one(row: &Order, tag: &str, bought: &[Bought], found: &mut Findings) {
     let id = row.id;
-    if bought.len() > 1 {
+    if bought.iter().filter(|bought| bought.end != End::Canceled).count() > 1 {
         found.duplicated.push(format!("order {id} ({tag}): {bought:?}"));
     }
     if !row.state.is_terminal() || row.ended.is_none() {
@@ -211,7 +212,8 @@ mod tests {
             (State::Canceled, 100, vec![], vec![]),
             (State::Canceled, 100, vec![canceled.clone()], vec![]),
             (State::Completed, 0, vec![done.clone(), done.clone()], vec!["duplicated"]),
-            (State::Completed, 0, vec![canceled.clone(), done.clone()], vec!["duplicated"]),
+            (State::Completed, 0, vec![canceled.clone(), done.clone()], vec![]),
+            (State::Partial, 30, vec![part.clone(), done.clone()], vec!["duplicated"]),
             (State::Canceled, 100, vec![done.clone()], vec!["refunded"]),
             (State::Canceled, 100, vec![part.clone()], vec!["refunded"]),
             (State::Completed, 0, vec![], vec!["absent"]),

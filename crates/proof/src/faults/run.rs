@@ -24,7 +24,7 @@ pub struct Report {
     pub mode: &'static str,
     /// Orders that were placed.
     pub orders: usize,
-    /// Orders that panels have taken.
+    /// Orders that panels have taken, also those that were canceled there and taken again.
     pub accepted: usize,
     /// How often it was not known whether a provider has an order.
     pub unknown: i64,
@@ -55,7 +55,7 @@ const AWAY_US: i64 = 4_000_000;
 const ROUNDED: i64 = 20;
 
 /// How long the first orders may take to be taken.
-const START: Duration = Duration::from_secs(2);
+const START: Duration = Duration::from_secs(5);
 
 /// Runs the modes with the program at `binary`; tells each as soon as it is through.
 pub fn run(
@@ -135,8 +135,10 @@ fn kills(
     // What is beside the others is to be seen without kills.
     let beside = plan.orders / (MISBEHAVING.len() + 1);
     let quiet = Duration::from_secs(beside as u64 / modes::BYSTANDER_PER_SECOND.unsigned_abs());
-    let quiet = quiet + START;
-    watch::pass(quiet);
+    let begin = watch::now();
+    while placed_beside(site) < beside && begin.elapsed() < quiet * 2 + START {
+        watch::pass(Duration::from_millis(100));
+    }
     let turn = span.saturating_sub(quiet) / (plan.kills + 1);
     for _ in 0..plan.kills {
         watch::pass((turn * random.u32(50..150) / 100).max(Duration::from_millis(300)));
@@ -149,6 +151,12 @@ fn kills(
         away.push((begin, Timestamp(watch::time().0 + AWAY_US)));
     }
     (server, away)
+}
+
+/// How many orders of the service beside the others were placed.
+fn placed_beside(site: &Site) -> usize {
+    let beside = site.upstreams.iter().filter(|upstream| upstream.kind == Kind::Bystander);
+    beside.map(|upstream| upstream.server.look(|panel| panel.orders().len())).sum()
 }
 
 /// A kill leaves no more unknown at a provider than may be under way there.
@@ -268,7 +276,15 @@ fn books(site: &Site, stored: &Stored, done: &Done, report: &mut Report) {
         let purse = site.purse(upstream);
         if (booked.raw() - purse).abs() > slack + by_hand {
             let text = format!("booked at {kind}: {booked}, there: {purse} millionths");
-            report.findings.wrong.push(text);
+            report.findings.wrong.push(format!("{text}; {}", other_entries(site, kind)));
         }
     }
+}
+
+/// What is booked at a provider beside its orders.
+fn other_entries(site: &Site, provider: &str) -> String {
+    let entries = site.program.json(&["provider", "entries", provider, "--limit", "1000"]);
+    let other = entries.as_array().into_iter().flatten().filter(|entry| entry["attempt"].is_null());
+    let told = other.map(|entry| format!("{} {}, {}", entry["kind"], entry["amount"], entry["at"]));
+    told.collect::<Vec<_>>().join("; ")
 }
