@@ -12,6 +12,7 @@ mod once;
 mod parts;
 #[cfg(test)]
 mod planted;
+mod pulls;
 mod reports;
 mod round;
 mod served;
@@ -36,11 +37,12 @@ struct Case {
     round: for<'a> fn(Round<'a>) -> Boxed<'a, Outcome>,
 }
 
-const CASES: [&[Case]; 7] = [
+const CASES: [&[Case]; 8] = [
     spend::CASES,
     books::CASES,
     once::CASES,
     reports::CASES,
+    pulls::CASES,
     parts::CASES,
     goods::CASES,
     views::CASES,
