@@ -12,6 +12,7 @@ mod once;
 mod parts;
 #[cfg(test)]
 mod planted;
+mod pulls;
 mod reports;
 mod round;
 mod served;
@@ -42,6 +43,7 @@ const CASES: [&[Case]; 8] = [
     books::CASES,
     once::CASES,
     reports::CASES,
+    pulls::CASES,
     parts::CASES,
     turns::CASES,
     goods::CASES,

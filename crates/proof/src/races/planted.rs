@@ -4,6 +4,7 @@
 use super::arena::{Arena, PRICE};
 use super::goods::{Handed, Taker, ten_pieces};
 use super::once::{Asker, Told, one_order, place};
+use super::pulls::{self, Given, Puller};
 use super::round::{ENOUGH, Outcome, Round, told};
 use super::spend::{Buyer, Spent, money_for_ten, no_goods};
 use super::views::{Admit, Admitted, admit, revoked_keys};
@@ -11,10 +12,10 @@ use super::{Boxed, arena, goods, once, runtime, spend};
 use counter::Counter;
 use counter::orders::PlaceOrder;
 use domain::orders::Number;
-use domain::{AccountId, ProductId, Timestamp};
+use domain::{AccountId, OrderId, ProductId, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
-use store::tables::{accounts, request_ids, stock};
+use store::tables::{accounts, order_leases, request_ids, stock};
 use store::{Sql, Tx, Val};
 
 /// How many of a few rounds were found to be wrong.
@@ -104,6 +105,29 @@ fn a_request_id_that_was_looked_up_before_is_found() {
     let found = wrong(|round| Box::pin(one_order(round, way)));
     assert_eq!(found.len(), 4, "{found:?}");
     assert!(found[0].starts_with("orders: "), "{found:?}");
+}
+
+const MARK_TAKEN: Sql =
+    Sql { name: "MARK_TAKEN", text: "update orders set state = 'submitted' where id = ?1" };
+
+/// Looks for a pending order in one unit and takes it in another.
+async fn pulled_after_a_look(puller: Puller) -> Given {
+    let store = puller.counter.store().clone();
+    let look = store.read(|tx| order_leases::free_orders(tx, OrderId(0), 1_000)).await;
+    let found = look.map_err(told)?.map_err(told)?;
+    let theirs = found.into_iter().find(|(_, service)| *service == puller.service);
+    let Some((order, _)) = theirs else { return Ok(None) };
+    let unit = move |tx: &mut dyn Tx| tx.exec(&MARK_TAKEN, &[Val::Int(order.0)]);
+    store.write(unit).await.map_err(told)?.map_err(told)?;
+    Ok(Some(order))
+}
+
+#[test]
+fn an_order_pulled_after_a_look_is_found() {
+    let way: pulls::Way = |puller| Box::pin(pulled_after_a_look(puller));
+    let found = wrong(|round| Box::pin(pulls::pulls(round, way)));
+    assert_eq!(found.len(), 4, "{found:?}");
+    assert!(found[0].starts_with("orders handed over: "), "{found:?}");
 }
 
 static KNOWN: Mutex<BTreeMap<String, AccountId>> = Mutex::new(BTreeMap::new());

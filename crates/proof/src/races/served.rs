@@ -2,6 +2,7 @@
 //! as resellers do.
 
 use super::arena::{Arena, LINKS, PRICE, THINGS, UNITS};
+use super::pulls;
 use super::round::{ENOUGH, Outcome, RACERS, same, told};
 use crate::{Boxed, watch};
 use counter::accounts::KeyChange;
@@ -164,6 +165,7 @@ pub(super) const CASES: &[ServedCase] = &[
     ServedCase { name: "served: one open order for a link", round: |s| Box::pin(link(s)) },
     ServedCase { name: "served: cancels", round: |s| Box::pin(cancels(s)) },
     ServedCase { name: "served: refills", round: |s| Box::pin(refills(s)) },
+    pulls::SERVED,
 ];
 
 /// Orders for services, with money for ten.
