@@ -85,8 +85,9 @@ fn sometimes(most: u16, rng: &mut Rng) -> u16 {
 impl Swarm {
     pub(crate) fn draw(rng: &mut Rng) -> Self {
         let lies = rng.u8(..8) == 0;
-        let panels: Vec<PanelPlan> =
-            (0..*rng.choice(&[1, 1, 2, 3]).unwrap_or(&1)).map(|at| PanelPlan::draw(at, lies, rng)).collect();
+        let panels: Vec<PanelPlan> = (0..*rng.choice(&[1, 1, 2, 3]).unwrap_or(&1))
+            .map(|at| PanelPlan::draw(at, lies, rng))
+            .collect();
         let corrects = panels.iter().any(|panel| panel.settings.delivery.corrected_per_mille > 0);
         Self {
             panels,

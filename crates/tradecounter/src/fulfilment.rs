@@ -35,11 +35,6 @@ pub(crate) fn patience(config: &Config) -> Patience {
     Patience { reach: Reach { policy, add, ask: Limits::ASK }, timing }
 }
 
-/// How providers are reached, as the configuration says.
-pub(crate) fn reach(config: &Config) -> Reach {
-    patience(config).reach
-}
-
 /// What calls providers; nothing where no certificate could be checked, which is told: everything
 /// else goes on.
 pub(crate) fn dispatcher(counter: &Counter, patience: Patience) -> Option<Dispatcher> {

@@ -1,4 +1,3 @@
-#![expect(clippy::arithmetic_side_effects, reason = "an overflow here is a failed test")]
 
 use super::ReportedStatus as R;
 use super::*;

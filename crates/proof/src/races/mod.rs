@@ -38,7 +38,7 @@ struct Case {
     round: for<'a> fn(Round<'a>) -> Boxed<'a, Outcome>,
 }
 
-const CASES: [&[Case]; 8] = [
+const CASES: [&[Case]; 9] = [
     spend::CASES,
     books::CASES,
     once::CASES,
