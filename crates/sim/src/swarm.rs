@@ -114,7 +114,7 @@ impl Swarm {
                 grace_us: rng.i64(60..=120).saturating_mul(1_000_000),
                 between_reads_us: 10_000_000,
             },
-            lag: Span::new(50, SECOND / rng.u64(2..=200)),
+            lag: Span::new(50, SECOND.checked_div(rng.u64(2..=200)).unwrap_or(SECOND)),
             a_day: corrects && rng.bool(),
         }
     }
@@ -156,7 +156,7 @@ impl PanelPlan {
                 .choice(&[Rounding::HalfUp, Rounding::Up, Rounding::Down])
                 .unwrap_or(&Rounding::Up),
             delivery,
-            latency_us: Span::new(0, SECOND / rng.u64(1..=50)),
+            latency_us: Span::new(0, SECOND.checked_div(rng.u64(1..=50)).unwrap_or(SECOND)),
             request_ids,
             guard_links: rng.u8(..4) == 0,
             first_order: u64::from(at).saturating_mul(100_000).saturating_add(23_501),

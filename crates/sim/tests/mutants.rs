@@ -1,7 +1,5 @@
 //! Every bug that is planted is found.
 
-#![expect(clippy::unwrap_used, reason = "what cannot be done is a failed test")]
-
 use sim::{Ground, Mutant, Options, run};
 
 /// Seeds in which a planted bug is to be found.

@@ -1,7 +1,5 @@
 //! Many seeds, in which nothing is wrong and everything happens.
 
-#![expect(clippy::unwrap_used, reason = "what cannot be done is a failed test")]
-
 use sim::{Ground, Options, TRANSITIONS, prove, run};
 
 /// Seeds of the test; `cargo xtask sim` runs as many as one likes.

@@ -242,7 +242,9 @@ mod tests {
             "85713c8841e1f444cd138b5447d3d8a7a915265a4f582224fe794fabf83a6891",
             "c0f6a705d74dc576470cad92a3fbe4be2261c37d1dd268e7ea91d0fc9eb5e284",
             "6693b7cb13130f19efd265917bdad3749076ec802c0e30843403d0668771a393",
+            "16d5f1e421353f2bd476f6fbea86fbdf8769848286cca921a53ea8ce6d6a626c",
             "49e3f1b53b6f754565b823f46f08025aa6844b6bd1c17fcd5888888057af2992",
+            "36b6dab5769cfc29177eee9f8502f9efb6a29424b697b858946faa14ea84d134",
         ];
         let checksums: Vec<String> = MIGRATIONS.iter().map(Migration::checksum).collect();
         assert_eq!(checksums, released, "add a new migration instead");

@@ -1,4 +1,3 @@
-
 use super::ReportedStatus as R;
 use super::*;
 use crate::executors::{LeaseState, OrderLease};
