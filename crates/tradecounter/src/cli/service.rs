@@ -126,7 +126,7 @@ impl ServiceArgs {
         match self.one_open_per_link {
             None => self.link_rule,
             Some(true) => Some(LinkRule::OneOpen),
-            Some(false) if known == Some(LinkRule::Queue) => None,
+            Some(false) if known == Some(LinkRule::Queue) => known,
             Some(false) => Some(LinkRule::Any),
         }
     }
