@@ -48,7 +48,7 @@ fn what_staff_let_be_followed_is_found_in_time() {
     assert!(reads_all(&engine.step(Input::Setup(setup), minute(0))));
     let told = engine.step(Input::Followed(PROVIDER, Vec::new()), minute(0));
     assert!(!reads_all(&told), "{told:?}");
-    let told = engine.step(Input::Tick, minute(1));
+    let told = engine.step(Input::Tick, Timestamp(minute(0).0 + 20_000_000));
     assert!(!reads_all(&told), "{told:?}");
     // Meanwhile a person has said under which id the provider has an order.
     assert!(reads_all(&engine.step(Input::Tick, minute(10))));

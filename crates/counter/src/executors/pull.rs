@@ -12,7 +12,7 @@ use domain::orders::{Event, Order, OrderShape, State};
 use domain::{OrderId, ServiceId, Timestamp};
 use std::collections::HashSet;
 use std::sync::Arc;
-use store::tables::{order_leases, orders};
+use store::tables::{link_queue, order_leases, orders};
 use store::{DbError, Tx};
 
 /// Most orders that one pull hands over.
@@ -116,13 +116,18 @@ fn take(
     let reason = format!("for {} minutes without a word", executor.lease_minutes);
     let actor = actor(&executor);
     let cause = Cause { actor: Some(&actor), reason: Some(&reason), ..Cause::default() };
-    for order in orders::by_ids(desk.tx, &ids)?.iter().filter(|order| free(order)) {
+    // Whose turn on a link has not come waits for it, whoever is to deliver.
+    let waiting = link_queue::waiting(desk.tx, &ids)?;
+    let in_turn = |order: &&Order| free(order) && !waiting.contains(&order.id);
+    for order in orders::by_ids(desk.tx, &ids)?.iter().filter(in_turn) {
         let order = pulled(&mut desk, order, cause)?;
         leases.push(lease(&order, &executor, pull.now));
         taken.push(order);
     }
     if !leases.is_empty() {
         order_leases::insert(desk.tx, &leases)?;
+        let given: Vec<OrderId> = taken.iter().map(|order| order.id).collect();
+        link_queue::taken(desk.tx, &given)?;
     }
     let held = HeldOrder::of(desk.tx, snapshot, taken.into_iter().zip(leases))?;
     desk.finish()?;
