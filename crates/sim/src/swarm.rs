@@ -104,7 +104,7 @@ impl Swarm {
             looks: Span::new(SECOND, SECOND.saturating_mul(rng.u64(3..=25))),
             edits: sometimes(150, rng),
             // A person, or the balance, whichever is first.
-            patience_us: rng.i64(20..=400).saturating_mul(1_000_000),
+            patience_us: rng.i64(5..=200).saturating_mul(1_000_000),
             chaos_us: SECOND.saturating_mul(rng.u64(20..=65)),
             answer_us: SECOND.saturating_mul(rng.u64(3..=15)),
             late_us: SECOND.saturating_mul(rng.u64(10..=60)),
@@ -184,9 +184,9 @@ const FAULTS: [(Fault, u16); 20] = [
     (Fault::CloseUnread, 80),
     (Fault::HangBefore, 300),
     (Fault::HangAfter, 250),
-    (Fault::ResetAfter, 150),
+    (Fault::ResetAfter, 300),
     (Fault::ResetBefore, 150),
-    (Fault::ErrorAfter, 250),
+    (Fault::ErrorAfter, 350),
     (Fault::BadGateway, 300),
     (Fault::Truncate, 150),
     (Fault::AcceptLate, 150),
@@ -237,7 +237,7 @@ fn faults(lies: bool, rng: &mut Rng) -> Vec<Rule> {
     // What an order cannot be changed into anything acceptable for.
     if rng.u8(..3) == 0 {
         let variant = if rng.bool() { "quantity" } else { "link" };
-        rules.push(Rule::new(Fault::Refusal).per_mille(rng.u16(100..=400)).variant(variant));
+        rules.push(Rule::new(Fault::Refusal).per_mille(rng.u16(200..=500)).variant(variant));
     }
     // What is read may fail too.
     for fault in [Fault::HangBefore, Fault::BadGateway, Fault::NotJson] {

@@ -246,7 +246,8 @@ fn restores(stand: &Stand, planted: Option<Planted>, moves: &mut Moves) {
     if stand.quarantined && !may_arrive(stand) {
         may(moves, stand, "a person has looked", |next| {
             next.quarantined = false;
-            let written = next.attempts.iter().any(|state| state.may_be_placed());
+            let known = |at: &usize| next.attempts.get(*at).is_some_and(|s| s.may_be_placed());
+            let written = next.taken.iter().all(known);
             if next.taken.is_empty() || written || next.order.state.is_terminal() {
                 return true;
             }
