@@ -89,7 +89,8 @@ impl World {
         let now = self.now();
         let Some(dispatcher) = self.dispatchers.get_mut(&pid) else { return };
         let wanted = dispatcher.engine.next_tick(now).0.saturating_sub(now.0).max(0).unsigned_abs();
-        let pause = PAUSE_US.saturating_mul(1_u64.checked_shl(dispatcher.idle.min(20)).unwrap_or(1));
+        let pause =
+            PAUSE_US.saturating_mul(1_u64.checked_shl(dispatcher.idle.min(20)).unwrap_or(1));
         let at_us = self.now_us.saturating_add(wanted.max(pause.min(self.idle_us)));
         // An earlier one that is planned stays.
         if dispatcher.tick_us > self.now_us && dispatcher.tick_us <= at_us {

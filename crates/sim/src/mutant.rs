@@ -98,9 +98,9 @@ impl Mutant {
             }
         }
         match self {
-            Self::CallBeforeAttempt
-            | Self::RecoveryAsNotSent
-            | Self::RecoverySendsAgain => swarm.crashes = 25,
+            Self::CallBeforeAttempt | Self::RecoveryAsNotSent | Self::RecoverySendsAgain => {
+                swarm.crashes = 25
+            }
             Self::StaleSent => {
                 swarm.crashes = 25;
                 swarm.sleepers = 100;

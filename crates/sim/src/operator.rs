@@ -250,5 +250,4 @@ impl World {
         let lease = self.shop.wait(self.shop.counter.take_lease(&node, job))?;
         Ok(self.shop.counter.worker(lease))
     }
-
 }

@@ -63,8 +63,9 @@ impl World {
             };
             return self.say(order.id, verdict);
         }
-        let no_id =
-            |attempt: &&Attempt| attempt.state == AttemptState::AcceptedNoId && !self.truth.is_tainted(order.id);
+        let no_id = |attempt: &&Attempt| {
+            attempt.state == AttemptState::AcceptedNoId && !self.truth.is_tainted(order.id)
+        };
         match (attempts.iter().find(no_id), taken) {
             (Some(_), Some(taken)) => {
                 let verdict = self.verdict(order.id, taken);
@@ -77,7 +78,6 @@ impl World {
             (_, None) => Ok(()),
         }
     }
-
 
     /// What the panel calls an order; nothing where it calls another one so too.
     fn verdict(&self, order: OrderId, taken: Taken) -> Verdict {

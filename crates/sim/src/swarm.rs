@@ -85,8 +85,9 @@ fn sometimes(most: u16, rng: &mut Rng) -> u16 {
 impl Swarm {
     pub(crate) fn draw(rng: &mut Rng) -> Self {
         let lies = rng.u8(..8) == 0;
-        let panels: Vec<PanelPlan> =
-            (0..*rng.choice(&[1, 1, 2, 3]).unwrap_or(&1)).map(|at| PanelPlan::draw(at, lies, rng)).collect();
+        let panels: Vec<PanelPlan> = (0..*rng.choice(&[1, 1, 2, 3]).unwrap_or(&1))
+            .map(|at| PanelPlan::draw(at, lies, rng))
+            .collect();
         let corrects = panels.iter().any(|panel| panel.settings.delivery.corrected_per_mille > 0);
         Self {
             panels,
@@ -113,7 +114,7 @@ impl Swarm {
                 grace_us: rng.i64(60..=120).saturating_mul(1_000_000),
                 between_reads_us: 10_000_000,
             },
-            lag: Span::new(50, SECOND / rng.u64(2..=200)),
+            lag: Span::new(50, rng.u64(5_000..=SECOND / 2)),
             a_day: corrects && rng.bool(),
         }
     }
@@ -151,9 +152,11 @@ impl PanelPlan {
             decimals,
             noise,
             balance_decimals: told,
-            rounding: *rng.choice(&[Rounding::HalfUp, Rounding::Up, Rounding::Down]).unwrap_or(&Rounding::Up),
+            rounding: *rng
+                .choice(&[Rounding::HalfUp, Rounding::Up, Rounding::Down])
+                .unwrap_or(&Rounding::Up),
             delivery,
-            latency_us: Span::new(0, SECOND / rng.u64(1..=50)),
+            latency_us: Span::new(0, rng.u64(20_000..=SECOND)),
             request_ids,
             guard_links: rng.u8(..4) == 0,
             first_order: u64::from(at).saturating_mul(100_000).saturating_add(23_501),

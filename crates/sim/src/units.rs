@@ -151,4 +151,3 @@ const fn kind_of(action: &Action) -> Option<Kind> {
         | Action::RecordBalance(_) => return None,
     })
 }
-

@@ -227,9 +227,8 @@ impl World {
 
     /// What customers have, what is held and what was earned is what they paid in.
     fn check_money(&mut self, read: &Read) {
-        let sum = |of: fn(&Order) -> i64| {
-            self.watch.orders.values().map(of).fold(0, i64::saturating_add)
-        };
+        let sum =
+            |of: fn(&Order) -> i64| self.watch.orders.values().map(of).fold(0, i64::saturating_add);
         let (held, earned) = (sum(|order| order.held().raw()), sum(|order| order.captured.raw()));
         let paid = MONEY.saturating_mul(ACCOUNTS);
         if read.held != held || read.money.saturating_add(earned) != paid {

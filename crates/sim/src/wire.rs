@@ -120,7 +120,8 @@ impl World {
             }
         }
         let reaction = panel.handle(now_us, &call.form);
-        self.trace.say(now_us, format_args!("  panel {}: {:?} -> {reaction:?}", call.panel, call.form));
+        self.trace
+            .say(now_us, format_args!("  panel {}: {:?} -> {reaction:?}", call.panel, call.form));
         let never = self.deadline(&call);
         match reaction.how {
             How::Answer { after_us } => {

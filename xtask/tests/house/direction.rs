@@ -22,10 +22,7 @@ const FLOORS: [(&str, &[&str]); 17] = [
     ),
     ("bench", &["counter", "domain", "pgkit", "store", "web"]),
     ("powercut", &["counter", "domain", "store"]),
-    (
-        "sim",
-        &["counter", "dispatch", "domain", "fakepanel", "panel-api", "powercut", "store"],
-    ),
+    ("sim", &["counter", "dispatch", "domain", "fakepanel", "panel-api", "powercut", "store"]),
     ("pgkit", &[]),
     ("fakepanel", &[]),
     ("pgcluster", &["pgkit"]),

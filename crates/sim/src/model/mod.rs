@@ -64,11 +64,9 @@ fn way(all: &[(Stand, Option<(usize, &'static str)>)], at: usize) -> Vec<&'stati
 }
 
 /// A situation from which the order cannot come to an end any more, whatever happens.
-fn stuck(
-    all: &[(Stand, Option<(usize, &'static str)>)],
-    nexts: &[Vec<usize>],
-) -> Option<usize> {
-    let mut ends: Vec<bool> = all.iter().map(|(stand, _)| stand.order.state.is_terminal()).collect();
+fn stuck(all: &[(Stand, Option<(usize, &'static str)>)], nexts: &[Vec<usize>]) -> Option<usize> {
+    let mut ends: Vec<bool> =
+        all.iter().map(|(stand, _)| stand.order.state.is_terminal()).collect();
     let mut befores: Vec<Vec<usize>> = vec![Vec::new(); all.len()];
     for (at, next) in nexts.iter().enumerate() {
         for id in next {
@@ -77,7 +75,8 @@ fn stuck(
             }
         }
     }
-    let mut queue: VecDeque<usize> = (0..).zip(&ends).filter(|(_, e)| **e).map(|(at, _)| at).collect();
+    let mut queue: VecDeque<usize> =
+        (0..).zip(&ends).filter(|(_, e)| **e).map(|(at, _)| at).collect();
     while let Some(at) = queue.pop_front() {
         for before in befores.get(at).into_iter().flatten() {
             if let Some(ends) = ends.get_mut(*before).filter(|ends| !**ends) {

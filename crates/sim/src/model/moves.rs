@@ -103,9 +103,7 @@ fn works(stand: &Stand, worker: usize, planted: Option<Planted>, moves: &mut Mov
                 let latest = next.attempts.len().saturating_sub(1);
                 let at = if planted == Some(Planted::NoFence) { latest } else { at };
                 let found = match heard {
-                    Heard::Accepted => {
-                        Found::Accepted { upstream_id: at.to_string(), cost: None }
-                    }
+                    Heard::Accepted => Found::Accepted { upstream_id: at.to_string(), cost: None },
                     Heard::Refused => Found::Refused { another_way: true },
                     Heard::NotSent => Found::NotSent,
                     Heard::Nothing if planted == Some(Planted::LostAsNotSent) => Found::NotSent,

@@ -108,14 +108,17 @@ impl Stand {
             Some("bought more than once")
         } else if order.state == State::Canceled && fulfilled {
             Some("given back and fulfilled")
-        } else if matches!(order.state, State::Submitted | State::Completed) && self.taken.is_empty()
+        } else if matches!(order.state, State::Submitted | State::Completed)
+            && self.taken.is_empty()
         {
             Some("accepted, and nobody has it")
         } else if available.saturating_add(held).saturating_add(paid) != PAID
             || held != order.held().raw()
         {
             Some("money came or went")
-        } else if open > 1 || i64::try_from(self.attempts.len()).is_ok_and(|count| count > self.order.fence) {
+        } else if open > 1
+            || i64::try_from(self.attempts.len()).is_ok_and(|count| count > self.order.fence)
+        {
             Some("an attempt that the order does not know")
         } else {
             None
