@@ -243,8 +243,8 @@ impl World {
 
     fn send_elsewhere(&mut self, pid: Pid, attempt: AttemptId) -> Outcome<()> {
         let placement = self.shop.wait(self.shop.counter.placement(attempt))?;
-        let mut other = self.books.iter().rev().map(|books| books.provider);
-        if let (Some(mut placement), Some(provider)) = (placement, other.next_back()) {
+        let other = self.books.first().map(|books| books.provider);
+        if let (Some(mut placement), Some(provider)) = (placement, other) {
             placement.provider = provider;
             self.place(pid, &placement);
         }

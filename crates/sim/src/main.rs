@@ -23,7 +23,7 @@ mod flags {
 const TOLD: usize = 5;
 
 /// Lines of a failed seed's trace that are told, the last ones.
-const LINES: usize = 100_000;
+const LINES: usize = 1_000;
 
 fn main() -> ExitCode {
     let flags = flags::Sim::from_env_or_exit();

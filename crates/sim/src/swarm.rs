@@ -105,7 +105,7 @@ impl Swarm {
             looks: Span::new(SECOND, SECOND.saturating_mul(rng.u64(3..=25))),
             edits: sometimes(150, rng),
             // A person, or the balance, whichever is first.
-            patience_us: rng.i64(20..=400).saturating_mul(1_000_000),
+            patience_us: rng.i64(5..=200).saturating_mul(1_000_000),
             chaos_us: SECOND.saturating_mul(rng.u64(20..=65)),
             answer_us: SECOND.saturating_mul(rng.u64(3..=15)),
             late_us: SECOND.saturating_mul(rng.u64(10..=60)),
@@ -114,7 +114,7 @@ impl Swarm {
                 grace_us: rng.i64(60..=120).saturating_mul(1_000_000),
                 between_reads_us: 10_000_000,
             },
-            lag: Span::new(50, SECOND.checked_div(rng.u64(2..=200)).unwrap_or(SECOND)),
+            lag: Span::new(50, rng.u64(5_000..=SECOND / 2)),
             a_day: corrects && rng.bool(),
         }
     }
@@ -156,7 +156,7 @@ impl PanelPlan {
                 .choice(&[Rounding::HalfUp, Rounding::Up, Rounding::Down])
                 .unwrap_or(&Rounding::Up),
             delivery,
-            latency_us: Span::new(0, SECOND.checked_div(rng.u64(1..=50)).unwrap_or(SECOND)),
+            latency_us: Span::new(0, rng.u64(20_000..=SECOND)),
             request_ids,
             guard_links: rng.u8(..4) == 0,
             first_order: u64::from(at).saturating_mul(100_000).saturating_add(23_501),
@@ -187,9 +187,9 @@ const FAULTS: [(Fault, u16); 20] = [
     (Fault::CloseUnread, 80),
     (Fault::HangBefore, 300),
     (Fault::HangAfter, 250),
-    (Fault::ResetAfter, 150),
+    (Fault::ResetAfter, 300),
     (Fault::ResetBefore, 150),
-    (Fault::ErrorAfter, 250),
+    (Fault::ErrorAfter, 350),
     (Fault::BadGateway, 300),
     (Fault::Truncate, 150),
     (Fault::AcceptLate, 150),
@@ -240,7 +240,7 @@ fn faults(lies: bool, rng: &mut Rng) -> Vec<Rule> {
     // What an order cannot be changed into anything acceptable for.
     if rng.u8(..3) == 0 {
         let variant = if rng.bool() { "quantity" } else { "link" };
-        rules.push(Rule::new(Fault::Refusal).per_mille(rng.u16(100..=400)).variant(variant));
+        rules.push(Rule::new(Fault::Refusal).per_mille(rng.u16(200..=500)).variant(variant));
     }
     // What is read may fail too.
     for fault in [Fault::HangBefore, Fault::BadGateway, Fault::NotJson] {

@@ -36,6 +36,9 @@ impl Planted {
     ];
 }
 
+/// Who waits for the answer of a call whose worker has ended.
+const NOBODY: usize = usize::MAX;
+
 type Moves = Vec<(&'static str, Stand)>;
 
 /// Everything that can happen next.
@@ -121,6 +124,9 @@ fn fails(stand: &Stand, worker: usize, planted: Option<Planted>, moves: &mut Mov
         may(moves, stand, "end", |next| {
             next.crashes = next.crashes.saturating_sub(1);
             next.answers.retain(|(_, of, _)| *of != worker);
+            for (_, of) in next.calls.iter_mut().filter(|(_, of)| *of == worker) {
+                *of = NOBODY;
+            }
             set(next, worker, Worker::Idle)
         });
     }
@@ -164,6 +170,8 @@ fn network(stand: &Stand, moves: &mut Moves) {
             true
         });
     }
+    // Nobody is there who could be told.
+    moves.iter_mut().for_each(|(_, next)| next.answers.retain(|(_, of, _)| *of != NOBODY));
     for (place, (at, worker, heard)) in stand.answers.iter().copied().enumerate() {
         let free = matches!(stand.workers.get(worker), Some(Worker::Idle | Worker::Waits(_)));
         if free {
@@ -234,6 +242,7 @@ fn restores(stand: &Stand, planted: Option<Planted>, moves: &mut Moves) {
             next.attempts.clone_from(attempts);
             next.workers = [Worker::Idle, Worker::Idle];
             next.answers.clear();
+            next.calls.iter_mut().for_each(|(_, of)| *of = NOBODY);
             next.saved = None;
             next.restores = 0;
             next.quarantined = planted != Some(Planted::NoQuarantine);
@@ -244,7 +253,8 @@ fn restores(stand: &Stand, planted: Option<Planted>, moves: &mut Moves) {
     if stand.quarantined && !may_arrive(stand) {
         may(moves, stand, "a person has looked", |next| {
             next.quarantined = false;
-            let written = next.attempts.iter().any(|state| state.may_be_placed());
+            let known = |at: &usize| next.attempts.get(*at).is_some_and(|s| s.may_be_placed());
+            let written = next.taken.iter().all(known);
             if next.taken.is_empty() || written || next.order.state.is_terminal() {
                 return true;
             }
