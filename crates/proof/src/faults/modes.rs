@@ -95,6 +95,18 @@ impl Kind {
 /// Orders placed in a second at the provider beside the others.
 pub(super) const BYSTANDER_PER_SECOND: i64 = 50;
 
+/// What a status can be that cannot be. Not that a completed order is Partial later: that happens, so
+/// who is told it in error cannot know.
+const NONSENSE: [&str; 7] = [
+    "unknown-word",
+    "above-quantity",
+    "partial-zero",
+    "partial-negative",
+    "missing",
+    "error",
+    "error-text",
+];
+
 /// The rules of a fault; it happens to each `every`-th of what it happens to.
 pub(super) fn rules(fault: Fault, every: u64) -> Vec<Rule> {
     let late = (ANSWER_SECONDS * 1_000_000) + LATE_US;
@@ -107,7 +119,9 @@ pub(super) fn rules(fault: Fault, every: u64) -> Vec<Rule> {
             // Together with answers that are lost, which it is to decide about.
             vec![Rule::new(fault).every(2), Rule::new(Fault::ResetAfter).every(every)]
         }
-        Fault::StatusNonsense => vec![Rule::new(fault).every(4)],
+        Fault::StatusNonsense => {
+            NONSENSE.map(|variant| Rule::new(fault).variant(variant).every(20)).to_vec()
+        }
         // Also what is only asked is answered so.
         Fault::NotJson | Fault::RateLimit | Fault::ErrorAfter => vec![
             Rule::new(fault).every(every),
