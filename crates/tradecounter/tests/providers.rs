@@ -21,7 +21,7 @@ fn what_may_be_none_is_said_and_taken_back() {
     program.json(&["provider", "edit", "up", "--balance-decimals", "none"]);
     assert_eq!(shown(), json!(null));
     let wrong = program.run(&["provider", "edit", "up", "--balance-decimals", "many"]);
-    assert!(wrong.stderr.contains("0 to 6, or none"), "{wrong:?}");
+    assert!(wrong.stderr.contains("a whole number, or none"), "{wrong:?}");
 
     let words = ["route", "add", "1", "up", "77", "--cost", "0.9", "--daily-cap", "1000"];
     program.json(&words);

@@ -81,7 +81,30 @@ fn send_on(program: &Program, client: &Client) {
     }
 }
 
-/// Orders of every shape, in every state that staff and customers bring them to: 268 of them.
+/// Two orders on one link: the first is in an executor's hands, the other waits for its turn.
+fn hand_out(program: &Program, client: &Client) {
+    let service =
+        "service add --category 1 --rate 5 --min 1 --max 9000 --name Handed --kind default";
+    let more = "--fulfilment executors --link-rule queue";
+    let service = program.json(&words(&format!("{service} {more}")))["service"].to_string();
+    program.json(&["executor", "add", "anna", "--services", &service]);
+    let key = program.json(&["executor", "key", "add", "anna"])["key"].clone();
+    for quantity in ["100", "200"] {
+        let order = [
+            ("action", "add"),
+            ("service", service.as_str()),
+            ("link", "https://example.com/handed"),
+            ("quantity", quantity),
+        ];
+        let placed = client.call(&order);
+        assert!(placed["error"].is_null(), "{placed}");
+    }
+    let key = key.as_str().unwrap();
+    let pulled = client.get(&format!("/adminapi/v1?key={key}&action=getOrder&type={service}"));
+    assert_eq!(pulled.json()["status"], "success", "{}", pulled.body);
+}
+
+/// Orders of every shape, in every state that staff and customers bring them to: 270 of them.
 pub(crate) fn trade(program: &Program, client: &Client) {
     let ask = |text: &str| {
         let fields = text.split('&').map(|pair| pair.split_once('=').unwrap());
@@ -119,6 +142,7 @@ pub(crate) fn trade(program: &Program, client: &Client) {
     ask(&format!("action=result_product&order={}", bought["order"]));
     ask("action=add_product_order&product=2&quantity=1&require=example.com");
     send_on(program, client);
+    hand_out(program, client);
 }
 
 /// Every table that is moved has rows in it: what is not there is not tested.
