@@ -178,7 +178,7 @@ impl Worker {
 
 impl Counter {
     /// What was sent to a provider for an attempt of which it is not known what became of it; nothing
-    /// when it is known, or there is no such attempt.
+    /// when it is known, when a person has the order or it has ended, or there is no such attempt.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -187,7 +187,10 @@ impl Counter {
             let snapshot = self.catalogue.current(tx)?;
             let attempt = attempts::by_id(tx, id)?.filter(|attempt| attempt.state.is_unknown());
             let Some(attempt) = attempt else { return Ok(None) };
-            let Some(order) = orders::by_id(tx, attempt.order)? else { return Ok(None) };
+            let order = orders::by_id(tx, attempt.order)?;
+            let Some(order) = order.filter(|order| order.state == State::Unknown) else {
+                return Ok(None);
+            };
             let Some(route) = routes::route(tx, attempt.route)? else { return Ok(None) };
             let Some(service) = snapshot.services.get(&order.service) else { return Ok(None) };
             placement(tx, &order, service.kind, &attempt, &route).map(Some)

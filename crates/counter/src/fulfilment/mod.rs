@@ -18,6 +18,7 @@ mod routes;
 mod setup;
 mod stop;
 mod waiting;
+mod write_off;
 
 pub use balance::BalanceRead;
 pub use claim::{Claim, NotClaimed, Placement};
@@ -33,3 +34,4 @@ pub use readings::Reported;
 pub use routes::RouteChange;
 pub use setup::{ProviderKey, Setup};
 pub use waiting::Waiting;
+pub use write_off::{Ambiguity, WriteOffTerms, WroteOff};

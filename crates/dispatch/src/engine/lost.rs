@@ -65,7 +65,8 @@ impl Engine {
             if !lane.lost.contains_key(&id) {
                 lane.resolver.begin();
             }
-            lane.lost.entry(id).or_insert(lost).with_person = order == State::Review;
+            // Also when it was written off: it is asked for no more.
+            lane.lost.entry(id).or_insert(lost).with_person = order != State::Unknown;
         }
         if !settled.is_empty() {
             self.actions.push(Action::ReadAttempts(settled));
