@@ -57,6 +57,9 @@ impl Coverage {
 /// The transition that an event of the journal tells of; nothing for a step within a state.
 pub(crate) fn transition(kind: &str, from: State, to: State) -> Option<&'static str> {
     use State as S;
+    if kind == "order.written_off" {
+        return Some("T9");
+    }
     if from == S::Review && from != to {
         return Some("T19");
     }

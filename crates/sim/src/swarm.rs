@@ -1,6 +1,7 @@
 //! What a seed draws: who behaves how, what goes wrong and how often. Not everything goes wrong in
 //! every seed: what is rare together with everything else is common among a few.
 
+use crate::off::{Plan, takes_late};
 use dispatch::engine::Timing;
 use domain::providers::ProviderState;
 use fakepanel::settings::{Delivery, Noise, Span};
@@ -65,6 +66,8 @@ pub(crate) struct Swarm {
     pub(crate) lag: Span,
     /// Whether the run goes on for a day, for corrections.
     pub(crate) a_day: bool,
+    /// What becomes of orders of which nobody can tell for long.
+    pub(crate) write_off: Option<Plan>,
 }
 
 /// Draws from a span.
@@ -89,6 +92,7 @@ impl Swarm {
             .map(|at| PanelPlan::draw(at, lies, rng))
             .collect();
         let corrects = panels.iter().any(|panel| panel.settings.delivery.corrected_per_mille > 0);
+        let late = panels.iter().any(|panel| takes_late(&panel.faults));
         Self {
             panels,
             customers: rng.u64(1..=3),
@@ -116,6 +120,7 @@ impl Swarm {
             },
             lag: Span::new(50, rng.u64(5_000..=SECOND / 2)),
             a_day: corrects && rng.bool(),
+            write_off: rng.bool().then(|| Plan::draw(late, rng)),
         }
     }
 }

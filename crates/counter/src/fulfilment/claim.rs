@@ -188,7 +188,7 @@ impl Counter {
             let attempt = attempts::by_id(tx, id)?.filter(|attempt| attempt.state.is_unknown());
             let Some(attempt) = attempt else { return Ok(None) };
             let order = orders::by_id(tx, attempt.order)?;
-            let Some(order) = order.filter(|order| order.state == State::Unknown) else {
+            let Some(order) = order.filter(is_sent) else {
                 return Ok(None);
             };
             let Some(route) = routes::route(tx, attempt.route)? else { return Ok(None) };
@@ -197,6 +197,11 @@ impl Counter {
         });
         Ok(read.await??)
     }
+}
+
+/// Whether an order is being placed, or its answer was lost and nobody has decided about it.
+const fn is_sent(order: &Order) -> bool {
+    matches!(order.state, State::Dispatching | State::Unknown)
 }
 
 fn is_free(order: &Order, taken: &[Attempt]) -> bool {

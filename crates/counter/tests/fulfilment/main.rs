@@ -13,3 +13,4 @@ mod outcomes;
 mod passed;
 mod providers;
 mod shop;
+mod write_offs;
