@@ -223,6 +223,11 @@ fn people(stand: &Stand, planted: Option<Planted>, moves: &mut Moves) {
             may(moves, stand, "a person decides", |next| next.settle(at, &found).is_some());
         }
     }
+    // A late answer may say that it is not there when a person has it already.
+    let is_nowhere = !stand.attempts.iter().any(|state| state.may_be_placed());
+    if stand.order.state == State::Review && is_nowhere && stand.taken.is_empty() {
+        may(moves, stand, "a person ends it", |next| next.apply(&Event::Canceled));
+    }
     if !stand.taken.is_empty() && stand.order.state != State::Review {
         let completed = Event::Completed { start_count: None, remains: None };
         if !stand.dropped {
