@@ -5,9 +5,9 @@ use super::shop::{COST, FIRST, NOW, SECOND, Shop, THINGS, accepted};
 use counter::catalogue::ServiceChange;
 use counter::fulfilment::{Found, ProviderChange, Recorded, Verdict, WriteOffTerms, WroteOff};
 use domain::catalogue::WhenUnknown;
-use domain::orders::State;
+use domain::orders::{NotAccepted, State};
 use domain::providers::{AmbiguityKind, Fit, WriteOff, WriteOffState};
-use domain::{AttemptId, Micros, OrderId, Timestamp};
+use domain::{AttemptId, Micros, OrderId, RouteId, Timestamp};
 
 const HOUR_US: i64 = 3_600_000_000;
 
@@ -102,7 +102,7 @@ async fn staff_say_later_what_became_of_it_and_it_is_not_sent_again() {
     assert_eq!(decide(order, Verdict::NotAccepted).await.state, State::Canceled);
     assert_eq!(shop.item(attempt).await.unwrap().state, WriteOffState::NotAccepted);
     assert_eq!(shop.expense().await, COST);
-    shop.claim_by(order, domain::RouteId(2)).await.unwrap_err();
+    shop.claim_by(order, RouteId(2)).await.unwrap_err();
     assert_eq!(decide(other, Verdict::AcceptedNoId).await.state, State::Canceled);
     assert_eq!((shop.expense().await, shop.booked(FIRST).await), (COST, -COST));
     shop.assert_clean().await;
@@ -158,7 +158,7 @@ async fn what_is_held_waits_for_a_person_or_for_the_answer_to_the_same_request_i
     let change = ProviderChange { takes_request_id: Some(true), ..ProviderChange::default() };
     shop.counter.edit_provider(SECOND, change, None, NOW).await.unwrap();
     let order = shop.order().await;
-    let placement = shop.claim_by(order, domain::RouteId(2)).await.unwrap();
+    let placement = shop.claim_by(order, RouteId(2)).await.unwrap();
     shop.found(placement.attempt, Found::Lost).await;
     assert_eq!(shop.worker.write_off_unknown(off, hours(99)).await.unwrap(), NOTHING);
     assert_eq!(shop.state(order).await, State::Unknown);
@@ -176,4 +176,37 @@ async fn a_verdict_before_it_is_written_off_stands() {
     assert_eq!(shop.state(order).await, State::Submitted);
     assert_eq!(shop.expense().await, 0);
     shop.assert_clean().await;
+}
+
+/// The checker proves itself: each kind of broken row is found by `verify`.
+#[tokio::test]
+async fn what_is_broken_by_hand_is_found() {
+    for broken in [
+        "update write_off set state = 'accepted' where attempt_id = 1",
+        "update write_off set state = 'open' where attempt_id = 2",
+        "update write_off set cost = 0 where attempt_id = 1",
+        "update write_off set risk = risk - 1 where attempt_id = 2",
+        "update write_off set drawn = drawn + 1, budget = budget + 1 where attempt_id = 2",
+        "update write_off set day = day + 1 where attempt_id = 1",
+        "update write_off set refunded = 1 where attempt_id = 1",
+        "update write_off set provider_id = 2 where attempt_id = 1",
+        "update write_off set order_id = 99 where attempt_id = 1",
+        "delete from write_off where attempt_id = 1",
+        "delete from ambiguity_entry where attempt_id = 1",
+        "update ambiguity_entry set amount = amount + 1 where kind = 'returned'",
+        "update ambiguity_entry set attempt_id = 77 where attempt_id = 1",
+        "update attempt set state = 'not_accepted' where id = 1",
+        "update orders set fence = 2 where id = 1",
+    ] {
+        let shop = Shop::open().await;
+        shop.refunds(COST).await;
+        shop.undecided().await;
+        let (_, second) = shop.undecided().await;
+        shop.sweep(hours(24)).await;
+        shop.found(second, Found::NotAccepted(NotAccepted::Person)).await;
+        shop.assert_clean().await;
+        shop.database.by_hand(broken);
+        let report = shop.counter.verify(&mut |_, _| {}).await.unwrap();
+        assert!(!report.clean(), "not found: {broken}");
+    }
 }
