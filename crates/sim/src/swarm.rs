@@ -88,10 +88,15 @@ fn sometimes(most: u16, rng: &mut Rng) -> u16 {
 impl Swarm {
     pub(crate) fn draw(rng: &mut Rng) -> Self {
         let lies = rng.u8(..8) == 0;
-        let panels: Vec<PanelPlan> = (0..*rng.choice(&[1, 1, 2, 3]).unwrap_or(&1))
+        let mut panels: Vec<PanelPlan> = (0..*rng.choice(&[1, 1, 2, 3]).unwrap_or(&1))
             .map(|at| PanelPlan::draw(at, lies, rng))
             .collect();
         let corrects = panels.iter().any(|panel| panel.settings.delivery.corrected_per_mille > 0);
+        let writes_off = rng.bool();
+        if let Some(panel) = panels.first_mut() {
+            let often = if writes_off { rng.u16(50..=250) } else { rng.u16(10..=120) };
+            panel.faults.push(Rule::new(Fault::HangAfter).per_mille(often));
+        }
         let late = panels.iter().any(|panel| takes_late(&panel.faults));
         Self {
             panels,
@@ -120,7 +125,7 @@ impl Swarm {
             },
             lag: Span::new(50, rng.u64(5_000..=SECOND / 2)),
             a_day: corrects && rng.bool(),
-            write_off: rng.bool().then(|| Plan::draw(late, rng)),
+            write_off: writes_off.then(|| Plan::draw(late, rng)),
         }
     }
 }
@@ -243,7 +248,7 @@ fn faults(lies: bool, rng: &mut Rng) -> Vec<Rule> {
         rules.push(rule);
     }
     // What an order cannot be changed into anything acceptable for.
-    if rng.u8(..3) == 0 {
+    if rng.bool() {
         let variant = if rng.bool() { "quantity" } else { "link" };
         rules.push(Rule::new(Fault::Refusal).per_mille(rng.u16(200..=500)).variant(variant));
     }

@@ -100,6 +100,9 @@ impl World {
         if !event.kind.starts_with("order.") {
             return;
         }
+        if event.kind == "order.write_off_known" {
+            self.watch.coverage.count("T9k");
+        }
         let data: serde_json::Value = serde_json::from_str(&event.data).unwrap_or_default();
         let state = data.get("state").and_then(|state| state.as_str()).and_then(State::from_name);
         let (Some(from), Some(to)) = (self.watch.state(order), state) else { return };
@@ -266,7 +269,7 @@ impl World {
     pub(crate) fn unknown_at_providers(&self) -> Outcome<BTreeMap<ProviderId, i64>> {
         let counts = self.shop.wait(self.shop.counter.unknown_counts())?;
         let mut sums: BTreeMap<ProviderId, i64> = BTreeMap::new();
-        for (provider, _, count) in counts {
+        for (provider, _, count) in counts.into_iter().filter(|(_, s, _)| !s.is_terminal()) {
             let sum = sums.entry(provider).or_default();
             *sum = sum.saturating_add(count);
         }

@@ -2,10 +2,10 @@
 
 use crate::config::Config;
 use crate::failure::Failure;
-use crate::{clock, randomness};
+use crate::{clock, randomness, write_offs};
 use counter::Counter;
-use counter::fulfilment::{WriteOffTerms, WroteOff};
-use counter::nodes::{Lease, Worker};
+use counter::fulfilment::WriteOffTerms;
+use counter::nodes::Lease;
 use dispatch::driver::{Dispatcher, Lists, Reach};
 use dispatch::engine::Timing;
 use domain::limits::WRITE_OFF_QUIET_US;
@@ -17,9 +17,6 @@ use tokio::task::JoinSet;
 
 /// Between two looks whether a lease that was lost is held again.
 const LOOK: Duration = Duration::from_millis(500);
-
-/// Between two looks for orders of which nobody could tell for long.
-const WRITE_OFF: Duration = Duration::from_secs(60);
 
 const HOUR_US: i64 = 3_600_000_000;
 
@@ -82,7 +79,7 @@ pub(crate) fn lists(counter: &Counter, reach: Reach) -> Result<Lists, Failure> {
 /// Does it until `ended`.
 pub(crate) async fn run(
     dispatcher: Dispatcher,
-    write_offs: WriteOffTerms,
+    terms: WriteOffTerms,
     mut lease: watch::Receiver<Option<Lease>>,
     mut ended: watch::Receiver<bool>,
 ) {
@@ -96,7 +93,7 @@ pub(crate) async fn run(
             let mut beside = JoinSet::new();
             beside.spawn(async move { lists.run(under, until).await });
             let (under, until) = (worker.clone(), ended.clone());
-            beside.spawn(write_off(under, write_offs, until));
+            beside.spawn(write_offs::run(under, terms, until));
             dispatcher.run(worker, ended.clone()).await;
             beside.shutdown().await;
         }
@@ -104,36 +101,6 @@ pub(crate) async fn run(
             _ = lease.changed() => {}
             _ = ended.changed() => {}
             () = tokio::time::sleep(LOOK) => {}
-        }
-    }
-}
-
-/// Looks now and then for orders of which nobody could tell for long, until `ended` says so or the lease
-/// is lost.
-async fn write_off(worker: Worker, terms: WriteOffTerms, mut ended: watch::Receiver<bool>) {
-    while !*ended.borrow_and_update() {
-        match worker.write_off_unknown(terms, clock::now()).await {
-            Ok(WroteOff { asked, written_off }) => {
-                if asked > 0 {
-                    tracing::error!(
-                        asked,
-                        "nothing has shown for too long what became of orders: look at the \
-                         provider, then `order decide`"
-                    );
-                }
-                if written_off > 0 {
-                    tracing::error!(
-                        written_off,
-                        "orders were written off: `provider written-off --open` lists them"
-                    );
-                }
-            }
-            Err(error) if error.is_lease_lost() => return,
-            Err(error) => tracing::error!(%error, "what nobody can tell of is not written off"),
-        }
-        tokio::select! {
-            _ = ended.changed() => {}
-            () = tokio::time::sleep(WRITE_OFF) => {}
         }
     }
 }

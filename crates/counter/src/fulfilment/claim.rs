@@ -221,7 +221,9 @@ fn known(tx: &mut dyn Tx, claims: &[Claim], now: Timestamp) -> Result<Known, DbE
     let units_today = routes::used(tx, &capped, day(now))?.into_iter().collect();
     let providers = providers::providers(tx)?;
     let mut unknown: BTreeMap<ProviderId, Unknown> = BTreeMap::new();
-    for (provider, state, count) in attempts::unknown_counts(tx)? {
+    // What was written off holds up nobody: the house has taken on whatever it comes to.
+    let counts = attempts::unknown_counts(tx)?;
+    for (provider, state, count) in counts.into_iter().filter(|(_, s, _)| !s.is_terminal()) {
         let at = unknown.entry(provider).or_default();
         at.count = at.count.saturating_add(count);
         at.lost |= state == State::Unknown;

@@ -3,7 +3,9 @@
 
 use super::shop::{COST, FIRST, NOW, SECOND, Shop, THINGS, accepted};
 use counter::catalogue::ServiceChange;
-use counter::fulfilment::{Found, ProviderChange, Recorded, Verdict, WriteOffTerms, WroteOff};
+use counter::fulfilment::{
+    Found, NotClaimed, ProviderChange, Recorded, Verdict, WriteOffTerms, WroteOff,
+};
 use domain::catalogue::WhenUnknown;
 use domain::orders::{NotAccepted, State};
 use domain::providers::{AmbiguityKind, Fit, WriteOff, WriteOffState};
@@ -175,6 +177,21 @@ async fn a_verdict_before_it_is_written_off_stands() {
     assert_eq!(shop.sweep(hours(24)).await, NOTHING);
     assert_eq!(shop.state(order).await, State::Submitted);
     assert_eq!(shop.expense().await, 0);
+    shop.assert_clean().await;
+}
+
+/// The provider goes on, however many of its orders nobody can tell of.
+#[tokio::test]
+async fn what_is_written_off_holds_up_no_other_order() {
+    let shop = Shop::open().await;
+    shop.refunds(COST).await;
+    let change = ProviderChange { adds_at_once: Some(1), ..ProviderChange::default() };
+    shop.counter.edit_provider(FIRST, change, None, NOW).await.unwrap();
+    shop.undecided().await;
+    let next = shop.order().await;
+    assert_eq!(shop.claim_by(next, RouteId(1)).await.unwrap_err(), NotClaimed::Busy);
+    shop.sweep(hours(24)).await;
+    shop.claim_by(next, RouteId(1)).await.unwrap();
     shop.assert_clean().await;
 }
 
