@@ -114,7 +114,7 @@ impl Swarm {
             looks: Span::new(SECOND, SECOND.saturating_mul(rng.u64(3..=25))),
             edits: sometimes(150, rng),
             // A person, or the balance, whichever is first.
-            patience_us: rng.i64(5..=200).saturating_mul(1_000_000),
+            patience_us: rng.i64(5..=150).saturating_mul(1_000_000),
             chaos_us: SECOND.saturating_mul(rng.u64(20..=65)),
             answer_us: SECOND.saturating_mul(rng.u64(3..=15)),
             late_us: SECOND.saturating_mul(rng.u64(10..=60)),
@@ -182,7 +182,7 @@ impl PanelPlan {
             adds_at_once: rng.i64(1..=6),
             adds_per_second: rng.i64(1..=20),
             trust_reads: if doubtful { 100 } else { rng.i64(0..=4) },
-            balance_decimals: rng.bool().then(|| i64::from(told.unwrap_or(decimals))),
+            balance_decimals: (rng.u8(..3) > 0).then(|| i64::from(told.unwrap_or(decimals))),
             state: ProviderState::Active,
             priority: rng.i64(0..=2),
             daily_cap: (rng.u8(..8) == 0).then(|| rng.i64(1_000..=8_000)),
@@ -250,7 +250,7 @@ fn faults(lies: bool, rng: &mut Rng) -> Vec<Rule> {
     // What an order cannot be changed into anything acceptable for.
     if rng.bool() {
         let variant = if rng.bool() { "quantity" } else { "link" };
-        rules.push(Rule::new(Fault::Refusal).per_mille(rng.u16(200..=500)).variant(variant));
+        rules.push(Rule::new(Fault::Refusal).per_mille(rng.u16(300..=700)).variant(variant));
     }
     // What is read may fail too.
     for fault in [Fault::HangBefore, Fault::BadGateway, Fault::NotJson] {
