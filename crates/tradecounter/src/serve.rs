@@ -75,7 +75,7 @@ impl Server {
                 tasks.spawn(jobs::run(counter.clone(), *job, lease, ended.clone()));
             } else if let Some(dispatcher) = fulfilment::dispatcher(&counter, patience) {
                 let lease = keeper.watch(*job);
-                tasks.spawn(fulfilment::run(dispatcher, lease, ended.clone()));
+                tasks.spawn(fulfilment::run(dispatcher, patience.write_offs, lease, ended.clone()));
             }
         }
         let (leaving, left) = watch::channel(false);

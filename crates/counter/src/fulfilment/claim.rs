@@ -178,7 +178,7 @@ impl Worker {
 
 impl Counter {
     /// What was sent to a provider for an attempt of which it is not known what became of it; nothing
-    /// when it is known, or there is no such attempt.
+    /// when it is known, when a person has the order or it has ended, or there is no such attempt.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -187,13 +187,21 @@ impl Counter {
             let snapshot = self.catalogue.current(tx)?;
             let attempt = attempts::by_id(tx, id)?.filter(|attempt| attempt.state.is_unknown());
             let Some(attempt) = attempt else { return Ok(None) };
-            let Some(order) = orders::by_id(tx, attempt.order)? else { return Ok(None) };
+            let order = orders::by_id(tx, attempt.order)?;
+            let Some(order) = order.filter(is_sent) else {
+                return Ok(None);
+            };
             let Some(route) = routes::route(tx, attempt.route)? else { return Ok(None) };
             let Some(service) = snapshot.services.get(&order.service) else { return Ok(None) };
             placement(tx, &order, service.kind, &attempt, &route).map(Some)
         });
         Ok(read.await??)
     }
+}
+
+/// Whether an order is being placed, or its answer was lost and nobody has decided about it.
+const fn is_sent(order: &Order) -> bool {
+    matches!(order.state, State::Dispatching | State::Unknown)
 }
 
 fn is_free(order: &Order, taken: &[Attempt]) -> bool {
@@ -213,7 +221,9 @@ fn known(tx: &mut dyn Tx, claims: &[Claim], now: Timestamp) -> Result<Known, DbE
     let units_today = routes::used(tx, &capped, day(now))?.into_iter().collect();
     let providers = providers::providers(tx)?;
     let mut unknown: BTreeMap<ProviderId, Unknown> = BTreeMap::new();
-    for (provider, state, count) in attempts::unknown_counts(tx)? {
+    // What was written off holds up nobody: the house has taken on whatever it comes to.
+    let counts = attempts::unknown_counts(tx)?;
+    for (provider, state, count) in counts.into_iter().filter(|(_, s, _)| !s.is_terminal()) {
         let at = unknown.entry(provider).or_default();
         at.count = at.count.saturating_add(count);
         at.lost |= state == State::Unknown;

@@ -14,3 +14,4 @@ mod passed;
 mod providers;
 mod shop;
 mod why;
+mod write_offs;

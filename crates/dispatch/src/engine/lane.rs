@@ -37,6 +37,8 @@ pub(super) struct Lost {
     pub(super) asking: bool,
     /// Whether a person decides about it now.
     pub(super) with_person: bool,
+    /// Whether its order has ended all the same: it was written off.
+    pub(super) ended: bool,
 }
 
 /// How far a lane is.
@@ -109,7 +111,8 @@ impl Lane {
 
     /// Orders that the provider may get beside those that are under way or unknown.
     pub(super) fn room(&self) -> i64 {
-        let count = self.placing.len().saturating_add(self.lost.len());
+        let lost = self.lost.values().filter(|lost| !lost.ended).count();
+        let count = self.placing.len().saturating_add(lost);
         let count = i64::try_from(count).unwrap_or(i64::MAX).saturating_add(self.claimed);
         self.provider.adds_at_once.saturating_sub(count)
     }

@@ -21,11 +21,13 @@ pub enum Planted {
     DecidedTooEarly,
     /// After a restore orders are placed at once.
     NoQuarantine,
+    /// It is written off while a call may still arrive, or be made.
+    WrittenOffEarly,
 }
 
 impl Planted {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::RetryOnTimeout,
         Self::LostAsNotSent,
         Self::RefundInUnknown,
@@ -33,6 +35,7 @@ impl Planted {
         Self::RecoveryAsNotSent,
         Self::DecidedTooEarly,
         Self::NoQuarantine,
+        Self::WrittenOffEarly,
     ];
 }
 
@@ -201,6 +204,9 @@ fn people(stand: &Stand, planted: Option<Planted>, moves: &mut Moves) {
     if planted == Some(Planted::RefundInUnknown) {
         may(moves, stand, "written off", |next| next.apply(&Event::WrittenOff));
     }
+    if !may_arrive(stand) || planted == Some(Planted::WrittenOffEarly) {
+        may(moves, stand, "nobody could tell for long", Stand::overdue);
+    }
     // Whoever waits long enough knows that nothing arrives any more.
     let early = planted == Some(Planted::DecidedTooEarly);
     if !may_arrive(stand) || early {
@@ -217,6 +223,11 @@ fn people(stand: &Stand, planted: Option<Planted>, moves: &mut Moves) {
             may(moves, stand, "a person decides", |next| next.settle(at, &found).is_some());
         }
     }
+    // A late answer may say that it is not there when a person has it already.
+    let is_nowhere = !stand.attempts.iter().any(|state| state.may_be_placed());
+    if stand.order.state == State::Review && is_nowhere && stand.taken.is_empty() {
+        may(moves, stand, "a person ends it", |next| next.apply(&Event::Canceled));
+    }
     if !stand.taken.is_empty() && stand.order.state != State::Review {
         let completed = Event::Completed { start_count: None, remains: None };
         if !stand.dropped {
@@ -232,14 +243,15 @@ fn people(stand: &Stand, planted: Option<Planted>, moves: &mut Moves) {
 fn restores(stand: &Stand, planted: Option<Planted>, moves: &mut Moves) {
     if stand.saved.is_none() && stand.restores > 0 {
         may(moves, stand, "the books are saved", |next| {
-            next.saved = Some((next.order.clone(), next.attempts.clone()));
+            next.saved = Some((next.order.clone(), next.attempts.clone(), next.written_off));
             true
         });
     }
-    if let Some((order, attempts)) = &stand.saved {
+    if let Some((order, attempts, written_off)) = &stand.saved {
         may(moves, stand, "the books are restored", |next| {
             next.order = order.clone();
             next.attempts.clone_from(attempts);
+            next.written_off = *written_off;
             next.workers = [Worker::Idle, Worker::Idle];
             next.answers.clear();
             next.calls.iter_mut().for_each(|(_, of)| *of = NOBODY);

@@ -38,6 +38,7 @@ pub mod stock;
 pub mod stock_imports;
 pub mod sync_rules;
 pub mod transfers;
+pub mod write_offs;
 
 use crate::{DbError, Row, Sql};
 use domain::{Micros, Timestamp};
@@ -82,6 +83,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         stock_imports::ALL,
         sync_rules::ALL,
         transfers::ALL,
+        write_offs::ALL,
     ]
     .into_iter()
     .flatten()
