@@ -163,14 +163,18 @@ impl Shop {
         let node = Node::new("test", Role::Worker, 60_000_000);
         let lease = self.counter.take_lease(&node, Job::Fulfilment).await.unwrap();
         let worker: Worker = self.counter.worker(lease);
-        let policy = Policy { allow_private: true, any_port: true };
+        let policy = Policy { allow_private: true, any_port: true, ..Policy::default() };
         let client = Client::new(policy, &Authorities::System).unwrap();
         let limits = Limits { answer, late: Duration::from_secs(10), ..Limits::ADD };
         let dispatcher = Dispatcher {
             counter: self.counter.clone(),
             client: Arc::new(client),
             reach: Reach { policy, add: limits, ask: Limits { answer, ..Limits::ASK } },
-            timing: Timing { grace_us: 15_000_000, between_reads_us: 5_000_000 },
+            timing: Timing {
+                grace_us: 15_000_000,
+                between_reads_us: 5_000_000,
+                ..Timing::default()
+            },
             clock: now,
             steady: now,
             seed: 5,
