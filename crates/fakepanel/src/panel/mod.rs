@@ -14,6 +14,7 @@ mod place;
 mod purse;
 mod react;
 mod read;
+mod recall;
 mod refill;
 mod steer;
 
@@ -33,6 +34,7 @@ use life::Due;
 pub use order::{Order, State};
 pub use outcome::Outcome;
 pub use purse::{Cause, Movement, Purse};
+pub(crate) use recall::Recalled;
 use refill::Refill;
 
 /// An upstream panel: its customers' money, their orders, and a journal of everything.
