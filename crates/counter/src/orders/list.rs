@@ -60,7 +60,7 @@ impl Counter {
         let read = self.store.read(|tx| {
             let recent = account_orders::recent(tx, account, limit)?;
             let with_status = recent.into_iter().map(|order| {
-                let status = status_of(tx, &Standing::from(&order), now)?;
+                let status = status_of(tx, &self.catalogue, &Standing::from(&order), now)?;
                 Ok((order, status))
             });
             with_status.collect::<Result<Vec<_>, DbError>>()
@@ -102,7 +102,7 @@ impl Counter {
         let read = self.store.read(|tx| {
             let order = orders::by_id(tx, id)?.ok_or_else(|| Refusal::missing("order", id))?;
             Ok(OrderView {
-                status: status_of(tx, &Standing::from(&order), now)?,
+                status: status_of(tx, &self.catalogue, &Standing::from(&order), now)?,
                 waits: turns::waits_for(tx, &order)?,
                 params: orders::params(tx, id)?,
                 drip_feed: parts::drip_feed(tx, id)?,

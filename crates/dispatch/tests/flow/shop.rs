@@ -134,18 +134,21 @@ impl Shop {
 
     /// The same with something in the link.
     pub(crate) async fn order_for(&self, part: &str) -> OrderId {
-        self.asked.set(self.asked.get() + 1);
-        let asked = self.asked.get();
         let mut request = OrderRequest::default();
         request.service = Some(Number::Int(THINGS.0));
-        request.link = Some(format!("https://example.com/{part}/o-{asked}"));
+        request.link = Some(format!("https://example.com/{part}/o-{}", self.asked.get() + 1));
         request.set_number(NumberField::Quantity, Some(Number::Int(1_000)));
+        self.place(request).await
+    }
+
+    pub(crate) async fn place(&self, request: OrderRequest) -> OrderId {
+        self.asked.set(self.asked.get() + 1);
         let order = PlaceOrder {
             account: self.account,
             key: None,
             request,
             request_id: None,
-            fingerprint: asked,
+            fingerprint: self.asked.get(),
         };
         self.counter.place_order(order, now()).await.unwrap()
     }
