@@ -88,10 +88,19 @@ impl Server {
             door.open()?;
             Ok(door)
         };
-        let door = open(listen).map_err(Error::io(format!("listen on {listen}")))?;
-        let steered = control
-            .map(|address| open(address).map_err(Error::io(format!("listen on {address}"))))
-            .transpose()?;
+        let told = |address| Error::io(format!("listen on {address}"));
+        let opened = open(listen).map_err(told(listen)).and_then(|door| {
+            let steered = control.map(|address| open(address).map_err(told(address)));
+            Ok((door, steered.transpose()?))
+        });
+        let (door, steered) = match opened {
+            Ok(doors) => doors,
+            Err(error) => {
+                // Whoever begins a server in a runtime of its own must not wait for this one.
+                runtime.shutdown_background();
+                return Err(error);
+            }
+        };
         let address = door.address();
         let control = steered.as_ref().map(Door::address);
         let (shared, news) = Shared::new(panel, record);

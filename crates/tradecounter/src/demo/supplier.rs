@@ -229,11 +229,11 @@ fn kind(kind: ServiceKind) -> String {
     every.into_iter().find(|word| spelt(word)).unwrap_or_default()
 }
 
-/// The answer to an order with [`LOST`] in its link is lost, not that to the second question about it.
-/// What happens to others is seldom.
+/// The answer to an order with [`LOST`] in its link is lost, not that to the second question about it;
+/// so is now and then that to another.
 fn faults() -> Vec<Rule> {
-    let lost = || Rule::new(Fault::ResetAfter);
-    vec![lost().link(LOST).times(1), lost().link(LOST).every(2), lost().every(LOST_EVERY)]
+    let lost = || Rule::new(Fault::ResetAfter).fresh();
+    vec![lost().link(LOST), lost().every(LOST_EVERY)]
 }
 
 /// The address in a URL of the note.

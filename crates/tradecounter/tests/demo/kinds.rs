@@ -34,7 +34,7 @@ const FIELDS: [(&str, &[(&str, &str)]); 20] = [
             ("interval", "10"),
             ("country", "WW"),
             ("device", "1"),
-            ("type_of_traffic", "2"),
+            ("type_of_traffic", "3"),
         ],
     ),
     ("Video List", &[("quantity", "100"), ("list", "one\ntwo")]),
