@@ -53,7 +53,7 @@ pub(crate) async fn run(
     config.role = NodeRole::All;
     telemetry::start(&config)?;
     let earlier = Note::read(&data)?;
-    let new = !database_given && (earlier.is_none() || !file.exists());
+    let new = earlier.is_none() || (!database_given && !file.exists());
     if new {
         Supplier::forget(&data)?;
     }
@@ -142,7 +142,7 @@ fn prepare_folder(folder: &Path) -> Result<PathBuf, Failure> {
     std::fs::create_dir_all(folder).map_err(Failure::io(what()))?;
     let mut entries = std::fs::read_dir(folder).map_err(Failure::io(what()))?;
     // A counter.db alone may be somebody's real one.
-    let ours = ["filling", note::FILE];
+    let ours = ["filling", note::FILE, supplier::FILE];
     if entries.next().is_some() && !ours.iter().any(|name| folder.join(name).exists()) {
         return Err(Failure::Other(format!(
             "folder {} holds something else; name an empty or new one with --data",

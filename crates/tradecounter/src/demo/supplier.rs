@@ -15,7 +15,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 
 /// The file in the data folder that the supplier keeps its orders in.
-const FILE: &str = "supplier.journal";
+pub(super) const FILE: &str = "supplier.journal";
 
 /// What the demo shop is called there, and its key. It opens nothing but this supplier.
 const ACCOUNT: &str = "demo";
