@@ -121,7 +121,7 @@ impl Swarm {
             // Whatever a panel takes later than this, nobody can know of (see FAULTS).
             timing: Timing {
                 grace_us: rng.i64(60..=120).saturating_mul(1_000_000),
-                between_reads_us: 10_000_000,
+                ..Timing::default()
             },
             lag: Span::new(50, rng.u64(5_000..=SECOND / 2)),
             a_day: corrects && rng.bool(),

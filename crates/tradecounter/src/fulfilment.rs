@@ -10,6 +10,7 @@ use dispatch::driver::{Dispatcher, Lists, Reach};
 use dispatch::engine::Timing;
 use domain::limits::WRITE_OFF_QUIET_US;
 use panel_client::{Authorities, Client, Limits, Policy};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -28,10 +29,22 @@ pub(crate) struct Patience {
     pub(crate) write_offs: WriteOffTerms,
 }
 
+/// Least microseconds between two questions about an order that somebody watches.
+const WATCHED_US: i64 = 1_000_000;
+
+impl Patience {
+    /// The same with a provider that runs in this process, for somebody to watch.
+    pub(crate) const fn beside(mut self, provider: SocketAddr) -> Self {
+        self.reach.policy.also = Some(provider);
+        self.timing.poll_least_us = WATCHED_US;
+        self
+    }
+}
+
 /// What the configuration says of it.
 pub(crate) fn patience(config: &Config) -> Patience {
-    let policy =
-        Policy { allow_private: config.private_providers, any_port: config.private_providers };
+    let near = config.private_providers;
+    let policy = Policy { allow_private: near, any_port: near, also: None };
     let answer = Duration::from_secs(config.provider_answer_seconds.into());
     let late = Duration::from_secs(config.provider_grace_seconds.into());
     let add = Limits { answer, late, ..Limits::ADD };
@@ -50,6 +63,11 @@ pub(crate) fn patience(config: &Config) -> Patience {
 pub(crate) fn dispatcher(counter: &Counter, patience: Patience) -> Option<Dispatcher> {
     let Patience { reach, timing, .. } = patience;
     let client = Client::new(reach.policy, &Authorities::System)
+        // A provider in this process needs no certificate.
+        .or_else(|error| match reach.policy.also {
+            Some(_) => Client::new(reach.policy, &Authorities::Nobody),
+            None => Err(error),
+        })
         .inspect_err(|error| {
             tracing::error!(
                 %error,

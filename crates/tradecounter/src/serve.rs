@@ -53,6 +53,11 @@ impl Server {
         self.keeper.role()
     }
 
+    /// Lets it call a provider that runs in this process, and look there as often as somebody watches.
+    pub(crate) const fn calls_beside(&mut self, provider: SocketAddr) {
+        self.patience = self.patience.beside(provider);
+    }
+
     /// Serves until `end` resolves, then lets requests in flight finish. A node that works does `jobs`
     /// meanwhile, as far as no other does them.
     pub(crate) async fn run(

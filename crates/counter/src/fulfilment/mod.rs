@@ -31,6 +31,7 @@ pub use money::Booking;
 pub use outcome::Recorded;
 pub(crate) use outcome::shortened;
 pub use outcomes::{Found, Outcome};
+pub(crate) use passed::public_parts;
 pub use readings::Reported;
 pub use routes::RouteChange;
 pub use setup::{ProviderKey, Setup};

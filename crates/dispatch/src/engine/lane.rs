@@ -1,6 +1,7 @@
 //! What is known of one provider while orders are placed there. Lanes know nothing of each other:
 //! one that is stopped holds up no other.
 
+use super::Timing;
 use super::follow::Follow;
 use super::purse::Purse;
 use super::queue::Queued;
@@ -87,7 +88,7 @@ const UNREACHED_US: i64 = 500_000;
 const UNCLEAR_US: i64 = 5_000_000;
 
 impl Lane {
-    pub(super) fn new(provider: Provider, now: Timestamp) -> Self {
+    pub(super) fn new(provider: Provider, timing: Timing, now: Timestamp) -> Self {
         Self {
             provider,
             readiness: Readiness::New,
@@ -101,7 +102,7 @@ impl Lane {
             rests_until: now,
             resting: HashMap::new(),
             trusted: true,
-            follow: Follow::default(),
+            follow: Follow::new(timing.poll_least_us),
             purse: Purse::new(now),
             resolver: Resolver::new(now),
             ask_pace: Pace::new(now),
