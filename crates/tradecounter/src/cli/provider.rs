@@ -167,7 +167,7 @@ impl ProviderArgs {
 /// Why nothing can be sent to a URL with the settings that this command runs with.
 fn unreachable_by(desk: &Desk, url: &str) -> Option<String> {
     let why = Endpoint::parse(url, &desk.reach.policy).err()?;
-    let permissive = Policy { allow_private: true, any_port: true };
+    let permissive = Policy { allow_private: true, any_port: true, ..Policy::default() };
     let setting = Endpoint::parse(url, &permissive).is_ok();
     let hint = if setting { " (unless `private_providers` is set)" } else { "" };
     Some(format!("with these settings nothing is sent to it: {why}{hint}"))
