@@ -79,6 +79,10 @@ xflags::xflags! {
             optional --seed seed: u64
             /// Most things that happen in one; 20000 unless given.
             optional --events events: u64
+            /// In place of seeds: lose so many answers of each kind, and see what is found out.
+            optional --trials trials: u64
+            /// In place of seeds: let so many orders wait for a provider that is dead.
+            optional --queued queued: usize
         }
         /// Measure the released program beside bare ceilings of the same HTTP stack.
         cmd bench {

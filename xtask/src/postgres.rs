@@ -1,5 +1,5 @@
-//! A PostgreSQL for the tests, a pooler, and managers that let a standby take over: installed where
-//! they are missing and it can be done.
+//! A PostgreSQL for the tests, a pooler, managers that let a standby take over, and curl: installed
+//! where they are missing and it can be done.
 
 use std::path::Path;
 use std::process::Command;
@@ -8,12 +8,14 @@ use crate::python::apt_get;
 use crate::step::{self, Failure};
 
 /// A program, the package of Debian that brings it, and whether that starts it as a service.
-const NEEDED: [(&str, &str, bool); 5] = [
+const NEEDED: [(&str, &str, bool); 6] = [
     ("pgbouncer", "pgbouncer", true),
     ("openssl", "openssl", false),
     ("pg_autoctl", "pg-auto-failover-cli", false),
     ("patroni", "patroni", true),
     ("etcd", "etcd-server", true),
+    // What the scripts of the documentation ask with.
+    ("curl", "curl", false),
 ];
 
 /// The monitor's half of `pg_auto_failover`, made for one version of PostgreSQL.

@@ -74,6 +74,8 @@ pub(crate) fn sim(root: &Path, options: &Sim) -> Result<(), Failure> {
     push(&mut words, "--seeds", options.seeds.map(|seeds| seeds.to_string()));
     push(&mut words, "--seed", options.seed.map(|seed| seed.to_string()));
     push(&mut words, "--events", options.events.map(|events| events.to_string()));
+    push(&mut words, "--trials", options.trials.map(|trials| trials.to_string()));
+    push(&mut words, "--queued", options.queued.map(|queued| queued.to_string()));
     let mut command = cargo(root);
     command.args(["run", "--quiet", "--release", "--package", "sim", "--"]).args(words);
     step::run_to_its_last_line("the simulation", &mut command)

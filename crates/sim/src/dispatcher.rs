@@ -27,7 +27,7 @@ pub(crate) struct Dispatcher {
 const DRAIN: Span = Span::just(15 * SECOND);
 
 /// Shortest pause of a worker that found nothing to do.
-const PAUSE_US: u64 = 100_000;
+pub(crate) const PAUSE_US: u64 = 100_000;
 
 impl World {
     /// A worker starts, under a new lease.
@@ -62,6 +62,7 @@ impl World {
     /// Tells a worker something, and takes up what it wants done.
     pub(crate) fn tell(&mut self, pid: Pid, input: Input) {
         let now = self.now();
+        let input = self.hurried(input);
         for input in self.bent_input(pid, input) {
             self.trace.say(self.now_us, format_args!("  {} <- {input:?}", pid.0));
             let Some(dispatcher) = self.dispatchers.get_mut(&pid) else { return };
@@ -76,6 +77,7 @@ impl World {
             for action in actions {
                 self.trace.say(self.now_us, format_args!("  {} -> {action:?}", pid.0));
                 let lag = self.swarm.lag;
+                let action = self.judged(action);
                 for action in self.bent_action(pid, action) {
                     self.schedule(lag, Event::Do(pid, action));
                 }
@@ -90,7 +92,7 @@ impl World {
         let Some(dispatcher) = self.dispatchers.get_mut(&pid) else { return };
         let wanted = dispatcher.engine.next_tick(now).0.saturating_sub(now.0).max(0).unsigned_abs();
         let pause =
-            PAUSE_US.saturating_mul(1_u64.checked_shl(dispatcher.idle.min(20)).unwrap_or(1));
+            self.pause_us.saturating_mul(1_u64.checked_shl(dispatcher.idle.min(20)).unwrap_or(1));
         let at_us = self.now_us.saturating_add(wanted.max(pause.min(self.idle_us)));
         // An earlier one that is planned stays.
         if dispatcher.tick_us > self.now_us && dispatcher.tick_us <= at_us {

@@ -34,6 +34,15 @@ pub(crate) struct Call {
     pub(crate) order: Option<OrderId>,
 }
 
+/// A call, as it is counted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sent {
+    pub(crate) at_us: u64,
+    pub(crate) panel: usize,
+    /// Whether it places an order.
+    pub(crate) places: bool,
+}
+
 /// Something that happens.
 #[derive(Clone, Debug)]
 pub(crate) enum Event {

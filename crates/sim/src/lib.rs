@@ -8,7 +8,8 @@
 //!
 //! [`run`] is one seed, [`prove`] are many. A [`Mutant`] is a bug that is planted beside the product,
 //! and that a run must find. [`model`] walks through everything that can
-//! happen to one order.
+//! happen to one order. [`try_out`] loses answers and looks what is found out about them, and
+//! [`go_through`] is an outage.
 
 mod agenda;
 mod bend;
@@ -21,12 +22,15 @@ pub mod model;
 mod mutant;
 mod off;
 mod operator;
+mod outage;
+mod planted;
 mod proof;
 mod review;
 mod seed;
 mod shop;
 mod swarm;
 mod trace;
+mod trials;
 mod truth;
 mod units;
 mod watch;
@@ -35,9 +39,12 @@ mod world;
 
 pub use coverage::{Coverage, TRANSITIONS};
 pub use mutant::Mutant;
+pub use outage::{Counted, Dead, Queued, go_through};
+pub use planted::Planted;
 pub use proof::{Totals, prove};
 pub use seed::{Options, Run, run};
 pub use shop::Ground;
+pub use trials::{Kind, Others, Part, Tally, try_out};
 
 /// What can go wrong with the simulation itself; never what it looks for.
 pub type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;

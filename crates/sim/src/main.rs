@@ -1,6 +1,9 @@
-//! `sim [--seeds N] [--seed S] [--events N]`: the simulator.
+//! `sim [--seeds N] [--seed S] [--events N]`: the simulator. `sim --trials N`: so many lost answers of
+//! each kind. `sim --queued N`: an outage with so many orders that wait.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "its output is its result")]
+
+mod tables;
 
 use sim::{Ground, Options, Outcome, TRANSITIONS, Totals, prove, run};
 use std::process::ExitCode;
@@ -15,6 +18,10 @@ mod flags {
             optional --seed seed: u64
             /// Most things that happen in one; 20,000 unless given.
             optional --events events: u64
+            /// In place of seeds: so often answers are lost, of each kind.
+            optional --trials trials: u64
+            /// In place of seeds: so many orders wait for a provider that is dead.
+            optional --queued queued: usize
         }
     }
 }
@@ -29,7 +36,13 @@ fn main() -> ExitCode {
     let flags = flags::Sim::from_env_or_exit();
     let default = Options::default();
     let options = Options { events: flags.events.unwrap_or(default.events), ..default };
-    match simulate(flags.seeds.unwrap_or(1_000), flags.seed.unwrap_or(0), options) {
+    let seed = flags.seed.unwrap_or(0);
+    let done = match (flags.trials, flags.queued) {
+        (Some(trials), _) => tables::trials(trials, seed),
+        (None, Some(queued)) => tables::outage(queued, seed),
+        (None, None) => simulate(flags.seeds.unwrap_or(1_000), seed, options),
+    };
+    match done {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {

@@ -29,6 +29,13 @@ pub(crate) struct Books {
     pub(crate) by_hand: BTreeSet<OrderId>,
 }
 
+impl Books {
+    /// The books of a provider that was there before the world began.
+    pub(crate) const fn of(provider: ProviderId, cap: i64) -> Self {
+        Self { provider, routes: Vec::new(), cap, deposited: 0, by_hand: BTreeSet::new() }
+    }
+}
+
 /// What a thousand units cost us, unless somebody has mistyped it.
 const COST: i64 = 900_000;
 

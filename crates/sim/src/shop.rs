@@ -46,6 +46,11 @@ impl Ground {
     /// # Errors
     /// When it cannot be done.
     pub fn new() -> Outcome<Self> {
+        Self::filled(fill)
+    }
+
+    /// Sets a counter up with something else in it.
+    pub(crate) fn filled(fill: impl AsyncFnOnce(&Counter) -> Outcome<()>) -> Outcome<Self> {
         let disk = Disk::new(Files::new(), Plan::default(), 0);
         let shop = Shop::on(disk.clone())?;
         shop.wait(fill(&shop.counter))?;

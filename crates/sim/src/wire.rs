@@ -1,7 +1,8 @@
 //! The network between a worker and the panels: what gets there, what comes back, and when.
 
-use crate::kinds::{Call, CallId, Event, For, Pid, told};
+use crate::kinds::{Call, CallId, Event, For, Pid, Sent, told};
 use crate::mutant::Mutant;
+use crate::swarm::within;
 use crate::world::World;
 use counter::fulfilment::{ForwardKind, Placement};
 use dispatch::engine::{Answer, AskId, Input};
@@ -98,10 +99,20 @@ impl World {
 
     /// Puts a call on its way.
     pub(crate) fn dispatch(&mut self, call: Call) {
+        let lag = within(self.swarm.lag, &mut self.rng);
+        self.dispatch_at(call, self.now_us.saturating_add(lag));
+    }
+
+    /// Puts a call on its way that arrives at a moment.
+    pub(crate) fn dispatch_at(&mut self, call: Call, at_us: u64) {
         let id = CallId(self.call_ids);
         self.call_ids = self.call_ids.saturating_add(1);
+        if let Some(sent) = &mut self.sent {
+            let places = matches!(call.purpose, For::Place(_));
+            sent.push(Sent { at_us: self.now_us, panel: call.panel, places });
+        }
         self.calls.insert(id, call);
-        self.schedule(self.swarm.lag, Event::Arrive(id));
+        self.schedule_at(at_us, Event::Arrive(id));
     }
 
     /// A call reaches its panel, whether or not somebody still waits for the answer.
@@ -112,6 +123,9 @@ impl World {
         match panel.connect(now_us) {
             Greeting::Serve => {}
             Greeting::Refuse => {
+                if self.redials(&call) {
+                    return;
+                }
                 let why = String::from("connection refused");
                 return self.answer_at(&call, now_us, Answer::NotSent(why));
             }
@@ -143,6 +157,7 @@ impl World {
                 self.answer_at(&call, now_us.saturating_add(after_us), answer);
             }
             How::Silence => {
+                self.waits_for(&call, never);
                 self.give_up(&call, never);
                 self.come_late(&call, u64::MAX, broken("nothing came"));
             }

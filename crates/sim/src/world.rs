@@ -3,11 +3,12 @@
 use crate::Outcome;
 use crate::agenda::Agenda;
 use crate::customer::Customer;
-use crate::dispatcher::Dispatcher;
-use crate::kinds::{Call, CallId, Event, Pid};
+use crate::dispatcher::{Dispatcher, PAUSE_US};
+use crate::kinds::{Call, CallId, Event, Pid, Sent};
 use crate::mutant::Mutant;
 use crate::off::SETTLED_US;
 use crate::operator::Books;
+use crate::planted::Planted;
 use crate::shop::{Ground, START, Shop};
 use crate::swarm::{SECOND, Swarm, chance, within};
 use crate::trace::Trace;
@@ -25,6 +26,8 @@ pub(crate) struct World {
     pub(crate) rng: Rng,
     pub(crate) swarm: Swarm,
     pub(crate) mutant: Option<Mutant>,
+    /// A bug that is planted where the engine is tried out.
+    pub(crate) planted: Option<Planted>,
     /// The time that passes, in microseconds since the beginning. The panels have it.
     pub(crate) now_us: u64,
     /// By how much the counter's clock is off.
@@ -37,10 +40,14 @@ pub(crate) struct World {
     pub(crate) sent_again: BTreeSet<AttemptId>,
     pub(crate) calls: BTreeMap<CallId, Call>,
     pub(crate) call_ids: u64,
+    /// Every call to a panel, where somebody counts them.
+    pub(crate) sent: Option<Vec<Sent>>,
     pub(crate) customers: Vec<Customer>,
     pub(crate) books: Vec<Books>,
     pub(crate) truth: Truth,
     pub(crate) watch: Watch,
+    /// Whether each step is held against what the panels know.
+    pub(crate) watched: bool,
     pub(crate) trace: Trace,
     pub(crate) findings: Vec<String>,
     pub(crate) events: u64,
@@ -48,7 +55,8 @@ pub(crate) struct World {
     pub(crate) calm: bool,
     /// From when on the clock is set no more.
     pub(crate) settled_us: u64,
-    /// Longest pause of a worker that has nothing to do.
+    /// Shortest pause of a worker that found nothing to do, and longest of one that has nothing to do.
+    pub(crate) pause_us: u64,
     pub(crate) idle_us: u64,
     // Last: whoever holds a counter is gone when its store closes.
     pub(crate) shop: Shop,
@@ -71,6 +79,14 @@ impl World {
         if let Some(mutant) = mutant {
             mutant.bias(&mut swarm);
         }
+        let mut world = Self::of(ground, rng, swarm, told)?;
+        (world.mutant, world.watched) = (mutant, true);
+        world.open_for_business()?;
+        Ok(world)
+    }
+
+    /// A world in which nothing happens by itself, and that nobody watches.
+    pub(crate) fn of(ground: &Ground, mut rng: Rng, swarm: Swarm, told: bool) -> Outcome<Self> {
         let shop = Shop::open(ground)?;
         let mut panels = Vec::new();
         for plan in &swarm.panels {
@@ -78,12 +94,13 @@ impl World {
         }
         let truth = Truth::new(panels.len());
         let customers = (1..).take(usize::try_from(swarm.customers)?).map(Customer::new);
-        let mut world = Self {
+        Ok(Self {
             customers: customers.collect(),
             books: Vec::new(),
             rng,
             swarm,
-            mutant,
+            mutant: None,
+            planted: None,
             now_us: 0,
             offset_us: 0,
             agenda: Agenda::new(),
@@ -93,18 +110,19 @@ impl World {
             sent_again: BTreeSet::new(),
             calls: BTreeMap::new(),
             call_ids: 0,
+            sent: None,
             truth,
             watch: Watch::default(),
+            watched: false,
             trace: Trace::new(told),
             findings: Vec::new(),
             events: 0,
             calm: false,
             settled_us: u64::MAX,
+            pause_us: PAUSE_US,
             idle_us: SECOND,
             shop,
-        };
-        world.open_for_business()?;
-        Ok(world)
+        })
     }
 
     fn open_for_business(&mut self) -> Outcome<()> {
@@ -209,7 +227,7 @@ impl World {
             }
             Event::Weather(panel) => self.weather(panel)?,
         }
-        self.look()
+        if self.watched { self.look() } else { Ok(()) }
     }
 
     /// What goes wrong at a panel changes: everything that its plan has, some of it, or nothing.

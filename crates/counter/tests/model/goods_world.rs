@@ -252,6 +252,7 @@ fn public(bought: &Bought) -> PublicProductStatus {
         Status::Completed => PublicProductStatus::Completed,
         Status::Partial => PublicProductStatus::Partial,
         Status::Canceled => PublicProductStatus::Canceled,
+        Status::Review => panic!("no order for products waits for a person"),
     }
 }
 

@@ -1,11 +1,13 @@
 //! The model: what a careful person with a notebook would write down. Money is plain `i128`
 //! arithmetic; nothing here calls the rules under test.
 
+pub(crate) mod executors;
 mod parts;
 mod reports;
 mod turns;
 
 use super::goods::Goods;
+use executors::Lease;
 use std::collections::{BTreeMap, HashMap};
 
 /// Rates in micros per 1,000 are small here, so that rounding shows in every sum.
@@ -43,6 +45,8 @@ pub(crate) enum Status {
     Pending,
     Processing,
     InProgress,
+    /// A person decides.
+    Review,
     Completed,
     Partial,
     Canceled,
@@ -77,6 +81,7 @@ pub(crate) struct Order {
     pub(crate) plan: Plan,
     /// When the last refill was asked, and whether it is open.
     pub(crate) refill: Option<(i64, bool)>,
+    pub(crate) lease: Option<Lease>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -242,6 +247,7 @@ impl Model {
             parent: None,
             plan,
             refill: None,
+            lease: None,
         });
         Ok(id)
     }

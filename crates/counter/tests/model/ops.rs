@@ -84,6 +84,19 @@ pub(crate) enum Op {
         minutes: i64,
     },
     MoveParts,
+    Pull {
+        executor: usize,
+        limit: usize,
+    },
+    ExecutorSays {
+        executor: usize,
+        order: usize,
+        said: Reported,
+    },
+    ExpireLeases,
+    Release {
+        order: usize,
+    },
     Seal,
     Forget,
 }
@@ -180,6 +193,11 @@ pub(crate) fn any_op() -> impl Strategy<Value = Op> {
         3 => prop::sample::select(vec![1, 9, 10, 11, 15, 21, 119, 121, 130, 1_300])
             .prop_map(|minutes| Op::Wait { minutes }),
         3 => Just(Op::MoveParts),
+        5 => (0..2_usize, 1..4_usize).prop_map(|(executor, limit)| Op::Pull { executor, limit }),
+        6 => (0..2_usize, 0..50_usize, any_report())
+            .prop_map(|(executor, order, said)| Op::ExecutorSays { executor, order, said }),
+        2 => Just(Op::ExpireLeases),
+        1 => (0..50_usize).prop_map(|order| Op::Release { order }),
         1 => Just(Op::Seal),
         1 => Just(Op::Forget),
     ]

@@ -1,6 +1,7 @@
 //! A real counter on a real database beside the model.
 
 mod example;
+mod executors;
 mod placing;
 mod requests;
 
@@ -11,6 +12,7 @@ use super::ops::Op;
 use super::worker;
 use counter::accounts::{AccountChange, Adjustment, KeyChange, KeySecret, RANDOM_BYTES};
 use counter::catalogue::{CategoryChange, ServiceChange};
+use counter::executors::Caller;
 use counter::nodes::Job;
 use counter::prices::{Priced, TierChange};
 use counter::{Counter, Settings};
@@ -25,6 +27,8 @@ use testkit::Database;
 pub(crate) struct World {
     pub(crate) counter: Counter,
     pub(crate) model: Model,
+    /// The executors with their keys.
+    callers: Vec<Caller>,
     seeds: u64,
     // Behind the counter, because fields are dropped in this order.
     database: Database,
@@ -52,7 +56,8 @@ impl World {
     pub(crate) async fn new() -> Self {
         let database = Database::fresh();
         let counter = open(&database);
-        let mut world = Self { counter, model: Model::default(), seeds: 0, database };
+        let (model, callers) = (Model::default(), Vec::new());
+        let mut world = Self { counter, model, callers, seeds: 0, database };
         world.model.now = 1_700_000_000_000_000;
         world.set_up().await;
         world
@@ -62,7 +67,8 @@ impl World {
     pub(crate) fn copy(&self) -> Self {
         let database = self.database.copy();
         let counter = open(&database);
-        Self { counter, model: Model::default(), seeds: 0, database }
+        let (model, callers) = (Model::default(), Vec::new());
+        Self { counter, model, callers, seeds: 0, database }
     }
 
     async fn set_up(&mut self) {
@@ -102,6 +108,7 @@ impl World {
             self.model.rates.push(model::RATES[service]);
         }
         self.put_up_products(category).await;
+        self.put_up_executors().await;
         for name in ["first", "second"] {
             self.counter.add_tier(name, Discount::default(), now).await.unwrap();
         }
@@ -153,6 +160,7 @@ impl World {
         self.compare(index, op).await;
         self.compare_turns(&format!("step {index}: {op:?}")).await;
         self.compare_goods(&format!("step {index}: {op:?}")).await;
+        self.compare_executors(&format!("step {index}: {op:?}")).await;
         assert_eq!(self.findings().await, Vec::<String>::new(), "after step {index}: {op:?}");
     }
 
@@ -214,6 +222,12 @@ impl World {
                 let next_id = self.next_order_id();
                 self.model.move_parts(next_id);
             }
+            Op::Pull { executor, limit } => self.pull(*executor, *limit).await,
+            Op::ExecutorSays { executor, order, said } => {
+                self.executor_says(*executor, *order, *said).await;
+            }
+            Op::ExpireLeases => self.expire_leases().await,
+            Op::Release { order } => self.release(*order).await,
             Op::Seal => {
                 worker(&self.counter, Job::Sealing).await.seal_events(now).await.unwrap();
                 assert_eq!(
@@ -328,7 +342,7 @@ impl World {
             let status = self.counter.order_statuses(owner, &id, self.now(), None).await.unwrap();
             let status = status.first().unwrap();
             let word = match expected.status {
-                Status::Pending => PublicStatus::Pending,
+                Status::Pending | Status::Review => PublicStatus::Pending,
                 Status::Processing => PublicStatus::Processing,
                 Status::InProgress => PublicStatus::InProgress,
                 Status::Completed => PublicStatus::Completed,

@@ -41,8 +41,8 @@ pub(super) enum Phase {
     Second { first: Micros, since: Timestamp },
     /// The open orders are asked for once more.
     After { reads: [Micros; 2], since: Timestamp },
-    /// What is booked is read.
-    Books { reads: [Micros; 2], since: Timestamp },
+    /// What is booked is read. The open orders were asked for since `after`.
+    Books { reads: [Micros; 2], after: Timestamp, since: Timestamp },
 }
 
 /// How lost answers of a provider are found out about.
@@ -125,9 +125,9 @@ impl Engine {
             },
             Phase::After { reads, since } if refreshed(lane, since) => {
                 self.next_setup = now;
-                Phase::Books { reads, since: now }
+                Phase::Books { reads, after: since, since: now }
             }
-            Phase::Books { reads, since } if lane.resolver.setup_at >= since => {
+            Phase::Books { reads, since, .. } if lane.resolver.setup_at >= since => {
                 self.weigh(id, reads, now);
                 return;
             }
@@ -143,13 +143,13 @@ impl Engine {
             .iter()
             .map(|(id, lost)| Unknown { attempt: *id, cost: lost.attempt.expected_cost })
             .collect();
-        let Phase::Books { since, .. } = lane.resolver.phase else { return };
+        let Phase::Books { after, .. } = lane.resolver.phase else { return };
         let shown = weigh_balance(&Balance {
             float: lane.provider.booked,
             reads,
             decimals: lane.provider.balance_decimals,
             slack: lane.slack(),
-            unseen: lane.follow.stale_cost(since),
+            unseen: lane.follow.stale_cost(after),
             trusted: lane.is_trusted(),
             unknown: &unknown,
             most: EVIDENCE_UNKNOWN_MAX,

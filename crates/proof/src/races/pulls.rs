@@ -215,7 +215,7 @@ async fn served(served: Served<'_>) -> Outcome {
     let service = service(round).await;
     let mut orders = BTreeSet::new();
     for customer in 0..ENOUGH {
-        orders.insert(ordered(round, service, customer).await.0);
+        orders.insert(ordered(round, service, customer).await);
     }
     let counter = arena.counter(0);
     let caller = executors(counter, now).await[0];
@@ -238,11 +238,16 @@ async fn served(served: Served<'_>) -> Outcome {
     for racer in racers.collect::<Vec<_>>() {
         let told_of = racer.await.map_err(told)?;
         match (told_of["id"].as_str(), told_of["error"].as_str()) {
-            (Some(id), None) => pulled.push(id.parse().map_err(told)?),
+            (Some(id), None) => pulled.push(OrderId(id.parse().map_err(told)?)),
             (None, Some("order_not_found")) => {}
             _ => return Err(format!("a racer was answered {told_of}")),
         }
     }
     same("orders handed over", pulled.len(), ENOUGH)?;
-    same("different orders handed over", pulled.into_iter().collect(), orders)
+    same("different orders handed over", pulled.into_iter().collect(), orders.clone())?;
+    // Delivered, so that the executor may have those of the next round.
+    for order in orders {
+        completed(counter, caller, order, now).await.map_err(told)?;
+    }
+    Ok(())
 }

@@ -137,6 +137,7 @@ impl Model {
             parent: Some(parent),
             plan: Plan::None,
             refill: None,
+            lease: None,
         });
     }
 
