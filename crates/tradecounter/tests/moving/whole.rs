@@ -76,7 +76,7 @@ fn everything_moves_to_postgresql_and_back() {
     assert_eq!(client.call(&repeated)["order"], 1, "the request id is still known");
     let new =
         [("action", "add"), ("service", "1"), ("quantity", "10"), ("link", "https://n.example")];
-    assert_eq!(client.call(&new)["order"], 271, "ids go on where they were");
+    assert_eq!(client.call(&new)["order"], 272, "ids go on where they were");
     assert!(server.terminate().success());
 
     let back = format!("sqlite:{}", program.folder().join("back.db").display());
