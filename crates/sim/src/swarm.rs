@@ -199,7 +199,7 @@ const FAULTS: [(Fault, u16); 20] = [
     (Fault::WrongTypes, 500),
     (Fault::IdReuse, 40),
     (Fault::RateLimit, 150),
-    (Fault::Refusal, 400),
+    (Fault::Refusal, 500),
     (Fault::RejectHang, 250),
     (Fault::StatusNonsense, 250),
     (Fault::NotJson, 150),

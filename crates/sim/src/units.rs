@@ -72,7 +72,7 @@ async fn done(
     now: Timestamp,
 ) -> Result<Option<Input>, StoreError> {
     Ok(match action {
-        Action::ReadSetup => Some(Input::Setup(worker.fulfilment_setup().await?)),
+        Action::ReadSetup => Some(Input::Setup(worker.fulfilment_setup(now).await?)),
         Action::ReadWaiting { after, limit } => {
             let (orders, more) = worker.waiting_for_providers(after, limit).await?;
             Some(Input::Waiting(orders, more))
@@ -121,6 +121,7 @@ async fn done(
         }
         Action::Place(_)
         | Action::Replay(_)
+        | Action::FetchList(_)
         | Action::AskStatus { .. }
         | Action::AskBalance { .. }
         | Action::Forward { .. } => None,
@@ -144,6 +145,7 @@ const fn kind_of(action: &Action) -> Option<Kind> {
         | Action::SwitchOff { .. }
         | Action::Place(_)
         | Action::Replay(_)
+        | Action::FetchList(_)
         | Action::AskStatus { .. }
         | Action::AskBalance { .. }
         | Action::Forward { .. }

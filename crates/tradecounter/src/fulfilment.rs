@@ -11,7 +11,6 @@ use panel_client::{Authorities, Client, Limits, Policy};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
 
 /// Between two looks whether a lease that was lost is held again.
 const LOOK: Duration = Duration::from_millis(500);
@@ -76,13 +75,7 @@ pub(crate) async fn run(
         let held = lease.borrow_and_update().clone().filter(|lease| !lease.is_lost());
         if let Some(lease) = held {
             let worker = dispatcher.counter.worker(lease);
-            // Beside it, so that no order waits for a list. It ends with it: what a list has come to
-            // by then stands, and the next one finds the rest.
-            let (lists, under, until) = (dispatcher.lists(), worker.clone(), ended.clone());
-            let mut beside = JoinSet::new();
-            beside.spawn(async move { lists.run(under, until).await });
             dispatcher.run(worker, ended.clone()).await;
-            beside.shutdown().await;
         }
         tokio::select! {
             _ = lease.changed() => {}

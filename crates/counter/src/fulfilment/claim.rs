@@ -60,7 +60,7 @@ pub struct Placement {
 }
 
 /// For how long after it was taken an order may be sent, in microseconds.
-const FRESH_US: i64 = 15_000_000;
+pub(super) const FRESH_US: i64 = 15_000_000;
 
 impl Placement {
     /// Whether it may still be sent at `now`. Whoever slept between taking an order and sending it may
@@ -177,8 +177,8 @@ impl Worker {
 }
 
 impl Counter {
-    /// What was sent to a provider for an attempt of which it is not known what became of it; nothing
-    /// when it is known, or there is no such attempt.
+    /// What was sent to a provider for an attempt, to ask for it again under its request id; nothing when
+    /// it is known what became of it, a person decides about it, or there is no such attempt.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -187,7 +187,11 @@ impl Counter {
             let snapshot = self.catalogue.current(tx)?;
             let attempt = attempts::by_id(tx, id)?.filter(|attempt| attempt.state.is_unknown());
             let Some(attempt) = attempt else { return Ok(None) };
-            let Some(order) = orders::by_id(tx, attempt.order)? else { return Ok(None) };
+            let order = orders::by_id(tx, attempt.order)?;
+            // What a person looks at must not come about meanwhile.
+            let Some(order) = order.filter(|order| order.state == State::Unknown) else {
+                return Ok(None);
+            };
             let Some(route) = routes::route(tx, attempt.route)? else { return Ok(None) };
             let Some(service) = snapshot.services.get(&order.service) else { return Ok(None) };
             placement(tx, &order, service.kind, &attempt, &route).map(Some)
@@ -208,9 +212,7 @@ fn known(tx: &mut dyn Tx, claims: &[Claim], now: Timestamp) -> Result<Known, DbE
     ids.sort_unstable();
     ids.dedup();
     let routes = routes::by_ids(tx, &ids)?;
-    let capped: Vec<RouteId> =
-        routes.iter().filter(|route| route.daily_cap.is_some()).map(|route| route.id).collect();
-    let units_today = routes::used(tx, &capped, day(now))?.into_iter().collect();
+    let units_today = routes::used(tx, &capped(&routes), day(now))?.into_iter().collect();
     let providers = providers::providers(tx)?;
     let mut unknown: BTreeMap<ProviderId, Unknown> = BTreeMap::new();
     for (provider, state, count) in attempts::unknown_counts(tx)? {
@@ -351,7 +353,12 @@ fn write(
     if units.is_empty() { Ok(()) } else { routes::count_units(tx, &units, day(now)) }
 }
 
+/// Those of the routes that may carry only so much in a day.
+pub(super) fn capped(routes: &[Route]) -> Vec<RouteId> {
+    routes.iter().filter(|route| route.daily_cap.is_some()).map(|route| route.id).collect()
+}
+
 /// The UTC day, counted from 1970-01-01.
-const fn day(now: Timestamp) -> i64 {
+pub(super) const fn day(now: Timestamp) -> i64 {
     now.0.div_euclid(DAY_US)
 }

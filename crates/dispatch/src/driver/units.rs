@@ -54,7 +54,7 @@ impl Units {
     async fn done(&self, action: Action, now: Timestamp) -> Result<Option<Input>, StoreError> {
         let (counter, worker) = (&self.counter, &self.worker);
         Ok(match action {
-            Action::ReadSetup => Some(Input::Setup(counter.fulfilment_setup().await?)),
+            Action::ReadSetup => Some(Input::Setup(counter.fulfilment_setup(now).await?)),
             Action::ReadWaiting { after, limit } => {
                 let (orders, more) = counter.waiting_for_providers(after, limit).await?;
                 Some(Input::Waiting(orders, more))
@@ -130,6 +130,7 @@ impl Units {
             // Calls to providers are no units.
             Action::Place(_)
             | Action::Replay(_)
+            | Action::FetchList(_)
             | Action::AskStatus { .. }
             | Action::AskBalance { .. }
             | Action::Forward { .. } => None,
@@ -154,6 +155,7 @@ const fn kind_of(action: &Action) -> Option<Kind> {
         | Action::SwitchOff { .. }
         | Action::Place(_)
         | Action::Replay(_)
+        | Action::FetchList(_)
         | Action::AskStatus { .. }
         | Action::AskBalance { .. }
         | Action::Forward { .. }

@@ -58,6 +58,8 @@ pub enum Action {
         /// The orders, as the provider calls them.
         ids: Vec<String>,
     },
+    /// Let a provider's list be fetched.
+    FetchList(ProviderId),
     /// Ask a provider for our balance.
     AskBalance {
         /// What the answer is told under.
@@ -138,6 +140,10 @@ pub enum Answer {
 pub enum Input {
     /// Time has passed.
     Tick,
+    /// An order has come in.
+    Came,
+    /// Somebody is to fetch a provider's list: [`Action::FetchList`] says when.
+    ListDue(ProviderId),
     /// The setup as it is.
     Setup(Setup),
     /// Orders that wait, and the last that was looked at, when there may be more.

@@ -39,7 +39,7 @@ pub use difference::{Explains, explaining};
 pub use entry::EntryKind;
 pub use evidence::{Balance, Shown, Unknown, WhyUndecided, weigh_balance};
 pub use links::{OnLink, Turn, link_turns};
-pub use outcome::{Fit, Found, Known, Settled, settle};
+pub use outcome::{Fit, Found, Known, Settled, id_shared, settle};
 pub use pace::Pace;
 pub use passed::{Passed, read_passed};
 pub use poll::{Followed, next_poll};
@@ -48,4 +48,4 @@ pub use reading::{Meaning, Reading, Report, ReportTerms, UpstreamWord, read_repo
 pub use refusals::{Otherwise, Refusal, Remedy, Stop, refusal};
 pub use route::Route;
 pub use said::Said;
-pub use trust::Trust;
+pub use trust::{Books, Trust};
