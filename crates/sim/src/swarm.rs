@@ -199,7 +199,7 @@ const FAULTS: [(Fault, u16); 20] = [
     (Fault::WrongTypes, 500),
     (Fault::IdReuse, 40),
     (Fault::RateLimit, 150),
-    (Fault::Refusal, 500),
+    (Fault::Refusal, 400),
     (Fault::RejectHang, 250),
     (Fault::StatusNonsense, 250),
     (Fault::NotJson, 150),
@@ -238,7 +238,7 @@ fn faults(lies: bool, rng: &mut Rng) -> Vec<Rule> {
         rules.push(rule);
     }
     // What an order cannot be changed into anything acceptable for.
-    if rng.u8(..3) == 0 {
+    if rng.u8(..2) == 0 {
         let variant = if rng.bool() { "quantity" } else { "link" };
         rules.push(Rule::new(Fault::Refusal).per_mille(rng.u16(200..=500)).variant(variant));
     }

@@ -8,6 +8,7 @@ mod units;
 
 pub use calls::Reach;
 pub use lists::Lists;
+pub use units::Units;
 
 use crate::engine::{Action, Answer, Engine, Input, Timing};
 use calls::{AnswerToCome, Calls};
@@ -23,7 +24,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
-use units::Units;
 
 /// How long calls that are under way are waited for when the node ends, or another takes over. What
 /// has no answer by then is unknown, and somebody's work.

@@ -107,6 +107,35 @@ pub enum Action {
     },
 }
 
+impl Action {
+    /// What the engine is told when the store could not carry it out ([`Input::Failed`]); nothing where it
+    /// comes to it again by itself.
+    pub const fn kind(&self) -> Option<Kind> {
+        Some(match self {
+            Self::ReadSetup => Kind::Setup,
+            Self::ReadWaiting { .. } => Kind::Waiting,
+            Self::TakeOver { provider, .. } => Kind::TakeOver(*provider),
+            Self::ReadUnknown(_) | Self::ReadAttempts(_) => Kind::Unknown,
+            Self::Claim(_) => Kind::Claim,
+            Self::Record(_) => Kind::Record,
+            Self::ReadFollowed { provider, .. } => Kind::Followed(*provider),
+            Self::ReadForwards { .. } => Kind::Forwards,
+            Self::RecordReports(_) => Kind::Reports,
+            Self::Unfollow(_) => Kind::Unfollow,
+            Self::Pause { .. }
+            | Self::SwitchOff { .. }
+            | Self::Place(_)
+            | Self::Replay(_)
+            | Self::FetchList(_)
+            | Self::AskStatus { .. }
+            | Self::AskBalance { .. }
+            | Self::Forward { .. }
+            | Self::RecordForwards(_)
+            | Self::RecordBalance(_) => return None,
+        })
+    }
+}
+
 /// Tells questions apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AskId(pub u64);

@@ -260,7 +260,7 @@ impl Engine {
         }
         let lost = lane.lost.remove(&attempt);
         if lost.is_some() {
-            lane.resolver.again(now);
+            lane.look_again(now);
         }
         let (order, cost) = match (&placing, &lost) {
             (Some(placing), _) => (placing.placement.order, placing.placement.expected_cost),

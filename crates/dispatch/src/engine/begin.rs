@@ -14,8 +14,12 @@ use domain::{Micros, ProviderId, Timestamp};
 /// For how long a provider is held up for it, at most.
 const HELD_US: i64 = 60_000_000;
 
-/// After what time it is tried again.
+/// After what time it is tried again, at first and at most.
 const AGAIN_US: i64 = 900_000_000;
+const AGAIN_MAX_US: i64 = 86_400_000_000;
+
+/// How old a balance may be that shows that the provider tells it.
+const TOLD_US: i64 = 120_000_000;
 
 impl Lane {
     /// Whether the provider gets no orders because it is to be seen what our books begin with.
@@ -28,14 +32,22 @@ impl Lane {
             && self.provider.balance_decimals.is_some()
             && self.provider.state != ProviderState::Off
             && self.lost.is_empty()
+            && self.purse.last.is_some_and(|(asked, _)| now < plus(asked, TOLD_US))
             && self.follow.len() <= REFRESH_ORDERS
     }
 
     /// Tries it again later when it could not be seen in time.
     pub(super) fn put_off_beginning(&mut self, now: Timestamp) {
         if plus(self.resolver.begin_at, HELD_US) <= now {
-            self.resolver.begin_at = plus(now, AGAIN_US);
+            self.try_beginning_later(now);
         }
+    }
+
+    /// Where it cannot be seen once, it can seldom be seen soon after, and orders wait for it.
+    fn try_beginning_later(&mut self, now: Timestamp) {
+        let doubled = 1_i64.checked_shl(self.resolver.begin_tries.min(16)).unwrap_or(1);
+        self.resolver.begin_at = plus(now, AGAIN_US.saturating_mul(doubled).min(AGAIN_MAX_US));
+        self.resolver.begin_tries = self.resolver.begin_tries.saturating_add(1);
     }
 }
 
@@ -51,7 +63,7 @@ impl Engine {
         let Some(lane) = self.lanes.get_mut(&id) else { return };
         let Phase::Books { after, .. } = lane.resolver.phase else { return };
         lane.resolver.phase = Phase::Idle;
-        lane.resolver.begin_at = plus(now, AGAIN_US);
+        lane.try_beginning_later(now);
         let is_still = first.balance == second
             && first.booked == lane.provider.booked
             && lane.follow.read

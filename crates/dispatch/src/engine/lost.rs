@@ -52,7 +52,7 @@ impl Engine {
             lane.lost.keys().copied().filter(|id| !still.contains(id)).collect();
         for id in &settled {
             if let Some(lost) = lane.lost.remove(id) {
-                lane.resolver.again(now);
+                lane.look_again(now);
                 self.queue.forget(lost.attempt.order);
             }
         }

@@ -68,25 +68,20 @@ pub(super) struct Resolver {
     pub(super) setup_at: Timestamp,
     /// Not before this moment what our books begin with is found out like that.
     pub(super) begin_at: Timestamp,
+    /// How often that was tried.
+    pub(super) begin_tries: u32,
 }
 
 impl Resolver {
     pub(super) const fn new(now: Timestamp) -> Self {
         let begin_at = plus(now, BEGIN_US);
-        Self { phase: Phase::Idle, rounds: 0, setup_at: now, begin_at }
+        Self { phase: Phase::Idle, rounds: 0, setup_at: now, begin_at, begin_tries: 0 }
     }
 
     /// Something was lost: from the beginning.
     pub(super) const fn begin(&mut self) {
         self.phase = Phase::Grace;
         self.rounds = 0;
-    }
-
-    /// One of those that were lost is known by now: what was read until now may be about it or not.
-    pub(super) const fn again(&mut self, now: Timestamp) {
-        if !matches!(self.phase, Phase::Idle | Phase::Grace) {
-            self.phase = Phase::Before { since: now };
-        }
     }
 }
 
@@ -237,6 +232,14 @@ impl Engine {
 }
 
 impl Lane {
+    /// One of those that were lost is known by now: what was read until now may be about it or not.
+    pub(super) fn look_again(&mut self, now: Timestamp) {
+        if !matches!(self.resolver.phase, Phase::Idle | Phase::Grace) {
+            self.follow.hasten(now);
+            self.resolver.phase = Phase::Before { since: now };
+        }
+    }
+
     fn is_trusted(&self) -> bool {
         self.trusted && Trust::new(self.provider.quiet_reads).holds(self.provider.trust_reads)
     }
