@@ -189,9 +189,8 @@ impl Counter {
             let Some(attempt) = attempt else { return Ok(None) };
             let order = orders::by_id(tx, attempt.order)?;
             // What a person looks at must not come about meanwhile.
-            let Some(order) = order.filter(|order| order.state == State::Unknown) else {
-                return Ok(None);
-            };
+            let open = |order: &Order| matches!(order.state, State::Dispatching | State::Unknown);
+            let Some(order) = order.filter(open) else { return Ok(None) };
             let Some(route) = routes::route(tx, attempt.route)? else { return Ok(None) };
             let Some(service) = snapshot.services.get(&order.service) else { return Ok(None) };
             placement(tx, &order, service.kind, &attempt, &route).map(Some)

@@ -95,7 +95,8 @@ fn absence_shows(
     let id = order.id;
     if attempt.state == AttemptState::Open {
         return Err(Refusal::NotNow(format!(
-            "order {id}: attempt {} is under way; wait until its answer is there, or is given up, then              look at the provider again",
+            "order {id}: attempt {} is under way; wait until its answer is there, or is given up, then \
+             look at the provider again",
             attempt.number
         )));
     }
@@ -107,7 +108,8 @@ fn absence_shows(
     if left > 0 {
         let seconds = left.saturating_add(999_999).div_euclid(1_000_000);
         return Err(Refusal::NotNow(format!(
-            "order {id}: the provider may still take it, for {seconds} seconds              (`provider_grace_seconds`); look at it again after that, then decide"
+            "order {id}: the provider may still take it, for {seconds} seconds \
+             (`provider_grace_seconds`); look at it again after that, then decide"
         )));
     }
     Ok(())
@@ -119,7 +121,8 @@ fn is_free(tx: &mut dyn Tx, attempt: &Attempt, id: &str) -> Result<(), Failure<R
     match holder.filter(|holder| holder.id != attempt.id) {
         None => Ok(()),
         Some(holder) => Err(Refusal::NotNow(format!(
-            "id: order {} has {id} at this provider; when it is not a slip, say that it was accepted              without one",
+            "id: order {0} has {id} at this provider; when it is not a slip, say that it was accepted \
+             without one, and see for yourself how order {0} ends",
             holder.order
         ))
         .into()),

@@ -31,10 +31,14 @@ pub(super) fn misread(site: &Site, stored: &Stored, done: &Done) -> HashMap<Orde
             };
             let later = there.iter().map(|(_, other)| other);
             let mut later = later.filter(|o| o.id == first.id && o.number > first.number);
-            // What was not known of yet when ours ended.
+            // When its id was told; where its answer was lost, nobody ever was.
             let unknown = later.find(|other| {
-                let known = named(other.request_id.as_deref()).map(|attempt| attempt.changed);
-                known.is_some_and(|known| order.ended.is_some_and(|ended| ended <= known))
+                let told = format!("accepted as {}", other.id);
+                let known = named(other.request_id.as_deref()).filter(|attempt| {
+                    attempt.evidence.as_deref().is_some_and(|words| words.ends_with(&told))
+                });
+                let before = |ended| known.is_none_or(|known| ended <= known.changed);
+                order.ended.is_some_and(before)
             });
             if let Some(other) = unknown {
                 found.insert(order.id, other.state);

@@ -189,7 +189,8 @@ pub(super) async fn run(command: OrderCommand, desk: &Desk) -> Result<(), Failur
             let after = decided.await?;
             if not_accepted && after.state == State::Review {
                 return Err(Failure::Other(format!(
-                    "order {} was asked for again under its request id until now; it is yours from here:                      look at the provider again, then say once more what became of it",
+                    "order {} was asked for again under its request id until now; it is yours from here: \
+                     look at the provider again, then say once more what became of it",
                     after.id
                 )));
             }
