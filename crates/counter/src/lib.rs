@@ -32,6 +32,7 @@ use parking_lot::Mutex;
 use products::ProductQueue;
 use std::sync::Arc;
 use store::Store;
+use tokio::sync::Notify;
 
 /// What an operator may set about the rules.
 #[derive(Clone, Debug)]
@@ -59,6 +60,7 @@ pub struct Counter {
     pull_marks: Arc<PullMarks>,
     recent: Arc<Mutex<RecentOrders>>,
     product_adds: Arc<ProductQueue>,
+    came: Arc<Notify>,
 }
 
 impl Counter {
@@ -75,6 +77,7 @@ impl Counter {
             pull_marks: Arc::new(PullMarks::default()),
             recent: Arc::new(Mutex::new(RecentOrders::default())),
             product_adds: Arc::new(ProductQueue::default()),
+            came: Arc::new(Notify::new()),
         }
     }
 

@@ -1,9 +1,11 @@
 //! Decisions of the engine that need no provider to be seen.
 
-use counter::fulfilment::{Found, Placement, Setup, Waiting};
+#![expect(clippy::arithmetic_side_effects, reason = "what cannot be done is a failed test")]
+
+use counter::fulfilment::{Found, NotClaimed, Placement, Setup, Waiting};
 use dispatch::engine::{Action, Engine, Input, Timing};
 use domain::catalogue::ServiceKind;
-use domain::providers::{Provider, ProviderState, Route};
+use domain::providers::{Attempt, AttemptState, Provider, ProviderState, Route};
 use domain::{AccountId, AttemptId, Micros, OrderId, ProviderId, RouteId, ServiceId, Timestamp};
 
 const PROVIDER: ProviderId = ProviderId(1);
@@ -57,10 +59,8 @@ fn what_staff_let_be_followed_is_found_in_time() {
 
 const ORDER: OrderId = OrderId(9);
 
-/// What the engine does once it is told that an order was taken, so long ago.
-fn taken(minutes: i64) -> Vec<Action> {
-    let mut engine = Engine::new(1, Timing::default(), minute(0));
-    let route = Route {
+fn route(daily_cap: Option<i64>) -> Route {
+    Route {
         id: RouteId(1),
         service: ServiceId(1),
         provider: PROVIDER,
@@ -70,11 +70,20 @@ fn taken(minutes: i64) -> Vec<Action> {
         max: 1_000,
         priority: 0,
         weight: 1,
-        daily_cap: None,
+        daily_cap,
         on: true,
-    };
-    let (providers, routes) = (vec![provider()], vec![route]);
-    engine.step(Input::Setup(Setup { providers, routes, ..Setup::default() }), minute(0));
+    }
+}
+
+fn setup(daily_cap: Option<i64>, used: i64) -> Setup {
+    let (providers, routes) = (vec![provider()], vec![route(daily_cap)]);
+    Setup { providers, routes, used_today: vec![(RouteId(1), used)], ..Setup::default() }
+}
+
+/// An engine with an order of 100 units before it, and what it wants done then.
+fn with_an_order(setup: Setup) -> (Engine, Vec<Action>) {
+    let mut engine = Engine::new(1, Timing::default(), minute(0));
+    engine.step(Input::Setup(setup), minute(0));
     engine.step(Input::Unknown(PROVIDER, Vec::new()), minute(0));
     let waiting = Waiting {
         order: ORDER,
@@ -85,7 +94,17 @@ fn taken(minutes: i64) -> Vec<Action> {
         since: minute(0),
     };
     let told = engine.step(Input::Waiting(vec![waiting], None), minute(0));
-    assert!(told.iter().any(|action| matches!(action, Action::Claim(_))), "{told:?}");
+    (engine, told)
+}
+
+fn claims(actions: &[Action]) -> bool {
+    actions.iter().any(|action| matches!(action, Action::Claim(_)))
+}
+
+/// What the engine does once it is told that an order was taken, so long ago.
+fn taken(minutes: i64) -> Vec<Action> {
+    let (mut engine, told) = with_an_order(setup(None, 0));
+    assert!(claims(&told), "{told:?}");
     let placement = Placement {
         attempt: AttemptId(3),
         order: ORDER,
@@ -118,4 +137,96 @@ fn what_was_taken_long_ago_is_not_sent() {
         _ => None,
     });
     assert_eq!(recorded.map(|outcome| &outcome.found), Some(&Found::NotSent), "{told:?}");
+}
+
+const SECOND_US: i64 = 1_000_000;
+
+fn second(seconds: i64) -> Timestamp {
+    Timestamp(minute(0).0 + seconds * SECOND_US)
+}
+
+/// Staff lift the cap, an order that was counted turns out not to be there, or the day ends: whatever it
+/// is, the setup says so.
+#[test]
+fn a_route_that_was_full_is_used_as_soon_as_it_is_not() {
+    let (mut engine, told) = with_an_order(setup(Some(1_000), 0));
+    assert!(claims(&told), "{told:?}");
+    let full = engine.step(Input::Claimed(vec![Err(NotClaimed::CapReached)]), second(0));
+    assert!(!claims(&full), "{full:?}");
+    let mut step = |setup, seconds| engine.step(Input::Setup(setup), second(seconds));
+    assert!(!claims(&step(setup(Some(1_000), 950), 1)), "100 are too many");
+    assert!(claims(&step(setup(Some(1_050), 950), 2)));
+    let (_, told) = with_an_order(setup(Some(1_000), 950));
+    assert!(!claims(&told), "{told:?}");
+    let (_, told) = with_an_order(setup(Some(1_000), 900));
+    assert!(claims(&told), "{told:?}");
+}
+
+fn followed(id: i64) -> Attempt {
+    Attempt {
+        id: AttemptId(id),
+        order: OrderId(id),
+        account: AccountId(1),
+        number: 1,
+        provider: PROVIDER,
+        route: RouteId(1),
+        expected_cost: Micros::new(1),
+        cost: Micros::new(1),
+        state: AttemptState::Accepted,
+        upstream_id: Some(id.to_string()),
+        evidence: None,
+        followed: true,
+        started: minute(0),
+        changed: minute(0),
+    }
+}
+
+/// A provider that takes one request in a second is not asked for its list and for an order in the same.
+#[test]
+fn a_list_is_a_question_like_any_other() {
+    let mut engine = Engine::new(1, Timing::default(), minute(0));
+    let provider = Provider { asks_per_second: 1, ..provider() };
+    engine.step(Input::Setup(Setup { providers: vec![provider], ..Setup::default() }), second(0));
+    engine.step(Input::Followed(PROVIDER, vec![followed(5)]), second(0));
+    // The order is due by then.
+    let told = engine.step(Input::ListDue(PROVIDER), second(600));
+    let lists = |told: &[Action]| told.iter().any(|a| matches!(a, Action::FetchList(PROVIDER)));
+    let asks = |told: &[Action]| told.iter().any(|a| matches!(a, Action::AskStatus { .. }));
+    assert!(lists(&told) && !asks(&told), "{told:?}");
+    let told = engine.step(Input::ListDue(PROVIDER), Timestamp(second(600).0 + SECOND_US / 2));
+    assert!(!lists(&told) && !asks(&told), "{told:?}");
+    let told = engine.step(Input::Tick, second(601));
+    assert!(lists(&told) && !asks(&told), "{told:?}");
+    let told = engine.step(Input::Tick, second(602));
+    assert!(!lists(&told) && asks(&told), "{told:?}");
+}
+
+/// While nothing happens, orders are looked for five times a second, and at once when one has come.
+#[test]
+fn who_has_nothing_to_do_looks_seldom_and_listens() {
+    let mut engine = Engine::new(1, Timing::default(), minute(0));
+    let looks = |told: &[Action]| told.iter().any(|a| matches!(a, Action::ReadWaiting { .. }));
+    let (mut now, mut count) = (second(0), 0);
+    let mut found = |engine: &mut Engine, input, now| {
+        let mut told = engine.step(input, now);
+        while looks(&told) {
+            count += 1;
+            told = engine.step(Input::Waiting(Vec::new(), None), now);
+        }
+        std::mem::take(&mut count)
+    };
+    let mut all = 0;
+    while now < second(10) {
+        all += found(&mut engine, Input::Tick, now);
+        let next = engine.next_tick(now);
+        assert!(next.0 - now.0 <= SECOND_US / 5, "another node's order waits for it");
+        now = next;
+    }
+    assert!((45..=55).contains(&all), "{all}");
+    assert!(engine.listens(now));
+    let now = Timestamp(now.0 + 1);
+    assert_eq!(found(&mut engine, Input::Came, now), 1);
+    // Many that come at once are one look more.
+    assert!(!engine.listens(now));
+    assert!(engine.listens(engine.next_tick(now)));
 }

@@ -8,7 +8,8 @@ use counter::fulfilment::{ProviderChange, ProviderSecret};
 use counter::nodes::{Job, Node, Role};
 use counter::sync::{Import, RulesChange, Which};
 use counter::{Counter, Settings};
-use dispatch::driver::{Lists, Reach};
+use dispatch::driver::{Dispatcher, Lists, Reach};
+use dispatch::engine::Timing;
 use domain::providers::offers::{Found, ItemState};
 use domain::{CategoryId, ChangeItemId, ProviderId, Timestamp};
 use fakepanel::{Action, Amount, Fault, Panel, Rule, Server};
@@ -155,9 +156,11 @@ async fn lists_that_are_due_are_fetched_by_themselves() {
     let lease = shop.counter.take_lease(&node, Job::Fulfilment).await.unwrap();
     let worker = shop.counter.worker(lease);
     let (ending, ended) = watch::channel(false);
-    let lists = shop.lists.clone();
+    let Lists { counter, client, reach, clock } = shop.lists.clone();
+    let timing = Timing::default();
+    let dispatcher = Dispatcher { counter, client, reach, timing, clock, steady: clock, seed: 5 };
     #[expect(clippy::disallowed_methods, reason = "its handle is kept")]
-    let task = tokio::spawn(async move { lists.run(worker, ended).await });
+    let task = tokio::spawn(async move { dispatcher.run(worker, ended).await });
     let taken = async {
         while shop.counter.sync_views().await.unwrap()[0].look.is_none() {
             tokio::time::sleep(Duration::from_millis(20)).await;

@@ -92,6 +92,9 @@ fn tell(report: &Report) {
         if report.rerouted == 0 { String::from("-") } else { format!("{reroute:.2} s") },
         format!("{}.{}", report.beside / 1_000, report.beside % 1_000 / 100)
     );
+    if report.misread > 0 {
+        println!("  {} ended by what was said of another order of their id", report.misread);
+    }
     for text in findings.told().take(TOLD) {
         println!("  {text}");
     }

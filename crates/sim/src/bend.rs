@@ -215,7 +215,7 @@ impl World {
         let (now, state) = (self.now(), self.watch.state(order));
         let counter = &self.shop.counter;
         if self.is(Mutant::RefundInUnknown) && state == Some(State::Unknown) {
-            let verdict = Verdict::NotAccepted;
+            let verdict = Verdict::NotAccepted { grace_us: i64::MIN };
             let decided = counter.decide_attempt(order, verdict, "staff", "a wish", now);
             drop(self.shop.wait(decided));
         }

@@ -2,6 +2,7 @@
 
 use crate::Outcome;
 use crate::kinds::{Event, Pid};
+use crate::mutant::Mutant;
 use crate::swarm::{SECOND, chance};
 use crate::world::World;
 use counter::nodes::{Job, Node, Role, Worker};
@@ -122,7 +123,10 @@ impl World {
         };
         let sleeps = chance(self.swarm.sleepers.saturating_mul(10), &mut self.rng);
         if sleeps {
-            let wakes_us = self.now_us.saturating_add(self.rng.u64(SECOND..=40 * SECOND));
+            // Longer than a person waits who decides.
+            let longest = if self.is(Mutant::StaleSent) { 400 } else { 40 };
+            let slept = self.rng.u64(SECOND..=SECOND.saturating_mul(longest));
+            let wakes_us = self.now_us.saturating_add(slept);
             self.trace.note(self.now_us, format_args!("worker {} falls asleep", pid.0));
             if let Some(dispatcher) = self.dispatchers.get_mut(&pid) {
                 dispatcher.wakes_us = wakes_us;

@@ -68,7 +68,7 @@ impl World {
             let by_hand = books.by_hand.contains(&order) || borne;
             let corrects = panel.settings().delivery.corrected_per_mille > 0;
             let lies = self.swarm.panels.get(at).is_none_or(|plan| plan.lies);
-            if !followed || by_hand || corrects || lies || self.truth.is_tainted(order) {
+            if !followed || by_hand || corrects || lies || self.truth.may_be_misread(order) {
                 continue;
             }
             let taken = self.truth.latest(order).and_then(|t| panel.orders().get(t.number));

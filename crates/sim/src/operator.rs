@@ -216,7 +216,7 @@ impl World {
                 let upstream =
                     self.panels.get(taken.panel).and_then(|p| p.orders().get(taken.number));
                 let id = upstream.filter(|order| !order.cancel_asked).map(|o| o.id.to_string());
-                if let Some(id) = id.filter(|_| !self.truth.is_tainted(cancel.order)) {
+                if let Some(id) = id.filter(|_| !self.truth.shares_id(cancel.order)) {
                     self.by_hand(taken.panel, &Request::Cancel(&[id]));
                 }
             }

@@ -10,10 +10,6 @@ use domain::OrderId;
 use domain::orders::{Order, OrderShape, State};
 use domain::providers::{Attempt, AttemptState};
 
-/// How old an attempt is at least that a person decides about, in microseconds: what was taken is
-/// sent by then, or never.
-const OLD_US: i64 = 20_000_000;
-
 impl World {
     /// Decides about everything that waits for a person.
     pub(crate) fn decide_what_waits(&mut self) -> Outcome<()> {
@@ -41,12 +37,6 @@ impl World {
     }
 
     fn decide(&mut self, order: &Order) -> Outcome<()> {
-        // Whoever took it may still send it, and nobody would know.
-        let now = self.now();
-        let latest = self.shop.wait(self.shop.counter.attempts_of_order(order.id))?.pop();
-        if latest.is_some_and(|attempt| now.0.saturating_sub(attempt.started.0) < OLD_US) {
-            return Ok(());
-        }
         // What is on its way, or waits at the panel, may still be taken: nobody can know.
         if self.is_on_its_way(order.id) {
             return Ok(());
@@ -61,7 +51,7 @@ impl World {
             return self.say_of(order.id, attempt.number);
         }
         let no_id = |attempt: &&Attempt| {
-            attempt.state == AttemptState::AcceptedNoId && !self.truth.is_tainted(order.id)
+            attempt.state == AttemptState::AcceptedNoId && !self.truth.shares_id(order.id)
         };
         match (attempts.iter().find(no_id), taken) {
             (Some(_), Some(taken)) => {
@@ -80,7 +70,7 @@ impl World {
     pub(crate) fn say_of(&mut self, order: OrderId, number: i64) -> Outcome<()> {
         let there = self.truth.latest(order).filter(|taken| taken.attempt == number);
         let verdict = match there {
-            None => Verdict::NotAccepted,
+            None => Verdict::NotAccepted { grace_us: self.swarm.timing.grace_us },
             Some(_) if self.rng.u8(..5) > 0 => Verdict::AcceptedNoId,
             Some(taken) => self.verdict(order, taken),
         };
@@ -90,7 +80,7 @@ impl World {
     /// What the panel calls an order; nothing where it calls another one so too.
     fn verdict(&self, order: OrderId, taken: Taken) -> Verdict {
         let upstream = self.panels.get(taken.panel).and_then(|p| p.orders().get(taken.number));
-        match upstream.filter(|_| !self.truth.is_tainted(order)) {
+        match upstream.filter(|_| !self.truth.shares_id(order)) {
             Some(upstream) => Verdict::AcceptedAs(upstream.id.to_string()),
             None => Verdict::AcceptedNoId,
         }

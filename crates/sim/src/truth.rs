@@ -21,8 +21,10 @@ pub(crate) struct Truth {
     seen: Vec<usize>,
     by_order: BTreeMap<OrderId, Vec<Taken>>,
     ids: BTreeMap<(usize, u64), Vec<OrderId>>,
-    /// Orders that share a panel's id: what is said under it may be about either.
-    tainted: BTreeSet<OrderId>,
+    /// Orders that share a panel's id: what is said under it is about the one that was taken last.
+    sharing: BTreeSet<OrderId>,
+    /// Those of them that were taken before another.
+    misread: BTreeSet<OrderId>,
 }
 
 impl Truth {
@@ -31,7 +33,8 @@ impl Truth {
             seen: vec![0; panels],
             by_order: BTreeMap::new(),
             ids: BTreeMap::new(),
-            tainted: BTreeSet::new(),
+            sharing: BTreeSet::new(),
+            misread: BTreeSet::new(),
         }
     }
 
@@ -52,8 +55,11 @@ impl Truth {
                 self.by_order.entry(id).or_default().push(taken);
                 let sharing = self.ids.entry((at, order.id)).or_default();
                 sharing.push(id);
-                if sharing.len() > 1 {
-                    self.tainted.extend(sharing.iter().copied());
+                if let [earlier @ .., _] = &sharing[..]
+                    && !earlier.is_empty()
+                {
+                    self.misread.extend(earlier.iter().copied());
+                    self.sharing.extend(sharing.iter().copied());
                 }
                 new.push((id, taken));
             }
@@ -71,9 +77,20 @@ impl Truth {
         self.of(order).last().copied()
     }
 
-    /// Whether what a panel says of an order may be about another.
-    pub(crate) fn is_tainted(&self, order: OrderId) -> bool {
-        self.tainted.contains(&order)
+    /// Whether a panel calls another order as it calls this one.
+    pub(crate) fn shares_id(&self, order: OrderId) -> bool {
+        self.sharing.contains(&order)
+    }
+
+    /// Whether what a panel said of an order may have been about another, before we knew of that.
+    pub(crate) fn may_be_misread(&self, order: OrderId) -> bool {
+        self.misread.contains(&order)
+    }
+
+    /// The other orders that a panel calls as it calls this one.
+    pub(crate) fn sharing_with(&self, panel: usize, id: u64, order: OrderId) -> Vec<OrderId> {
+        let sharing = self.ids.get(&(panel, id)).into_iter().flatten();
+        sharing.copied().filter(|other| *other != order).collect()
     }
 }
 

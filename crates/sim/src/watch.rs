@@ -83,6 +83,9 @@ impl World {
         let read = self.shop.wait(read)??;
         for (order, attempts) in &read.orders {
             self.check_order(order, attempts);
+            for attempt in attempts {
+                self.check_shared(order.id, attempt)?;
+            }
         }
         self.check_money(&read);
         Ok(())
@@ -178,9 +181,6 @@ impl World {
 
     /// What is marked as accepted is there, under the id that is written down.
     fn check_accepted(&mut self, id: OrderId, attempt: &Attempt) {
-        if self.truth.is_tainted(id) {
-            return;
-        }
         let there = self.truth.of(id).iter().any(|taken| {
             let upstream = self.panels.get(taken.panel).and_then(|p| p.orders().get(taken.number));
             let known = upstream.map(|upstream| upstream.id.to_string());
@@ -189,6 +189,35 @@ impl World {
         if !there {
             self.finding(format!("order {id}: is not there as {:?}", attempt.upstream_id));
         }
+    }
+
+    /// Whether an order was ended by what was said under an id that another one had got, before we knew
+    /// that: nobody could. From then on a person ends it, who looks.
+    pub(crate) fn may_be_misread(&self, id: OrderId) -> bool {
+        let by_hand = self.books.iter().any(|books| books.by_hand.contains(&id));
+        self.truth.may_be_misread(id) && !by_hand
+    }
+
+    /// Once it is known that the panel calls two orders the same, what is said under it moves neither.
+    fn check_shared(&mut self, id: OrderId, attempt: &Attempt) -> Outcome<()> {
+        let panel = self.books.iter().position(|books| books.provider == attempt.provider);
+        let words = attempt.evidence.as_deref().unwrap_or_default();
+        let named = words.rsplit_once("accepted as ").map(|(_, name)| name.to_owned());
+        let (Some(panel), Some(named)) = (panel, named) else { return Ok(()) };
+        let others = named
+            .parse()
+            .map_or(Vec::new(), |id_there| self.truth.sharing_with(panel, id_there, id));
+        for other in others {
+            let read = self.shop.counter.store().read(|tx| attempts::of_order(tx, other));
+            let follows = |other: &Attempt| {
+                let same = other.upstream_id.as_deref() == Some(named.as_str());
+                other.followed && same && other.provider == attempt.provider
+            };
+            if self.shop.wait(read)??.iter().any(follows) {
+                self.finding(format!("order {other}: is followed as {named}, as is order {id}"));
+            }
+        }
+        Ok(())
     }
 
     /// Where an order stands is borne out by the panels.
@@ -206,7 +235,7 @@ impl World {
             State::Canceled if self.watch.written_off.contains(&id) => true,
             State::Canceled | State::Completed | State::Partial => taken.is_some_and(|taken| {
                 let lies = self.swarm.panels.get(taken.panel).is_none_or(|panel| panel.lies);
-                let doubtful = self.truth.is_tainted(id) || lies;
+                let doubtful = self.may_be_misread(id) || lies;
                 let panel = self.panels.get(taken.panel);
                 let same = |panel| was_ever(panel, taken.number, state, order.remains);
                 doubtful || panel.is_some_and(same)
@@ -282,7 +311,7 @@ impl World {
         let plan = self.swarm.panels.get(taken.panel)?;
         let corrects = plan.settings.delivery.corrected_per_mille > 0;
         let borne = self.watch.written_off.contains(&order.id);
-        if plan.lies || corrects || borne || self.truth.is_tainted(order.id) {
+        if plan.lies || corrects || borne || self.may_be_misread(order.id) {
             return None;
         }
         Some(is(self.upstream_state(taken)?, order.state, order.remains))

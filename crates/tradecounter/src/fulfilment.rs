@@ -105,13 +105,9 @@ pub(crate) async fn run(
         let held = lease.borrow_and_update().clone().filter(|lease| !lease.is_lost());
         if let Some(lease) = held {
             let worker = dispatcher.counter.worker(lease);
-            // Beside it, so that no order waits for a list. It ends with it: what a list has come to
-            // by then stands, and the next one finds the rest.
-            let (lists, under, until) = (dispatcher.lists(), worker.clone(), ended.clone());
+            // It ends with the lease.
             let mut beside = JoinSet::new();
-            beside.spawn(async move { lists.run(under, until).await });
-            let (under, until) = (worker.clone(), ended.clone());
-            beside.spawn(write_offs::run(under, terms, until));
+            beside.spawn(write_offs::run(worker.clone(), terms, ended.clone()));
             dispatcher.run(worker, ended.clone()).await;
             beside.shutdown().await;
         }

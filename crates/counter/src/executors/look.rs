@@ -10,7 +10,7 @@ use domain::executors::Executor;
 use domain::{ExecutorId, OrderId, ServiceId};
 use parking_lot::Mutex;
 use std::collections::{HashMap, HashSet};
-use store::tables::order_leases;
+use store::tables::{link_queue, order_leases};
 use store::{DbError, Tx};
 
 /// Orders read at a time.
@@ -51,16 +51,17 @@ pub(super) fn services(
 }
 
 impl Counter {
-    /// Up to `most` orders of the services that nobody has taken, oldest first.
+    /// Up to `most` orders of the services that nobody has taken and that wait for no turn on a link,
+    /// oldest first.
     pub(super) fn look(
         &self,
         tx: &mut dyn Tx,
+        snapshot: &Snapshot,
         executor: ExecutorId,
-        services: &HashSet<ServiceId>,
-        most: usize,
+        (services, most): (&HashSet<ServiceId>, usize),
     ) -> Result<Vec<OrderId>, DbError> {
         let from = self.pull_marks.0.lock().get(&executor).copied().unwrap_or(OrderId(0));
-        let Look { found, reached } = look_from(tx, from, services, most)?;
+        let Look { found, reached } = look_from(tx, snapshot, from, (services, most))?;
         let mut marks = self.pull_marks.0.lock();
         match reached.filter(|_| found.is_empty()) {
             Some(reached) => marks.insert(executor, reached),
@@ -72,14 +73,22 @@ impl Counter {
 
 fn look_from(
     tx: &mut dyn Tx,
+    snapshot: &Snapshot,
     from: OrderId,
-    services: &HashSet<ServiceId>,
-    most: usize,
+    (services, most): (&HashSet<ServiceId>, usize),
 ) -> Result<Look, DbError> {
     let (mut found, mut after) = (Vec::new(), from);
     for _ in 0..PAGES {
         let page = order_leases::free_orders(tx, after, PAGE)?;
-        let theirs = page.iter().filter(|(_, service)| services.contains(service));
+        let queued = page
+            .iter()
+            .filter(|(_, service)| services.contains(service) && snapshot.queues(*service));
+        let queued: Vec<OrderId> = queued.map(|(order, _)| *order).collect();
+        // Many may wait on one link: they would hide those behind them.
+        let waiting: HashSet<OrderId> = link_queue::waiting(tx, &queued)?.into_iter().collect();
+        let theirs = page
+            .iter()
+            .filter(|(order, service)| services.contains(service) && !waiting.contains(order));
         found.extend(theirs.map(|(order, _)| *order));
         let full = i64::try_from(page.len()).is_ok_and(|read| read == PAGE);
         match page.last() {

@@ -54,7 +54,7 @@ impl Counter {
                 let snapshot = self.catalogue.current(tx)?;
                 let services = may_pull(&snapshot, &executor, &pull.wanted)?;
                 let most = limit.saturating_add(SPARE);
-                Ok(self.look(tx, executor.id, &services, most)?)
+                Ok(self.look(tx, &snapshot, executor.id, (&services, most))?)
             });
             let found = Failure::join(read.await)?;
             if found.is_empty() {

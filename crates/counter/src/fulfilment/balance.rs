@@ -2,7 +2,7 @@
 
 use crate::journal::Journal;
 use crate::nodes::{Job, Worker};
-use domain::providers::EntryKind;
+use domain::providers::{Books, EntryKind};
 use domain::{AccountId, AttemptId, Micros, ProviderId, Timestamp};
 use store::tables::attempts;
 use store::tables::providers::{self, Entry};
@@ -10,7 +10,11 @@ use store::{DbError, StoreError, Tx};
 
 /// Entries and attempts that are looked at for those of a moment: nodes give ids out of blocks of
 /// their own, so the latest may not be the last.
-const LATEST: i64 = 100;
+const LATEST: i64 = 1_000;
+
+/// How much longer ago something counts as having moved while a balance was asked for: what is late is
+/// at most that.
+const MARGIN_US: i64 = 5_000_000;
 
 /// A balance as a provider has told it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,13 +23,15 @@ pub struct BalanceRead {
     pub provider: ProviderId,
     /// How much, in its currency.
     pub balance: Micros,
-    /// Whether our books explain it: nothing else may have moved it.
-    pub explained: bool,
-    /// Whether nothing was under way there when it was asked for, so that it can be what our books
-    /// begin with.
-    pub quiet: bool,
-    /// When it was asked for.
-    pub asked: Timestamp,
+    /// What may have come back from open orders without our books having it, at most.
+    pub open: Micros,
+    /// How far our books may be off by roundings.
+    pub slack: Micros,
+    /// What was booked there before it was asked for, when nothing was under way then and nothing may
+    /// have come back that is not booked, until now: it can be what our books begin with.
+    pub begins: Option<Micros>,
+    /// How many microseconds ago it was asked for.
+    pub age_us: i64,
 }
 
 impl Worker {
@@ -41,24 +47,39 @@ impl Worker {
     ) -> Result<(), StoreError> {
         self.works_on(Job::Fulfilment)?;
         let unit = move |tx: &mut dyn Tx| {
-            let BalanceRead { provider: id, balance, explained, quiet, asked } = read;
+            let (id, balance) = (read.provider, read.balance);
             let Some(provider) = providers::provider(tx, id)? else { return Ok::<_, DbError>(()) };
-            let first = provider.reported.is_none();
-            if first && (!quiet || has_moved(tx, id, asked)?) {
-                return Ok(());
+            let unknown = attempts::unknown(tx, id, AttemptId(0), LATEST)?;
+            let (booked, asked) = (provider.booked, Timestamp(now.0.saturating_sub(read.age_us)));
+            if provider.reported.is_none() {
+                let still = read.begins == Some(booked) && unknown.is_empty();
+                if !still || has_moved(tx, id, asked)? {
+                    return Ok(());
+                }
+                let by_hand = providers::by_hand(tx, id)?;
+                let books = Books { booked, ..Books::default() };
+                let beginning = books.beginning(balance, by_hand);
+                let agrees = beginning.is_some() || balance == booked;
+                providers::set_reported(tx, id, balance, i64::from(agrees), now)?;
+                return beginning.map_or(Ok(()), |amount| begin(tx, id, amount, now));
             }
+            let since = Timestamp(asked.0.saturating_sub(MARGIN_US));
+            let Some((taken, added)) = moved(tx, id, since)? else {
+                // Too much has, for anything to be said about it.
+                return providers::set_reported(tx, id, balance, provider.quiet_reads, now);
+            };
+            let costs = unknown.iter().map(|attempt| attempt.expected_cost.raw());
+            let unknown = Micros::new(costs.fold(0, i64::saturating_add));
+            let BalanceRead { open, slack, .. } = read;
+            let books = Books { booked, taken, added, unknown, open, slack };
             let quiet_reads =
-                if first || explained { provider.quiet_reads.saturating_add(1) } else { 0 };
+                if books.explain(balance) { provider.quiet_reads.saturating_add(1) } else { 0 };
             providers::set_reported(tx, id, balance, quiet_reads, now)?;
-            let missing = balance.raw().saturating_sub(provider.booked.raw());
-            if first && missing != 0 {
-                begin(tx, id, Micros::new(missing), now)?;
-            }
             if provider.quiet_reads >= provider.trust_reads && quiet_reads < provider.trust_reads {
                 let data = serde_json::json!({
                     "provider": id.0,
                     "balance": balance.raw(),
-                    "booked": provider.booked.raw(),
+                    "booked": booked.raw(),
                 });
                 tell(tx, "provider.balance_unexplained", data.to_string(), now)?;
             }
@@ -75,6 +96,25 @@ fn has_moved(tx: &mut dyn Tx, provider: ProviderId, since: Timestamp) -> Result<
     let is_later = |at: Timestamp| at >= since;
     Ok(entries.iter().any(|entry| is_later(entry.at))
         || begun.iter().any(|attempt| is_later(attempt.started)))
+}
+
+/// What was booked since a moment as taken, and as added; nothing when there is more than is looked at.
+fn moved(
+    tx: &mut dyn Tx,
+    provider: ProviderId,
+    since: Timestamp,
+) -> Result<Option<(Micros, Micros)>, DbError> {
+    let entries = providers::entries_before(tx, provider, i64::MAX, LATEST)?;
+    let full = i64::try_from(entries.len()).is_ok_and(|read| read >= LATEST);
+    let (mut taken, mut added) = (0_i64, 0_i64);
+    let later: Vec<i64> =
+        entries.iter().filter(|entry| entry.at >= since).map(|entry| entry.amount.raw()).collect();
+    for amount in &later {
+        taken = taken.saturating_add(amount.saturating_neg().max(0));
+        added = added.saturating_add((*amount).max(0));
+    }
+    let all = full && later.len() == entries.len();
+    Ok((!all).then_some((Micros::new(taken), Micros::new(added))))
 }
 
 /// Books what our books at a provider begin with.

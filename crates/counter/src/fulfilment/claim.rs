@@ -60,7 +60,7 @@ pub struct Placement {
 }
 
 /// For how long after it was taken an order may be sent, in microseconds.
-const FRESH_US: i64 = 15_000_000;
+pub(super) const FRESH_US: i64 = 15_000_000;
 
 impl Placement {
     /// Whether it may still be sent at `now`. Whoever slept between taking an order and sending it may
@@ -216,9 +216,7 @@ fn known(tx: &mut dyn Tx, claims: &[Claim], now: Timestamp) -> Result<Known, DbE
     ids.sort_unstable();
     ids.dedup();
     let routes = routes::by_ids(tx, &ids)?;
-    let capped: Vec<RouteId> =
-        routes.iter().filter(|route| route.daily_cap.is_some()).map(|route| route.id).collect();
-    let units_today = routes::used(tx, &capped, day(now))?.into_iter().collect();
+    let units_today = routes::used(tx, &capped(&routes), day(now))?.into_iter().collect();
     let providers = providers::providers(tx)?;
     let mut unknown: BTreeMap<ProviderId, Unknown> = BTreeMap::new();
     // What was written off holds up nobody: the house has taken on whatever it comes to.
@@ -359,6 +357,11 @@ fn write(
     }
     let units: Vec<(RouteId, i64)> = units.into_iter().collect();
     if units.is_empty() { Ok(()) } else { routes::count_units(tx, &units, day(now)) }
+}
+
+/// Those of the routes that may carry only so much in a day.
+pub(super) fn capped(routes: &[Route]) -> Vec<RouteId> {
+    routes.iter().filter(|route| route.daily_cap.is_some()).map(|route| route.id).collect()
 }
 
 /// The UTC day, counted from 1970-01-01.

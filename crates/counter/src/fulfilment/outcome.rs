@@ -2,15 +2,18 @@
 //! the provider has charged.
 
 use super::Outcome;
+use super::claim::day;
 use super::write_off::note_known;
 use crate::desk::{Cause, Desk};
 use crate::orders::settle_parent_of;
 use domain::limits::REASON_BYTES_MAX;
 use domain::orders::{Event, Order, State};
-use domain::providers::{Attempt, AttemptState, EntryKind, Fit, Found, Known, Settled, settle};
-use domain::{AttemptId, Micros, Timestamp};
+use domain::providers::{
+    Attempt, AttemptState, EntryKind, Fit, Found, Known, Settled, id_shared, settle,
+};
+use domain::{AccountId, AttemptId, Micros, OrderId, Timestamp};
 use store::tables::providers::{self, Entry};
-use store::tables::{attempts, orders, write_offs};
+use store::tables::{attempts, orders, routes, write_offs};
 use store::{DbError, Tx};
 
 /// What became of something that was reported.
@@ -39,7 +42,13 @@ pub(super) fn record(
     now: Timestamp,
 ) -> Result<Vec<Recorded>, DbError> {
     let ids: Vec<AttemptId> = outcomes.iter().map(|outcome| outcome.attempt).collect();
-    let accounts = attempts::by_ids(tx, &ids)?.into_iter().map(|attempt| attempt.account).collect();
+    let known = attempts::by_ids(tx, &ids)?;
+    let mut accounts: Vec<AccountId> = known.iter().map(|attempt| attempt.account).collect();
+    for outcome in outcomes {
+        if let Some(attempt) = known.iter().find(|attempt| attempt.id == outcome.attempt) {
+            accounts.extend(holder(tx, attempt, &outcome.found)?.map(|holder| holder.account));
+        }
+    }
     let mut desk = Desk::new(tx, now);
     desk.lock(accounts)?;
     let mut answers = Vec::with_capacity(outcomes.len());
@@ -63,14 +72,13 @@ fn record_one(
     let Some(attempt) = attempts::by_id(desk.tx, outcome.attempt)? else {
         return Ok(Recorded::Missing);
     };
+    let holder = holder(desk.tx, &attempt, &outcome.found)?;
+    if let Some(holder) = &holder {
+        doubt_holder(desk, holder, attempt.order)?;
+    }
+    // Read behind it: another attempt of this very order may have the id.
     let Some(order) = orders::by_id(desk.tx, attempt.order)? else { return Ok(Recorded::Missing) };
-    let id_taken = match &outcome.found {
-        Found::Accepted { upstream_id, .. } => {
-            let holder = attempts::by_upstream(desk.tx, attempt.provider, upstream_id)?;
-            holder.is_some_and(|holder| holder.id != attempt.id)
-        }
-        _ => false,
-    };
+    let id_taken = holder.is_some();
     let others = attempts::of_order(desk.tx, order.id)?;
     let rival = others.iter().any(|other| other.id != attempt.id && other.state.may_be_placed());
     let provider = providers::provider(desk.tx, attempt.provider)?;
@@ -83,6 +91,7 @@ fn record_one(
     let known =
         Known { order: &order, attempt: &attempt, id_taken, rival, asked_again, written_off };
     let Some(settled) = settle(known, &outcome.found) else { return Ok(Recorded::Known) };
+    count_units(desk.tx, &order, &attempt, settled.state)?;
     let evidence = shortened(&outcome.evidence);
     let after = steps(desk, &order, &settled, &evidence, actor)?;
     let fit = settled.fit;
@@ -97,6 +106,64 @@ fn record_one(
         settle_parent_of(desk, &after)?;
     }
     Ok(Recorded::Done(after.state, fit))
+}
+
+/// The attempt that the provider knows by the id that was found, when that is another one.
+fn holder(tx: &mut dyn Tx, attempt: &Attempt, found: &Found) -> Result<Option<Attempt>, DbError> {
+    let Found::Accepted { upstream_id, .. } = found else { return Ok(None) };
+    let holder = attempts::by_upstream(tx, attempt.provider, upstream_id)?;
+    Ok(holder.filter(|holder| holder.id != attempt.id))
+}
+
+/// The provider has given the id of an order to another one: the first is followed no more, and a
+/// person decides about it. It keeps the id, so that whoever gets it next is found out too.
+fn doubt_holder(desk: &mut Desk<'_>, holder: &Attempt, other: OrderId) -> Result<(), DbError> {
+    if !holder.followed {
+        return Ok(());
+    }
+    if desk.account(holder.account).is_none() {
+        // It got the id after the accounts were locked; what is recorded is recorded once more.
+        return Err(desk.tx.poison(DbError::new("OUTCOME", "the id was given out meanwhile")));
+    }
+    let unfollowed = Attempt { followed: false, changed: desk.now, ..holder.clone() };
+    attempts::update(desk.tx, &[(holder.state, unfollowed)])?;
+    let Some(order) = orders::by_id(desk.tx, holder.order)? else { return Ok(()) };
+    let id = holder.upstream_id.as_deref().unwrap_or_default();
+    let reason =
+        shortened(&format!("the provider has given its id there, {id}, to order {other} too"));
+    let cause = Cause { order: Some(order.id), reason: Some(&reason), ..Cause::default() };
+    let steps = id_shared(&order);
+    for step in &steps {
+        if let Err(refused) = desk.apply(&order, step, kind(step), cause)? {
+            return Err(desk.tx.poison(DbError::new("OUTCOME", refused.to_string())));
+        }
+    }
+    if steps.is_empty() {
+        let data = serde_json::json!({ "attempt": holder.state.name(), "reason": reason });
+        let kind = "order.evidence";
+        desk.journal.note(order.account, Some(order.id), kind, data.to_string(), desk.now);
+    }
+    desk.flush_orders()
+}
+
+/// What a provider does not have after all counts no more for the daily cap of its route, and counts
+/// again when that was wrong.
+fn count_units(
+    tx: &mut dyn Tx,
+    order: &Order,
+    attempt: &Attempt,
+    after: AttemptState,
+) -> Result<(), DbError> {
+    let (was, is) = (attempt.state.may_be_placed(), after.may_be_placed());
+    if was == is || routes::route(tx, attempt.route)?.is_none_or(|r| r.daily_cap.is_none()) {
+        return Ok(());
+    }
+    let day = day(attempt.started);
+    if is {
+        routes::count_units(tx, &[(attempt.route, order.quantity)], day)
+    } else {
+        routes::uncount_units(tx, attempt.route, order.quantity, day)
+    }
 }
 
 fn steps(
@@ -149,7 +216,8 @@ fn collect(
         upstream_id: settled.upstream_id.or_else(|| attempt.upstream_id.clone()),
         followed: settled.followed,
         evidence: Some(evidence.to_owned()),
-        changed: now,
+        // That nothing shows is nothing new: a lost answer has had its time since it was lost.
+        changed: if settled.state == attempt.state { attempt.changed } else { now },
         ..attempt.clone()
     };
     if let Some(charge) = settled.charge.filter(|charge| *charge != Micros::ZERO) {

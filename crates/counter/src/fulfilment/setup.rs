@@ -1,10 +1,11 @@
 //! What placing orders at providers goes by: the providers, their routes, the services.
 
+use super::claim::{capped, day};
 use crate::stock::{Place, VaultError};
 use crate::{Counter, Failure, Refusal};
-use domain::ProviderId;
 use domain::catalogue::{Fulfilment, Service};
 use domain::providers::{Provider, Route};
+use domain::{ProviderId, RouteId, Timestamp};
 use std::fmt;
 use store::tables::{providers, routes};
 use store::{DbError, StoreError};
@@ -18,6 +19,9 @@ pub struct Setup {
     pub routes: Vec<Route>,
     /// The services that providers fulfil.
     pub services: Vec<Service>,
+    /// What routes with a daily cap have carried since midnight UTC, in units; those that have carried
+    /// nothing are left out.
+    pub used_today: Vec<(RouteId, i64)>,
 }
 
 /// The key of our account at a provider. It is never shown.
@@ -38,17 +42,18 @@ impl fmt::Debug for ProviderKey {
 }
 
 impl Counter {
-    /// What placing orders at providers goes by.
+    /// What placing orders at providers goes by, at `now`.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn fulfilment_setup(&self) -> Result<Setup, StoreError> {
-        let read = self.store.read(|tx| {
+    pub async fn fulfilment_setup(&self, now: Timestamp) -> Result<Setup, StoreError> {
+        let read = self.store.read(move |tx| {
             let snapshot = self.catalogue.current(tx)?;
             let by_providers = |service: &&Service| service.fulfilment == Fulfilment::Providers;
             let services = snapshot.services.values().filter(by_providers).cloned().collect();
             let (providers, routes) = (providers::providers(tx)?, routes::routes(tx)?);
-            Ok::<_, DbError>(Setup { providers, routes, services })
+            let used_today = routes::used(tx, &capped(&routes), day(now))?;
+            Ok::<_, DbError>(Setup { providers, routes, services, used_today })
         });
         Ok(read.await??)
     }

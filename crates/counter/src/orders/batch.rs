@@ -49,6 +49,16 @@ impl Counter {
     /// # Errors
     /// [`OrderRefusal`] when a rule says no; nothing is charged or stored then.
     pub async fn place_order(&self, order: PlaceOrder, now: Timestamp) -> Placed {
-        crate::batch::submit(self, order, now).await
+        let placed = crate::batch::submit(self, order, now).await;
+        if placed.is_ok() {
+            self.came.notify_one();
+        }
+        placed
+    }
+
+    /// Resolves when an order was placed in this process since it last did. For one who waits: orders
+    /// that come by other ways, or to other nodes, have to be looked for all the same.
+    pub async fn order_came(&self) {
+        self.came.notified().await;
     }
 }

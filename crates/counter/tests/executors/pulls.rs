@@ -1,9 +1,10 @@
 //! What an executor is given, and what it is not.
 
 use crate::shop::{BY_STAFF, Shop, THINGS, WORDS, refused};
+use counter::catalogue::ServiceChange;
 use counter::executors::{ExecutorChange, ExecutorRefusal, HeldFilter};
 use counter::orders::{OrderReport, Report};
-use domain::catalogue::{Fulfilment, ServiceKind};
+use domain::catalogue::{Fulfilment, LinkRule, ServiceKind};
 use domain::executors::{ExecutorState, LeaseState};
 use domain::orders::{PublicStatus, State};
 use domain::{OrderId, ServiceId, Timestamp};
@@ -142,4 +143,22 @@ async fn lists_are_filtered_and_paged() {
     let of_eve = HeldFilter { ids, from: Some(Timestamp(0)), ..all };
     let page = shop.counter.held_orders(shop.eve, &of_eve, 0, 9).await.unwrap();
     assert_eq!(page.total, 0, "of others, nothing");
+}
+
+/// Many that wait for their turn on a link stand in front of one that is free.
+#[tokio::test]
+async fn orders_that_wait_for_their_turn_hide_no_others() {
+    let shop = Shop::open().await;
+    let rule = Some(LinkRule::Queue);
+    let change = ServiceChange { link_rule: rule, ..ServiceChange::default() };
+    shop.counter.edit_service(THINGS, change, shop.now()).await.unwrap();
+    let first = shop.order(THINGS, 10).await;
+    for _ in 0..40 {
+        shop.order(THINGS, 10).await;
+    }
+    let words = shop.words().await;
+    assert_eq!(shop.pull_ids(shop.bob, 1).await, [first]);
+    assert_eq!(shop.pull_ids(shop.bob, 1).await, [words]);
+    assert_eq!(shop.pull_ids(shop.bob, 1).await, []);
+    shop.assert_clean().await;
 }

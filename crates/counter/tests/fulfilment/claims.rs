@@ -130,9 +130,17 @@ async fn a_route_carries_what_it_may_in_a_day() {
     let shop = Shop::open().await;
     let capped = RouteChange { daily_cap: Some(Some(1_500)), ..RouteChange::default() };
     shop.counter.edit_route(RouteId(1), capped, NOW).await.unwrap();
-    shop.claim(shop.order().await).await;
+    let attempt = shop.claim(shop.order().await).await;
     let order = shop.order().await;
     assert_eq!(shop.claim_by(order, RouteId(1)).await, Err(NotClaimed::CapReached));
+    let used = async |at| shop.counter.fulfilment_setup(at).await.unwrap().used_today;
+    assert_eq!(used(NOW).await, [(RouteId(1), 1_000)]);
+    assert_eq!(used(NOW.plus_minutes(24 * 60)).await, []);
+    // What was refused has not gone by it; what was refused wrongly has.
+    shop.found(attempt, Found::Refused { another_way: true }).await;
+    assert_eq!(used(NOW).await, [(RouteId(1), 0)]);
+    shop.found(attempt, accepted("5")).await;
+    assert_eq!(used(NOW).await, [(RouteId(1), 1_000)]);
     let claim = Claim { order, route: RouteId(1), expected_cost: Micros::new(1) };
     let tomorrow = Timestamp(NOW.0 + 86_400_000_000);
     let answers = shop.worker.claim_orders(vec![claim], tomorrow).await.unwrap();

@@ -1,10 +1,10 @@
 //! What is found out about attempts moves orders and money, once, and never against evidence.
 
 use super::shop::{COST, FIRST, NOW, SECOND, Shop, accepted};
-use counter::fulfilment::{Found, ProviderChange, Recorded, Verdict};
-use domain::RouteId;
+use counter::fulfilment::{Found, Outcome, ProviderChange, Recorded, Verdict};
 use domain::orders::{NotAccepted, State};
-use domain::providers::{AttemptState, Fit};
+use domain::providers::{AttemptState, Fit, UpstreamWord};
+use domain::{OrderId, RouteId, Timestamp};
 
 const BY_BALANCE: Found = Found::NotAccepted(NotAccepted::BalanceUnmoved);
 
@@ -110,7 +110,9 @@ async fn an_id_that_another_order_has_goes_to_a_person() {
     shop.found(first, accepted("5")).await;
     let again = shop.found(second, accepted("5")).await;
     assert_eq!(again, Recorded::Done(State::Review, Fit::Contradiction));
-    assert_eq!(shop.state(one).await, State::Submitted);
+    // Nor can anybody know whose status it is that the provider tells under it.
+    assert_eq!(shop.state(one).await, State::Review);
+    assert_eq!(shop.followed(FIRST).await, []);
     assert_eq!(shop.booked(FIRST).await, -2 * COST);
     let attempts = shop.counter.attempts_of_order(two).await.unwrap();
     assert_eq!(attempts[0].state, AttemptState::AcceptedNoId);
@@ -123,26 +125,121 @@ async fn an_id_that_another_order_has_goes_to_a_person() {
 }
 
 #[tokio::test]
+async fn an_ended_order_whose_id_is_given_away_is_not_corrected_by_the_other() {
+    let shop = Shop::open().await;
+    let one = shop.order().await;
+    let first = shop.claim(one).await;
+    shop.found(first, accepted("5")).await;
+    shop.says(first, UpstreamWord::Completed).await;
+    assert_eq!(shop.state(one).await, State::Completed);
+    assert_eq!(shop.followed(FIRST).await, [first], "for corrections");
+    let two = shop.order().await;
+    let second = shop.claim(two).await;
+    shop.found(second, accepted("5")).await;
+    assert_eq!(shop.followed(FIRST).await, []);
+    // Canceled is the other one.
+    assert_eq!(shop.says(first, UpstreamWord::Canceled).await, None);
+    assert_eq!((shop.state(one).await, shop.state(two).await), (State::Completed, State::Review));
+    shop.assert_clean().await;
+}
+
+#[tokio::test]
+async fn a_late_answer_with_an_id_that_is_taken_ends_its_being_followed() {
+    let shop = Shop::open().await;
+    let (one, two) = (shop.order().await, shop.order().await);
+    let (first, second) = (shop.claim(one).await, shop.claim(two).await);
+    shop.found(first, accepted("5")).await;
+    shop.found(second, Found::Lost).await;
+    // The balance shows that it is there.
+    shop.found(second, Found::AcceptedNoId).await;
+    assert_eq!(shop.found(second, accepted("5")).await, Recorded::Known);
+    assert_eq!(shop.state(one).await, State::Review);
+    assert_eq!(shop.followed(FIRST).await, []);
+    // And to whoever has it next.
+    let three = shop.order().await;
+    let third = shop.claim(three).await;
+    let again = shop.found(third, accepted("5")).await;
+    assert_eq!(again, Recorded::Done(State::Review, Fit::Contradiction));
+    shop.assert_clean().await;
+}
+
+/// That a provider does not have an order, looked up when a late answer has had a minute.
+const ABSENT: Verdict = Verdict::NotAccepted { grace_us: 60_000_000 };
+
+async fn decide(
+    shop: &Shop,
+    order: OrderId,
+    verdict: Verdict,
+    seconds: i64,
+) -> Result<State, String> {
+    let at = Timestamp(NOW.0 + seconds * 1_000_000);
+    let decided = shop.counter.decide_attempt(order, verdict, "ann", "looked it up", at).await;
+    decided.map(|order| order.state).map_err(|error| error.to_string())
+}
+
+#[tokio::test]
 async fn staff_say_what_they_have_seen() {
     let shop = Shop::open().await;
-    let decide = async |order, verdict| {
-        shop.counter.decide_attempt(order, verdict, "ann", "looked it up", NOW).await
-    };
     let order = shop.order().await;
-    decide(order, Verdict::NotAccepted).await.unwrap_err();
+    decide(&shop, order, ABSENT, 500).await.unwrap_err();
     let attempt = shop.claim(order).await;
     shop.found(attempt, Found::Lost).await;
     shop.found(attempt, Found::Undecided).await;
     assert_eq!(shop.state(order).await, State::Review);
-    assert_eq!(decide(order, Verdict::NotAccepted).await.unwrap().state, State::Pending);
-    decide(order, Verdict::NotAccepted).await.unwrap_err();
+    assert_eq!(decide(&shop, order, ABSENT, 500).await, Ok(State::Pending));
+    decide(&shop, order, ABSENT, 500).await.unwrap_err();
     let attempt = shop.claim(order).await;
     shop.found(attempt, Found::Lost).await;
-    let order = decide(order, Verdict::AcceptedAs(String::from("31"))).await.unwrap();
-    assert_eq!(order.state, State::Submitted);
+    let as_id = |id: &str| Verdict::AcceptedAs(id.to_owned());
+    assert_eq!(decide(&shop, order, as_id("31"), 0).await, Ok(State::Submitted));
     assert_eq!(shop.booked(FIRST).await, -COST);
-    let odd = decide(shop.order().await, Verdict::AcceptedAs(String::from("3 1"))).await;
-    assert!(odd.unwrap_err().to_string().starts_with("id:"));
+    let odd = decide(&shop, shop.order().await, as_id("3 1"), 0).await.unwrap_err();
+    assert!(odd.starts_with("id:"), "{odd}");
+    // A slip must not take the other order's id away.
+    let other = shop.order().await;
+    let attempt = shop.claim(other).await;
+    shop.found(attempt, Found::Lost).await;
+    let slip = decide(&shop, other, as_id("31"), 0).await.unwrap_err();
+    assert!(slip.contains(&format!("order {order} has 31")), "{slip}");
+    assert_eq!(shop.state(order).await, State::Submitted);
+    shop.assert_clean().await;
+}
+
+#[tokio::test]
+async fn nobody_can_have_seen_that_an_order_is_not_there_while_it_may_still_come() {
+    let shop = Shop::open().await;
+    let order = shop.order().await;
+    let attempt = shop.claim(order).await;
+    let refused = decide(&shop, order, ABSENT, 900).await.unwrap_err();
+    assert!(refused.contains("attempt 1 is under way"), "{refused}");
+    shop.found(attempt, Found::Lost).await;
+    let refused = decide(&shop, order, ABSENT, 30).await.unwrap_err();
+    assert!(refused.contains("for 45 seconds"), "it may be sent for 15: {refused}");
+    assert!(decide(&shop, order, ABSENT, 74).await.unwrap_err().contains("for 1 seconds"));
+    // That nothing shows does not make it younger.
+    let undecided = Outcome { attempt, found: Found::Undecided, evidence: String::new() };
+    let later = Timestamp(NOW.0 + 70_000_000);
+    shop.counter.record_outcomes(vec![undecided], later).await.unwrap();
+    assert_eq!(shop.state(order).await, State::Review);
+    assert_eq!(decide(&shop, order, ABSENT, 75).await, Ok(State::Pending));
+    shop.assert_clean().await;
+}
+
+#[tokio::test]
+async fn what_is_asked_for_again_goes_before_a_person_first() {
+    let shop = Shop::open().await;
+    let change = ProviderChange { takes_request_id: Some(true), ..ProviderChange::default() };
+    shop.counter.edit_provider(FIRST, change, None, NOW).await.unwrap();
+    let order = shop.order().await;
+    let attempt = shop.claim(order).await;
+    shop.found(attempt, Found::Lost).await;
+    assert!(shop.counter.placement(attempt).await.unwrap().is_some(), "it is asked for again");
+    assert_eq!(decide(&shop, order, ABSENT, 900).await, Ok(State::Review));
+    assert_eq!(shop.counter.placement(attempt).await.unwrap(), None);
+    // The last time may be on its way.
+    let refused = decide(&shop, order, ABSENT, 910).await.unwrap_err();
+    assert!(refused.contains("for 65 seconds"), "{refused}");
+    assert_eq!(decide(&shop, order, ABSENT, 975).await, Ok(State::Pending));
     shop.assert_clean().await;
 }
 

@@ -1,7 +1,7 @@
 //! Providers and routes.
 
 use super::shop::{COST, FIRST, NOW, Shop, provider, route, secret};
-use counter::fulfilment::{BalanceRead, Booking, Found, ProviderChange, RouteChange};
+use counter::fulfilment::{BalanceRead, Booking, Found, Outcome, ProviderChange, RouteChange};
 use counter::{Failure, Refusal};
 use domain::orders::NotAccepted;
 use domain::providers::{EntryKind, Explains, ProviderState};
@@ -114,24 +114,77 @@ async fn what_staff_book_is_in_the_books() {
     assert!(!report.clean());
 }
 
+/// A balance of the first provider that was just asked for, and what was booked before, when it may be
+/// what our books begin with.
+fn told(balance: i64, begins: Option<i64>) -> BalanceRead {
+    BalanceRead {
+        provider: FIRST,
+        balance: Micros::new(balance),
+        open: Micros::ZERO,
+        slack: Micros::ZERO,
+        begins: begins.map(Micros::new),
+        age_us: 0,
+    }
+}
+
+#[tokio::test]
+async fn a_deposit_that_was_noted_before_it_arrived_stays_one() {
+    let shop = Shop::open().await;
+    let booking = Booking {
+        provider: FIRST,
+        kind: EntryKind::Deposit,
+        amount: Micros::new(50 * COST),
+        actor: String::from("ann"),
+        reason: String::from("on its way"),
+    };
+    shop.counter.book_at_provider(booking, NOW).await.unwrap();
+    let later = NOW.plus_minutes(1);
+    // Noted while the balance was asked for.
+    shop.worker.record_balance(told(COST, Some(0)), later).await.unwrap();
+    assert_eq!(shop.provider(FIRST).await.reported, None);
+    shop.worker.record_balance(told(0, Some(50 * COST)), later).await.unwrap();
+    let provider = shop.provider(FIRST).await;
+    assert_eq!((provider.booked.raw(), provider.quiet_reads), (50 * COST, 0));
+    shop.worker.record_balance(told(50 * COST, None), later.plus_minutes(1)).await.unwrap();
+    assert_eq!(shop.provider(FIRST).await.quiet_reads, 1, "it has arrived");
+    shop.assert_clean().await;
+}
+
+/// What the engine knows of our books is a moment old; what has moved since is no difference.
+#[tokio::test]
+async fn a_balance_from_before_a_charge_is_explained() {
+    let shop = Shop::open().await;
+    shop.worker.record_balance(told(100 * COST, Some(0)), NOW).await.unwrap();
+    let later = NOW.plus_minutes(1);
+    for balance in [100, 99] {
+        let attempt = shop.claim(shop.order().await).await;
+        let outcome = Outcome {
+            attempt,
+            found: super::shop::accepted(&attempt.to_string()),
+            evidence: String::new(),
+        };
+        shop.counter.record_outcomes(vec![outcome], later).await.unwrap();
+        // Told by the provider before it took the order.
+        shop.worker.record_balance(told(balance * COST, None), later).await.unwrap();
+    }
+    assert_eq!(shop.provider(FIRST).await.quiet_reads, 3);
+    shop.worker.record_balance(told(99 * COST, None), later.plus_minutes(1)).await.unwrap();
+    assert_eq!(shop.provider(FIRST).await.quiet_reads, 0);
+    shop.assert_clean().await;
+}
+
 #[tokio::test]
 async fn a_balance_from_before_a_booking_is_not_what_the_books_begin_with() {
     let shop = Shop::open().await;
     let order = shop.order().await;
-    let read = BalanceRead {
-        provider: FIRST,
-        balance: Micros::new(100 * COST),
-        explained: true,
-        quiet: true,
-        asked: NOW,
-    };
+    let read = told(100 * COST, Some(0));
     // Asked for while nothing was under way; when it is recorded, the provider has taken an order.
     let attempt = shop.claim(order).await;
     shop.found(attempt, Found::Accepted { upstream_id: String::from("7"), cost: None }).await;
     shop.worker.record_balance(read, NOW).await.unwrap();
     assert_eq!(shop.booked(FIRST).await, -COST);
-    let later = BalanceRead { balance: Micros::new(99 * COST), asked: NOW.plus_minutes(1), ..read };
-    shop.worker.record_balance(later, NOW).await.unwrap();
+    let later = told(99 * COST, Some(-COST));
+    shop.worker.record_balance(later, NOW.plus_minutes(1)).await.unwrap();
     assert_eq!(shop.booked(FIRST).await, 99 * COST);
     shop.assert_clean().await;
 }
@@ -139,22 +192,14 @@ async fn a_balance_from_before_a_booking_is_not_what_the_books_begin_with() {
 #[tokio::test]
 async fn a_difference_is_shown_with_what_may_explain_it() {
     let shop = Shop::open().await;
-    let told = |balance| BalanceRead {
-        provider: FIRST,
-        balance: Micros::new(balance),
-        explained: true,
-        quiet: true,
-        asked: NOW,
-    };
     // The first time it is what our books begin with.
-    shop.worker.record_balance(told(100 * COST), NOW).await.unwrap();
+    shop.worker.record_balance(told(100 * COST, Some(0)), NOW).await.unwrap();
     assert_eq!(shop.booked(FIRST).await, 100 * COST);
     let order = shop.order().await;
     let attempt = shop.claim(order).await;
     shop.found(attempt, Found::Lost).await;
     shop.found(attempt, Found::NotAccepted(NotAccepted::Person)).await;
-    let read = BalanceRead { explained: false, ..told(99 * COST) };
-    shop.worker.record_balance(read, NOW).await.unwrap();
+    shop.worker.record_balance(told(99 * COST, None), NOW.plus_minutes(1)).await.unwrap();
     let view = shop.counter.show_provider(FIRST).await.unwrap();
     assert_eq!(view.off, Some(Micros::new(-COST)));
     assert_eq!(view.provider.quiet_reads, 0);

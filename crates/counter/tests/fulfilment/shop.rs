@@ -4,14 +4,14 @@ use counter::accounts::{Adjustment, KeySecret};
 use counter::catalogue::{CategoryChange, ServiceChange};
 use counter::fulfilment::{
     Claim, Found, NotClaimed, Outcome, Placement, ProviderChange, ProviderSecret, Recorded,
-    RouteChange,
+    Reported, RouteChange,
 };
 use counter::nodes::{Job, Node, Role, Worker};
 use counter::orders::PlaceOrder;
 use counter::{Counter, Failure, Settings};
 use domain::catalogue::{Fulfilment, NumberField, ServiceKind};
 use domain::orders::{Number, Order, OrderRefusal, OrderRequest, State};
-use domain::providers::Provider;
+use domain::providers::{Provider, Reading, Report, Said, UpstreamWord};
 use domain::{AccountId, AttemptId, Micros, OrderId, ProviderId, RouteId, ServiceId, Timestamp};
 use std::cell::Cell;
 use store::{Access, Store};
@@ -147,6 +147,27 @@ impl Shop {
     pub(crate) async fn found(&self, attempt: AttemptId, found: Found) -> Recorded {
         let outcome = Outcome { attempt, found, evidence: String::from("seen") };
         self.counter.record_outcomes(vec![outcome], NOW).await.unwrap().remove(0)
+    }
+
+    /// The provider tells a word of an attempt; where the order stands then, when it is followed.
+    pub(crate) async fn says(&self, attempt: AttemptId, word: UpstreamWord) -> Option<State> {
+        let reading = Reading {
+            word,
+            charge: Said::Absent,
+            start_count: Said::Absent,
+            remains: Said::Absent,
+            parts: Said::Absent,
+        };
+        let report = Report::Says(reading);
+        let reported = Reported { attempt, report, not_found: 0, words: String::from("seen") };
+        let stands = self.worker.record_reports(vec![reported], NOW).await.unwrap().remove(0);
+        stands.map(|stands| stands.state)
+    }
+
+    /// The attempts at a provider that are followed.
+    pub(crate) async fn followed(&self, provider: ProviderId) -> Vec<AttemptId> {
+        let followed = self.counter.followed_attempts(provider, AttemptId(0), 100).await.unwrap();
+        followed.into_iter().map(|attempt| attempt.id).collect()
     }
 
     pub(crate) async fn stored(&self, order: OrderId) -> Order {

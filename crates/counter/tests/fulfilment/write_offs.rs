@@ -99,9 +99,10 @@ async fn staff_say_later_what_became_of_it_and_it_is_not_sent_again() {
     let (other, second) = shop.undecided().await;
     assert_eq!(shop.sweep(hours(24)).await, WroteOff { asked: 0, written_off: 2 });
     let decide = async |order, verdict| {
-        shop.counter.decide_attempt(order, verdict, "ann", "looked it up", NOW).await.unwrap()
+        let at = Timestamp(NOW.0 + 90_000_000_000);
+        shop.counter.decide_attempt(order, verdict, "ann", "looked it up", at).await.unwrap()
     };
-    assert_eq!(decide(order, Verdict::NotAccepted).await.state, State::Canceled);
+    assert_eq!(decide(order, Verdict::NotAccepted { grace_us: 0 }).await.state, State::Canceled);
     assert_eq!(shop.item(attempt).await.unwrap().state, WriteOffState::NotAccepted);
     assert_eq!(shop.expense().await, COST);
     shop.claim_by(order, RouteId(2)).await.unwrap_err();

@@ -13,7 +13,7 @@ use panel_client::{Client, Limits};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
 /// Between two looks whose list is due.
@@ -27,6 +27,27 @@ const AGAIN_US: i64 = 300_000_000;
 
 /// Who lists are fetched for, in the books.
 const ACTOR: &str = "sync";
+
+/// Who says when a provider may be asked for its list: it is asked for other things too.
+#[derive(Clone, Debug)]
+pub(super) struct Turns(mpsc::Sender<Wish>);
+
+/// A wish to fetch a provider's list, and who is told when it may be.
+pub(super) type Wish = (ProviderId, oneshot::Sender<()>);
+
+impl Turns {
+    /// Turns, and where the wishes for them come out.
+    pub(super) fn new() -> (Self, mpsc::Receiver<Wish>) {
+        let (wishes, heard) = mpsc::channel(AT_ONCE);
+        (Self(wishes), heard)
+    }
+
+    /// Waits until the provider may be asked; says whether that is so.
+    async fn wait(&self, provider: ProviderId) -> bool {
+        let (teller, told) = oneshot::channel();
+        self.0.send((provider, teller)).await.is_ok() && told.await.is_ok()
+    }
+}
 
 /// Fetches providers' lists and has them taken in.
 #[derive(Clone, Debug)]
@@ -60,7 +81,7 @@ impl Lists {
 
     /// Fetches the lists that are due and takes them in, under the lease of `worker`, until `ended`
     /// says so or the lease is lost.
-    pub async fn run(&self, worker: Worker, mut ended: watch::Receiver<bool>) {
+    pub(super) async fn run(&self, worker: Worker, turns: Turns, mut ended: watch::Receiver<bool>) {
         let mut tasks: JoinSet<ProviderId> = JoinSet::new();
         let mut under_way: BTreeSet<ProviderId> = BTreeSet::new();
         let mut tried: BTreeMap<ProviderId, Timestamp> = BTreeMap::new();
@@ -81,9 +102,11 @@ impl Lists {
                     continue;
                 }
                 tried.insert(provider, now);
-                let (lists, worker) = (self.clone(), worker.clone());
+                let (lists, worker, turns) = (self.clone(), worker.clone(), turns.clone());
                 tasks.spawn(async move {
-                    tell(provider, lists.take(&worker, provider).await);
+                    if turns.wait(provider).await {
+                        tell(provider, lists.take(&worker, provider).await);
+                    }
                     provider
                 });
             }

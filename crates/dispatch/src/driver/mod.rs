@@ -9,21 +9,22 @@ mod units;
 
 pub use calls::Reach;
 pub use lists::Lists;
+pub use units::Units;
 
 use crate::engine::{Action, Answer, Engine, Input, Timing};
 use calls::{AnswerToCome, Calls};
 use counter::Counter;
 use counter::fulfilment::ForwardKind;
 use counter::nodes::Worker;
-use domain::{AttemptId, Timestamp};
+use domain::{AttemptId, ProviderId, Timestamp};
+use lists::Turns;
 use panel_api::client::Call;
 use panel_client::Client;
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
-use units::Units;
 
 /// How long calls that are under way are waited for when the node ends, or another takes over. What
 /// has no answer by then is unknown, and somebody's work.
@@ -68,6 +69,8 @@ struct Run {
     steady: fn() -> Timestamp,
     /// When the claim that is under way was begun.
     claiming: Begun,
+    /// Who waits to fetch the lists of which providers.
+    wishes: HashMap<ProviderId, oneshot::Sender<()>>,
 }
 
 /// Longest time in microseconds between the beginning of a claim and the call. Whoever was stopped in
@@ -96,15 +99,22 @@ impl Begun {
 
 impl Dispatcher {
     /// What fetches providers' lists, by the same means.
-    pub fn lists(&self) -> Lists {
+    fn lists(&self) -> Lists {
         let (counter, client) = (self.counter.clone(), Arc::clone(&self.client));
         Lists { counter, client, reach: self.reach, clock: self.clock }
     }
 
-    /// Places orders and follows them under the lease of `worker`, until `ended` says so or the lease
-    /// is lost. Then nothing new is begun, and what is under way is waited for a while.
+    /// Places orders and follows them under the lease of `worker`, and fetches the lists that are due,
+    /// until `ended` says so or the lease is lost. Then nothing new is begun, and what is under way is
+    /// waited for a while; but for lists: what one has come to by then stands, and the next one finds
+    /// the rest.
     pub async fn run(&self, worker: Worker, mut ended: watch::Receiver<bool>) {
         let calls = Calls::new(self.counter.clone(), Arc::clone(&self.client), self.reach);
+        // Beside the rest, so that no order waits for a list.
+        let (turns, mut wishes) = Turns::new();
+        let (lists, under, until) = (self.lists(), worker.clone(), ended.clone());
+        let mut beside = JoinSet::new();
+        beside.spawn(async move { lists.run(under, turns, until).await });
         let mut run = Run {
             engine: Engine::new(self.seed, self.timing, (self.steady)()),
             units: Units::new(self.counter.clone(), worker),
@@ -114,13 +124,14 @@ impl Dispatcher {
             clock: self.clock,
             steady: self.steady,
             claiming: Begun::now(self.clock, self.steady),
+            wishes: HashMap::new(),
         };
         run.tell(Input::Tick);
         loop {
             if *ended.borrow_and_update() || run.units.is_lease_lost() {
                 break;
             }
-            let pause = run.pause();
+            let (pause, listens) = (run.pause(), run.engine.listens((self.steady)()));
             let done = tokio::select! {
                 Some(done) = run.tasks.join_next() => done,
                 Some(done) = run.late.join_next() => done,
@@ -130,10 +141,16 @@ impl Dispatcher {
                     }
                     continue;
                 }
+                () = self.counter.order_came(), if listens => Ok(Done::Input(Input::Came)),
+                Some((provider, teller)) = wishes.recv() => {
+                    run.wishes.insert(provider, teller);
+                    Ok(Done::Input(Input::ListDue(provider)))
+                }
                 () = tokio::time::sleep(pause) => Ok(Done::Input(Input::Tick)),
             };
             run.took(done);
         }
+        beside.shutdown().await;
         run.drain().await;
     }
 }
@@ -229,6 +246,12 @@ impl Run {
                     let answer = calls.ask(provider, call).await;
                     Done::Input(Input::Forwarded(ask, answer))
                 });
+            }
+            Action::FetchList(provider) => {
+                // Whoever has gone away fetches nothing.
+                if let Some(teller) = self.wishes.remove(&provider) {
+                    let _: Result<(), ()> = teller.send(());
+                }
             }
             Action::AskBalance { ask, provider } => {
                 self.tasks.spawn(async move {

@@ -1,6 +1,6 @@
 //! Units of the counter that the engine asks for.
 
-use crate::engine::{Action, Input, Kind};
+use crate::engine::{Action, Input};
 use counter::Counter;
 use counter::fulfilment::{Found, Outcome, Placement, Recorded};
 use counter::nodes::Worker;
@@ -12,14 +12,15 @@ use store::StoreError;
 
 /// Opens units. Clones share whether the lease is lost.
 #[derive(Clone, Debug)]
-pub(super) struct Units {
+pub struct Units {
     counter: Counter,
     worker: Worker,
     lease_lost: Arc<AtomicBool>,
 }
 
 impl Units {
-    pub(super) fn new(counter: Counter, worker: Worker) -> Self {
+    /// Units of `counter`, and under the lease of `worker` what needs one.
+    pub fn new(counter: Counter, worker: Worker) -> Self {
         Self { counter, worker, lease_lost: Arc::default() }
     }
 
@@ -37,7 +38,7 @@ impl Units {
 
     /// Carries an action out; returns what is to be told of it.
     pub(super) async fn carry_out(&self, action: Action, now: Timestamp) -> Option<Input> {
-        let kind = kind_of(&action);
+        let kind = action.kind();
         match self.done(action, now).await {
             Ok(input) => input,
             Err(error) => {
@@ -51,10 +52,15 @@ impl Units {
         }
     }
 
-    async fn done(&self, action: Action, now: Timestamp) -> Result<Option<Input>, StoreError> {
+    /// Carries an action out; returns what is to be told of it. Nothing is done about calls: they are no
+    /// units.
+    ///
+    /// # Errors
+    /// [`StoreError`]; [`Action::kind`] is what is to be told then.
+    pub async fn done(&self, action: Action, now: Timestamp) -> Result<Option<Input>, StoreError> {
         let (counter, worker) = (&self.counter, &self.worker);
         Ok(match action {
-            Action::ReadSetup => Some(Input::Setup(counter.fulfilment_setup().await?)),
+            Action::ReadSetup => Some(Input::Setup(counter.fulfilment_setup(now).await?)),
             Action::ReadWaiting { after, limit } => {
                 let (orders, more) = counter.waiting_for_providers(after, limit).await?;
                 Some(Input::Waiting(orders, more))
@@ -130,36 +136,12 @@ impl Units {
             // Calls to providers are no units.
             Action::Place(_)
             | Action::Replay(_)
+            | Action::FetchList(_)
             | Action::AskStatus { .. }
             | Action::AskBalance { .. }
             | Action::Forward { .. } => None,
         })
     }
-}
-
-/// What has to be told to be carried out once more.
-const fn kind_of(action: &Action) -> Option<Kind> {
-    Some(match action {
-        Action::ReadSetup => Kind::Setup,
-        Action::ReadWaiting { .. } => Kind::Waiting,
-        Action::TakeOver { provider, .. } => Kind::TakeOver(*provider),
-        Action::ReadUnknown(_) | Action::ReadAttempts(_) => Kind::Unknown,
-        Action::Claim(_) => Kind::Claim,
-        Action::Record(_) => Kind::Record,
-        Action::ReadFollowed { provider, .. } => Kind::Followed(*provider),
-        Action::ReadForwards { .. } => Kind::Forwards,
-        Action::RecordReports(_) => Kind::Reports,
-        Action::Unfollow(_) => Kind::Unfollow,
-        Action::Pause { .. }
-        | Action::SwitchOff { .. }
-        | Action::Place(_)
-        | Action::Replay(_)
-        | Action::AskStatus { .. }
-        | Action::AskBalance { .. }
-        | Action::Forward { .. }
-        | Action::RecordForwards(_)
-        | Action::RecordBalance(_) => return None,
-    })
 }
 
 /// Tells whoever reads logs what needs their attention.

@@ -58,6 +58,8 @@ pub enum Action {
         /// The orders, as the provider calls them.
         ids: Vec<String>,
     },
+    /// Let a provider's list be fetched.
+    FetchList(ProviderId),
     /// Ask a provider for our balance.
     AskBalance {
         /// What the answer is told under.
@@ -105,6 +107,35 @@ pub enum Action {
     },
 }
 
+impl Action {
+    /// What the engine is told when the store could not carry it out ([`Input::Failed`]); nothing where it
+    /// comes to it again by itself.
+    pub const fn kind(&self) -> Option<Kind> {
+        Some(match self {
+            Self::ReadSetup => Kind::Setup,
+            Self::ReadWaiting { .. } => Kind::Waiting,
+            Self::TakeOver { provider, .. } => Kind::TakeOver(*provider),
+            Self::ReadUnknown(_) | Self::ReadAttempts(_) => Kind::Unknown,
+            Self::Claim(_) => Kind::Claim,
+            Self::Record(_) => Kind::Record,
+            Self::ReadFollowed { provider, .. } => Kind::Followed(*provider),
+            Self::ReadForwards { .. } => Kind::Forwards,
+            Self::RecordReports(_) => Kind::Reports,
+            Self::Unfollow(_) => Kind::Unfollow,
+            Self::Pause { .. }
+            | Self::SwitchOff { .. }
+            | Self::Place(_)
+            | Self::Replay(_)
+            | Self::FetchList(_)
+            | Self::AskStatus { .. }
+            | Self::AskBalance { .. }
+            | Self::Forward { .. }
+            | Self::RecordForwards(_)
+            | Self::RecordBalance(_) => return None,
+        })
+    }
+}
+
 /// Tells questions apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AskId(pub u64);
@@ -138,6 +169,10 @@ pub enum Answer {
 pub enum Input {
     /// Time has passed.
     Tick,
+    /// An order has come in.
+    Came,
+    /// Somebody is to fetch a provider's list: [`Action::FetchList`] says when.
+    ListDue(ProviderId),
     /// The setup as it is.
     Setup(Setup),
     /// Orders that wait, and the last that was looked at, when there may be more.

@@ -237,6 +237,10 @@ impl Engine {
         if fit == Fit::Healed {
             lane.distrust();
         }
+        if let (Fit::Contradiction, Found::Accepted { upstream_id, .. }) = (fit, found) {
+            // When another order has that id, it is followed no more.
+            lane.follow.forget_called(upstream_id);
+        }
         if matches!(found, Found::Lost) {
             if let Some(placing) = placing {
                 let lost = Lost::new(attempt_of(&placing, now), now);
@@ -252,9 +256,12 @@ impl Engine {
             return;
         }
         if matches!(found, Found::Accepted { .. } | Found::AcceptedNoId) {
-            lane.purse.bookings = lane.purse.bookings.saturating_add(1);
+            lane.purse.booked(now);
         }
         let lost = lane.lost.remove(&attempt);
+        if lost.is_some() {
+            lane.look_again(now);
+        }
         let (order, cost) = match (&placing, &lost) {
             (Some(placing), _) => (placing.placement.order, placing.placement.expected_cost),
             (None, Some(lost)) => (lost.attempt.order, lost.attempt.expected_cost),

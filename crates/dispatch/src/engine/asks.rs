@@ -78,6 +78,16 @@ impl Engine {
                 let provider = *id;
                 self.actions.push(Action::ReadFollowed { provider, after, limit: FOLLOWED });
             }
+            // A list is a question like any other, and few are asked: it goes first.
+            if self.lists.contains(id) && lane.asks_rest_until <= now {
+                match lane.ask_pace.take(lane.provider.asks_per_second, now) {
+                    Ok(()) => {
+                        self.lists.remove(id);
+                        self.actions.push(Action::FetchList(*id));
+                    }
+                    Err(until) => lane.asks_rest_until = until,
+                }
+            }
             while lane.follow.asking < ASKING
                 && lane.asks_rest_until <= now
                 && lane.follow.next_time().is_some_and(|at| at <= now)

@@ -21,9 +21,6 @@ const AGAIN_US: i64 = 200_000;
 /// over from.
 const SENT_WITHIN_US: i64 = 15_000_000;
 
-/// Microseconds of a UTC day.
-const DAY_US: i64 = 86_400_000_000;
-
 /// An order and the way it goes.
 struct Chosen {
     provider: ProviderId,
@@ -121,13 +118,18 @@ impl Engine {
         now: Timestamp,
     ) -> Option<Candidate<'r>> {
         let lane = self.lanes.get(&route.provider)?;
-        let is_full = self.full.get(&route.id).is_some_and(|until| now < *until);
+        let is_full = self.full.contains(&route.id);
+        let used_today = self.used_today.get(&route.id).copied().unwrap_or(0);
         Some(Candidate {
             route,
             exchange: lane.provider.exchange,
             able: !able_only || (lane.is_able(now) && lane.uses(route.id, now)),
             excluded: queued.refused.contains(&route.id),
-            used_today: if able_only && is_full { i64::MAX } else { 0 },
+            used_today: match (able_only, is_full) {
+                (false, _) => 0,
+                (true, false) => used_today,
+                (true, true) => i64::MAX,
+            },
         })
     }
 
@@ -143,7 +145,7 @@ impl Engine {
                 Err(NotClaimed::Gone) => self.queue.forget(claim.order),
                 Err(reason) => {
                     if reason == NotClaimed::CapReached {
-                        self.full.insert(claim.route, next_day(now));
+                        self.full.insert(claim.route);
                     }
                     if reason == NotClaimed::RouteOff {
                         self.next_setup = now;
@@ -190,9 +192,4 @@ impl Engine {
 /// Something that looks random and is the same for the same order at the same time.
 fn mixed(order: i64, now: i64) -> u64 {
     order.unsigned_abs().rotate_left(32) ^ now.unsigned_abs()
-}
-
-/// The beginning of the next UTC day.
-const fn next_day(now: Timestamp) -> Timestamp {
-    Timestamp(now.0.saturating_add(DAY_US.saturating_sub(now.0.rem_euclid(DAY_US))))
 }

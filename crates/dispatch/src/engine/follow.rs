@@ -195,6 +195,16 @@ impl Follow {
         self.drop_known(entry);
     }
 
+    /// Follows an order no more that the provider calls so, unless it is being asked for. There are many,
+    /// but a provider seldom gives an id twice.
+    pub(super) fn forget_called(&mut self, upstream_id: &str) {
+        let mut all = self.due.iter();
+        let key = all.find(|(_, entry)| &*entry.upstream_id == upstream_id).map(|(key, _)| *key);
+        if let Some(entry) = key.and_then(|key| self.due.remove(&key)) {
+            self.drop_known(&entry);
+        }
+    }
+
     fn drop_known(&mut self, entry: &Entry) {
         if self.known.remove(&entry.attempt) {
             self.open_cost = self.open_cost.saturating_sub(entry.cost.raw());

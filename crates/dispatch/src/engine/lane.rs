@@ -118,6 +118,11 @@ impl Lane {
         self.provider.adds_at_once.saturating_sub(count)
     }
 
+    /// Whether nothing is under way and nothing is followed, so that nothing comes due in a moment.
+    pub(super) fn is_idle(&self) -> bool {
+        self.is_quiet() && self.follow.len() == 0 && !self.follow.reading
+    }
+
     /// Whether nothing new is placed until it is known what became of an order.
     pub(super) fn is_held(&self) -> bool {
         !self.provider.takes_request_id && self.lost.values().any(|lost| !lost.with_person)
@@ -129,6 +134,7 @@ impl Lane {
             && self.provider.state == ProviderState::Active
             && self.rests_until <= now
             && !self.is_held()
+            && !self.wants_beginning(now)
             && self.room() > 0
             && self.breaker.may_place(now)
     }

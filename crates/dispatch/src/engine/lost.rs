@@ -2,11 +2,11 @@
 //! knows request ids, and left alone otherwise until there is evidence.
 
 use super::classify::Verdict;
-use super::lane::{Lost, Readiness};
+use super::lane::{Lane, Lost, Readiness};
 use super::{Action, Engine, Reported, plus};
 use counter::fulfilment::Outcome;
 use domain::orders::State;
-use domain::providers::{Attempt, AttemptState, Found};
+use domain::providers::{Attempt, AttemptState, Found, ProviderState};
 use domain::{AttemptId, ProviderId, Timestamp};
 use std::collections::HashSet;
 
@@ -53,6 +53,7 @@ impl Engine {
             lane.lost.keys().copied().filter(|id| !still.contains(id)).collect();
         for id in &settled {
             if let Some(lost) = lane.lost.remove(id) {
+                lane.look_again(now);
                 self.queue.forget(lost.attempt.order);
             }
         }
@@ -97,7 +98,10 @@ impl Engine {
 
     /// Asks again for orders whose answers were lost, where the provider knows our request ids.
     pub(super) fn ask_again(&mut self, now: Timestamp) {
-        for lane in self.lanes.values_mut().filter(|lane| lane.provider.takes_request_id) {
+        let asks = |lane: &&mut Lane| {
+            lane.provider.takes_request_id && lane.provider.state != ProviderState::Off
+        };
+        for lane in self.lanes.values_mut().filter(asks) {
             for (id, lost) in &mut lane.lost {
                 if lost.asking || lost.with_person || lost.next > now || !lane.breaker.may_ask(now)
                 {

@@ -8,6 +8,7 @@
 mod action;
 mod answers;
 mod asks;
+mod begin;
 mod claims;
 mod classify;
 mod follow;
@@ -30,13 +31,16 @@ use forwards::Forwards;
 use lane::{Lane, Readiness};
 use queue::{Queue, Queued};
 use said::Said;
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 /// Between two readings of the setup.
 const SETUP_US: i64 = 1_000_000;
 
-/// Between two looks at what has come in.
+/// Between two looks at what has come in, while something does.
 const SCAN_US: i64 = 100_000;
+
+/// The same while nothing does: what other nodes take waits for it. What this one takes is told.
+const IDLE_US: i64 = 200_000;
 
 /// Between two looks at all that waits.
 const FULL_SCAN_US: i64 = 30_000_000;
@@ -59,6 +63,8 @@ struct Scan {
     newest: OrderId,
     next: Timestamp,
     next_full: Timestamp,
+    /// Before this moment it is not listened to who has orders: they are looked for often enough.
+    listens: Timestamp,
 }
 
 /// What is under way of which there is one at a time.
@@ -123,12 +129,18 @@ pub struct Engine {
     awaited: BTreeSet<AttemptId>,
     forwards: Forwards,
     asking: BTreeMap<AskId, Asking>,
+    /// Providers whose lists are to be fetched.
+    lists: BTreeSet<ProviderId>,
     next_ask: u64,
     reports: VecDeque<Pending>,
     unfollow: Vec<AttemptId>,
-    /// Routes that have carried what they may, until when.
-    full: HashMap<RouteId, Timestamp>,
+    /// What routes with a daily cap have carried today, when the setup was read last.
+    used_today: HashMap<RouteId, i64>,
+    /// Routes that were full for an order since then.
+    full: HashSet<RouteId>,
     next_setup: Timestamp,
+    /// When the setup was asked for last.
+    setup_asked: Timestamp,
     /// Nothing is asked of the store before this moment.
     store_rests_until: Timestamp,
     stopped: bool,
@@ -146,7 +158,7 @@ impl Engine {
             pricing: HashMap::new(),
             queue: Queue::default(),
             turn: ServiceId(0),
-            scan: Scan { after: None, newest: OrderId(0), next: now, next_full: now },
+            scan: Scan { after: None, newest: OrderId(0), next: now, next_full: now, listens: now },
             busy: Busy {
                 setup: false,
                 scan: false,
@@ -160,11 +172,14 @@ impl Engine {
             awaited: BTreeSet::new(),
             forwards: Forwards::new(now),
             asking: BTreeMap::new(),
+            lists: BTreeSet::new(),
             next_ask: 1,
             reports: VecDeque::new(),
             unfollow: Vec::new(),
-            full: HashMap::new(),
+            used_today: HashMap::new(),
+            full: HashSet::new(),
             next_setup: now,
+            setup_asked: now,
             store_rests_until: now,
             stopped: false,
             actions: Vec::new(),
@@ -175,6 +190,11 @@ impl Engine {
     pub fn step(&mut self, input: Input, now: Timestamp) -> Vec<Action> {
         match input {
             Input::Tick => {}
+            Input::Came => {
+                self.scan.next = now;
+                self.scan.listens = plus(now, SCAN_US);
+            }
+            Input::ListDue(provider) => drop(self.lists.insert(provider)),
             Input::Setup(setup) => self.set_up(setup, now),
             Input::Waiting(orders, more) => self.waiting(orders, more, now),
             Input::Unknown(provider, attempts) => self.unknown(provider, attempts, now),
@@ -206,7 +226,13 @@ impl Engine {
 
     /// When [`Input::Tick`] is due at the latest.
     pub fn next_tick(&self, now: Timestamp) -> Timestamp {
-        let mut next = plus(now, SCAN_US);
+        let quiet = self.queue.len() == 0 && self.lanes.values().all(Lane::is_idle);
+        let mut next = plus(now, if quiet { IDLE_US } else { SCAN_US });
+        for time in [self.scan.next, self.scan.listens] {
+            if time > now {
+                next = next.min(time);
+            }
+        }
         let lost = self.lanes.values().flat_map(|lane| lane.lost.values()).map(|lost| lost.next);
         let due = self.lanes.values().filter_map(|lane| lane.follow.next_time());
         // A provider whose next order may go then, be the others ever so quiet.
@@ -217,6 +243,12 @@ impl Engine {
             }
         }
         next
+    }
+
+    /// Whether it is to be told at once when an order has come in ([`Input::Came`]).
+    pub fn listens(&self, now: Timestamp) -> bool {
+        let looks = self.busy.scan || self.scan.after.is_some() || self.store_rests_until > now;
+        !self.stopped && !looks && self.scan.listens <= now
     }
 
     /// Begins nothing more; what is under way is still recorded.
@@ -256,6 +288,7 @@ impl Engine {
     fn look_around(&mut self, now: Timestamp) {
         if !self.busy.setup && self.next_setup <= now {
             self.busy.setup = true;
+            self.setup_asked = now;
             self.actions.push(Action::ReadSetup);
         }
         if !self.busy.scan {
@@ -304,10 +337,10 @@ impl Engine {
     ) {
         self.busy.scan = false;
         self.scan.after = more;
-        self.scan.next = plus(now, SCAN_US);
         let newest = orders.last().map(|order| order.order).max(more);
         self.scan.newest = newest.unwrap_or(OrderId(0)).max(self.scan.newest);
-        self.queue.read(orders);
+        let came = self.queue.read(orders) || more.is_some();
+        self.scan.next = plus(now, if came { SCAN_US } else { IDLE_US });
     }
 
     fn set_up(&mut self, setup: Setup, now: Timestamp) {
@@ -319,7 +352,8 @@ impl Engine {
                 Some(lane) => {
                     changed |= lane.provider != provider;
                     lane.provider = provider;
-                    lane.resolver.setup_at = now;
+                    // What was recorded since it was asked for may not be in it.
+                    lane.resolver.setup_at = self.setup_asked;
                 }
                 None => {
                     changed = true;
@@ -339,6 +373,8 @@ impl Engine {
         changed |= routes != self.routes || pricing != self.pricing;
         self.routes = routes;
         self.pricing = pricing;
+        self.used_today = setup.used_today.into_iter().collect();
+        self.full.clear();
         if changed {
             self.queue.unstick();
         }

@@ -26,16 +26,32 @@ pub(super) struct Purse {
     /// The last read, and when it was asked for.
     pub(super) last: Option<(Timestamp, Micros)>,
     asked_at: Timestamp,
-    /// Whether our books could begin with the balance of then.
-    asked_quiet: bool,
+    /// What was booked then, when our books could begin with the balance.
+    begins: Option<Micros>,
     /// Amounts that were booked since the balance was exactly what our books say: each may be
     /// rounded.
-    pub(super) bookings: i64,
+    bookings: i64,
+    /// When the last of them was.
+    booked_at: Timestamp,
 }
 
 impl Purse {
     pub(super) const fn new(now: Timestamp) -> Self {
-        Self { next: now, asking: None, last: None, asked_at: now, asked_quiet: false, bookings: 0 }
+        Self {
+            next: now,
+            asking: None,
+            last: None,
+            asked_at: now,
+            begins: None,
+            bookings: 0,
+            booked_at: now,
+        }
+    }
+
+    /// Notes that an amount was booked.
+    pub(super) const fn booked(&mut self, now: Timestamp) {
+        self.bookings = self.bookings.saturating_add(1);
+        self.booked_at = now;
     }
 }
 
@@ -48,26 +64,33 @@ impl Lane {
 
     /// Whether nothing is under way or unknown, so that the balance should be what our books say, but
     /// for what has come back and was not read yet.
-    fn is_quiet(&self) -> bool {
+    pub(super) fn is_quiet(&self) -> bool {
         self.placing.is_empty() && self.lost.is_empty() && self.claimed == 0
     }
 
-    /// Whether our books can begin with the balance as it is now: nothing is under way, and no open
-    /// order may have come back without our knowing.
-    fn can_begin(&self) -> bool {
-        self.provider.reported.is_none() && self.is_quiet() && self.follow.is_settled()
+    /// What is booked, when our books can begin with the balance as it is now: nothing is under way,
+    /// and no open order may have come back without our knowing.
+    fn can_begin(&self) -> Option<Micros> {
+        let can = self.provider.reported.is_none() && self.is_quiet() && self.follow.is_settled();
+        can.then_some(self.provider.booked)
     }
 
-    /// Whether our books explain a balance: what is under way may be taken, what is open may have
-    /// come back.
-    fn explains(&self, balance: Micros) -> bool {
-        let placing = self.placing.values().map(|placing| placing.placement.expected_cost.raw());
-        let lost = self.lost.values().map(|lost| lost.attempt.expected_cost.raw());
-        let taken = placing.chain(lost).fold(0, i64::saturating_add);
-        let (booked, slack) = (self.provider.booked.raw(), self.slack().raw());
-        let least = booked.saturating_sub(taken).saturating_sub(slack);
-        let most = booked.saturating_add(self.follow.open_cost()).saturating_add(slack);
-        (least..=most).contains(&balance.raw())
+    /// A balance that was asked for at `asked`, to be recorded.
+    pub(super) fn balance_read(
+        &self,
+        balance: Micros,
+        asked: Timestamp,
+        begins: Option<Micros>,
+        now: Timestamp,
+    ) -> BalanceRead {
+        BalanceRead {
+            provider: self.provider.id,
+            balance,
+            open: Micros::new(self.follow.open_cost()),
+            slack: self.slack(),
+            begins,
+            age_us: now.0.saturating_sub(asked.0),
+        }
     }
 }
 
@@ -91,7 +114,7 @@ impl Engine {
             self.next_ask = self.next_ask.wrapping_add(1);
             lane.purse.asking = Some((ask, ticket));
             lane.purse.asked_at = now;
-            lane.purse.asked_quiet = lane.can_begin();
+            lane.purse.begins = lane.can_begin();
             self.actions.push(Action::AskBalance { ask, provider: *id });
         }
     }
@@ -125,16 +148,18 @@ impl Engine {
             lane.purse.next = plus(now, AGAIN_US);
             return;
         };
+        // Also where somebody vouches for it: it is to be what our books begin with.
+        let has_begun = lane.provider.reported.is_some();
         let trusted = lane.provider.balance_decimals.is_none()
-            || lane.provider.quiet_reads >= lane.provider.trust_reads;
+            || (has_begun && lane.provider.quiet_reads >= lane.provider.trust_reads);
         lane.purse.next = plus(now, if trusted { SELDOM_US } else { OFTEN_US });
         lane.purse.last = Some((lane.purse.asked_at, balance));
-        if balance == lane.provider.booked && lane.is_quiet() {
+        let known_since = lane.purse.asked_at.min(lane.resolver.setup_at);
+        let is_known = lane.is_quiet() && lane.purse.booked_at <= known_since;
+        if is_known && balance == lane.provider.booked {
             lane.purse.bookings = 0;
         }
-        let (explained, quiet) = (lane.explains(balance), lane.purse.asked_quiet);
-        let asked = lane.purse.asked_at;
-        let read = BalanceRead { provider, balance, explained, quiet, asked };
+        let read = lane.balance_read(balance, lane.purse.asked_at, lane.purse.begins, now);
         self.actions.push(Action::RecordBalance(read));
         self.next_setup = self.next_setup.min(plus(now, AGAIN_US));
     }

@@ -42,16 +42,20 @@ impl Queue {
         self.orders.len()
     }
 
-    /// Adds orders as they were read; those that are known already stay as they are.
-    pub(super) fn read(&mut self, orders: Vec<Waiting>) {
+    /// Adds orders as they were read; those that are known already stay as they are. Says whether there
+    /// were others.
+    pub(super) fn read(&mut self, orders: Vec<Waiting>) -> bool {
+        let mut came = false;
         for waiting in orders {
             let id = waiting.order;
             if self.away.contains(&id) || self.orders.contains_key(&id) {
                 continue;
             }
+            came = true;
             self.orders.insert(id, Queued::new(waiting));
             self.ready.entry(waiting.service).or_default().insert(id);
         }
+        came
     }
 
     /// Lets orders whose time has come be placed.

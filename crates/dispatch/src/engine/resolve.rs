@@ -5,6 +5,8 @@
 //! that our books hold all that came back. What is missing then was charged for some of the lost
 //! orders, and where only one choice of them comes to it, that is what happened. Everything else is
 //! for a person.
+//!
+//! The same is done once where no order was lost, to see what our books begin with (`begin`).
 
 use super::lane::Lane;
 use super::{Engine, Reported, plus};
@@ -16,6 +18,10 @@ use domain::providers::{
 };
 use domain::{AttemptId, Micros, ProviderId, Timestamp};
 
+/// How long a provider may work before it is held up to see what our books begin with: most are without
+/// open orders for a moment by then.
+const BEGIN_US: i64 = 60_000_000;
+
 /// How often it is tried before a person looks.
 const ROUNDS: u32 = 3;
 
@@ -24,7 +30,7 @@ const ROUNDS: u32 = 3;
 const REFRESH_US: i64 = 120_000_000;
 
 /// How many open orders are asked for again at most: with more, something comes back all the time.
-const REFRESH_ORDERS: usize = 20_000;
+pub(super) const REFRESH_ORDERS: usize = 20_000;
 
 /// How far it has come with a provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,14 +41,22 @@ pub(super) enum Phase {
     Grace,
     /// The open orders are asked for.
     Before { since: Timestamp },
-    /// The balance is read.
+    /// The balance is read, and what is booked.
     First { since: Timestamp },
-    /// And again.
-    Second { first: Micros, since: Timestamp },
+    /// The balance is read again.
+    Second { first: Read, since: Timestamp },
     /// The open orders are asked for once more.
-    After { reads: [Micros; 2], since: Timestamp },
+    After { first: Read, second: Micros, since: Timestamp },
     /// What is booked is read. The open orders were asked for since `after`.
-    Books { reads: [Micros; 2], after: Timestamp, since: Timestamp },
+    Books { first: Read, second: Micros, after: Timestamp, since: Timestamp },
+}
+
+/// A balance that was read for the first time, and what was booked then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Read {
+    pub(super) balance: Micros,
+    pub(super) booked: Micros,
+    pub(super) asked: Timestamp,
 }
 
 /// How lost answers of a provider are found out about.
@@ -50,13 +64,18 @@ pub(super) enum Phase {
 pub(super) struct Resolver {
     pub(super) phase: Phase,
     rounds: u32,
-    /// When the setup was read last.
+    /// When the setup was asked for that was read last.
     pub(super) setup_at: Timestamp,
+    /// Not before this moment what our books begin with is found out like that.
+    pub(super) begin_at: Timestamp,
+    /// How often that was tried.
+    pub(super) begin_tries: u32,
 }
 
 impl Resolver {
     pub(super) const fn new(now: Timestamp) -> Self {
-        Self { phase: Phase::Idle, rounds: 0, setup_at: now }
+        let begin_at = plus(now, BEGIN_US);
+        Self { phase: Phase::Idle, rounds: 0, setup_at: now, begin_at, begin_tries: 0 }
     }
 
     /// Something was lost: from the beginning.
@@ -83,7 +102,9 @@ impl Engine {
             .get(&id)
             .is_some_and(|lane| lane.lost.keys().any(|id| self.awaited.contains(id)));
         let Some(lane) = self.lanes.get_mut(&id) else { return };
-        if !lane.is_held() || lane.provider.state == ProviderState::Off {
+        lane.put_off_beginning(now);
+        let begins = lane.wants_beginning(now);
+        if !(lane.is_held() || begins) || lane.provider.state == ProviderState::Off {
             lane.resolver.phase = Phase::Idle;
             return;
         }
@@ -94,11 +115,12 @@ impl Engine {
         lane.resolver.phase = match lane.resolver.phase {
             Phase::Idle => Phase::Grace,
             Phase::Grace => {
-                let latest = lane.lost.values().map(|lost| lost.since).max().unwrap_or(now);
-                if plus(latest, grace) > now || answers_come || !lane.placing.is_empty() {
+                let under_way = !lane.placing.is_empty() || lane.claimed > 0;
+                let latest = lane.lost.values().map(|lost| lost.since).max();
+                if latest.is_some_and(|at| plus(at, grace) > now) || answers_come || under_way {
                     return;
                 }
-                if let Some(why) = lane.no_evidence() {
+                if let Some(why) = lane.no_evidence().filter(|_| !begins) {
                     self.undecided(id, why);
                     return;
                 }
@@ -107,11 +129,13 @@ impl Engine {
             }
             Phase::Before { since } if refreshed(lane, since) => {
                 lane.purse.next = now;
+                self.next_setup = now;
                 Phase::First { since: now }
             }
             Phase::First { since } => match lane.purse.last {
-                Some((asked, first)) if asked >= since => {
+                Some((asked, balance)) if asked >= since && lane.resolver.setup_at >= since => {
                     lane.purse.next = plus(now, between);
+                    let first = Read { balance, booked: lane.provider.booked, asked };
                     Phase::Second { first, since: plus(now, between) }
                 }
                 _ => return,
@@ -119,16 +143,20 @@ impl Engine {
             Phase::Second { first, since } => match lane.purse.last {
                 Some((asked, second)) if asked >= since => {
                     lane.follow.hasten(now);
-                    Phase::After { reads: [first, second], since: now }
+                    Phase::After { first, second, since: now }
                 }
                 _ => return,
             },
-            Phase::After { reads, since } if refreshed(lane, since) => {
+            Phase::After { first, second, since } if refreshed(lane, since) => {
                 self.next_setup = now;
-                Phase::Books { reads, after: since, since: now }
+                Phase::Books { first, second, after: since, since: now }
             }
-            Phase::Books { reads, since, .. } if lane.resolver.setup_at >= since => {
-                self.weigh(id, reads, now);
+            Phase::Books { first, second, since, .. } if lane.resolver.setup_at >= since => {
+                if begins {
+                    self.begin_books(id, first, second, now);
+                } else {
+                    self.weigh(id, (first, second), now);
+                }
                 return;
             }
             _ => return,
@@ -136,7 +164,7 @@ impl Engine {
     }
 
     /// Decides by the balance, as far as it shows anything.
-    fn weigh(&mut self, id: ProviderId, reads: [Micros; 2], now: Timestamp) {
+    fn weigh(&mut self, id: ProviderId, (first, second): (Read, Micros), now: Timestamp) {
         let Some(lane) = self.lanes.get_mut(&id) else { return };
         let unknown: Vec<Unknown> = lane
             .lost
@@ -144,16 +172,24 @@ impl Engine {
             .map(|(id, lost)| Unknown { attempt: *id, cost: lost.attempt.expected_cost })
             .collect();
         let Phase::Books { after, .. } = lane.resolver.phase else { return };
-        let shown = weigh_balance(&Balance {
-            float: lane.provider.booked,
-            reads,
-            decimals: lane.provider.balance_decimals,
-            slack: lane.slack(),
-            unseen: lane.follow.stale_cost(after),
-            trusted: lane.is_trusted(),
-            unknown: &unknown,
-            most: EVIDENCE_UNKNOWN_MAX,
-        });
+        let reads = [first.balance, second];
+        // What has come back meanwhile may be in the balance or not.
+        let came = lane.provider.booked.raw().saturating_sub(first.booked.raw());
+        let stale = lane.follow.stale_cost(after).raw();
+        let shown = if came < 0 {
+            vec![Shown::Undecided(WhyUndecided::Moving); unknown.len()]
+        } else {
+            weigh_balance(&Balance {
+                float: first.booked,
+                reads,
+                decimals: lane.provider.balance_decimals,
+                slack: lane.slack(),
+                unseen: Micros::new(stale.saturating_add(came)),
+                trusted: lane.is_trusted(),
+                unknown: &unknown,
+                most: EVIDENCE_UNKNOWN_MAX,
+            })
+        };
         let undecided = shown.iter().any(|shown| matches!(shown, Shown::Undecided(_)));
         if undecided && lane.resolver.rounds < ROUNDS && worth_another(&shown) {
             lane.resolver.rounds = lane.resolver.rounds.saturating_add(1);
@@ -196,6 +232,14 @@ impl Engine {
 }
 
 impl Lane {
+    /// One of those that were lost is known by now: what was read until now may be about it or not.
+    pub(super) fn look_again(&mut self, now: Timestamp) {
+        if !matches!(self.resolver.phase, Phase::Idle | Phase::Grace) {
+            self.follow.hasten(now);
+            self.resolver.phase = Phase::Before { since: now };
+        }
+    }
+
     fn is_trusted(&self) -> bool {
         self.trusted && Trust::new(self.provider.quiet_reads).holds(self.provider.trust_reads)
     }

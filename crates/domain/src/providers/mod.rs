@@ -40,7 +40,7 @@ pub use difference::{Explains, explaining};
 pub use entry::EntryKind;
 pub use evidence::{Balance, Shown, Unknown, WhyUndecided, weigh_balance};
 pub use links::{OnLink, Turn, link_turns};
-pub use outcome::{Fit, Found, Known, Settled, settle};
+pub use outcome::{Fit, Found, Known, Settled, id_shared, settle};
 pub use pace::Pace;
 pub use passed::{Passed, read_passed};
 pub use poll::{Followed, next_poll};
@@ -49,6 +49,6 @@ pub use reading::{Meaning, Reading, Report, ReportTerms, UpstreamWord, read_repo
 pub use refusals::{Otherwise, Refusal, Remedy, Stop, refusal};
 pub use route::Route;
 pub use said::Said;
-pub use trust::Trust;
+pub use trust::{Books, Trust};
 pub use write_off::{AmbiguityEntry, AmbiguityKind, Due, Overdue, WriteOff, WriteOffState};
 pub use write_off::{WriteOffTerms, overdue};

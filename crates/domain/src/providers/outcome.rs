@@ -223,6 +223,12 @@ fn id_taken(known: Known<'_>, cost: Option<Micros>) -> Option<Settled> {
     Some(Settled { state, upstream_id: None, followed: false, charge, steps, fit })
 }
 
+/// The steps of an order whose provider has given its id to another one: what is said under it may be
+/// about either from now on, so it is followed no more. None where it has ended, or a person has it.
+pub fn id_shared(order: &Order) -> Vec<Event> {
+    doubt(order)
+}
+
 /// Puts an order before a person, unless it is there or has ended.
 fn doubt(order: &Order) -> Vec<Event> {
     if order.state.is_terminal() || order.state == State::Review {

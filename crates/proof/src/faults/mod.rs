@@ -9,6 +9,7 @@
 //! person who looks into the journals.
 
 pub(crate) mod load;
+mod misread;
 mod modes;
 pub(crate) mod oracle;
 mod person;

@@ -1,16 +1,18 @@
 //! A mode, from its beginning to the comparison.
 
 use super::load::{Address, place, wishes};
+use super::misread::{excuses, misread};
 use super::modes::{self, Kind, MISBEHAVING};
-use super::oracle::{Asked, Bought, Findings, judge};
+use super::oracle::{Asked, Bought, Findings, judge, link};
 use super::person::{self, Done};
 use super::site::{Site, Stored, Upstream};
 use super::{Plan, name};
 use crate::watch;
-use domain::Timestamp;
+use domain::orders::Order;
 use domain::providers::{AttemptState, request_id};
-use fakepanel::Fault;
-use std::collections::BTreeMap;
+use domain::{OrderId, Timestamp};
+use fakepanel::{Fault, State as End};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -32,6 +34,9 @@ pub struct Report {
     pub by_person: usize,
     /// Orders that a person ended, because nobody else could.
     pub ended_by_person: usize,
+    /// Orders that ended as the provider said under their ids, which by then were those of others too:
+    /// nobody could know.
+    pub misread: usize,
     /// Kills.
     pub kills: u32,
     /// How often an order was sent elsewhere that had surely not been sent.
@@ -110,9 +115,11 @@ fn one(binary: &Path, mode: Option<Fault>, plan: Plan, kinds: &[Kind]) -> Report
         (asked, done, away)
     });
     let stored = site.stored();
-    compare(&site, &asked, &stored, &mut report);
+    let told = misread(&site, &stored, &done);
+    let excused = compare(&site, (&asked, &stored, &told), &mut report);
     count(&site, &stored, &done, &away, &mut report);
-    books(&site, &stored, &done, &mut report);
+    let by_hand: HashSet<i64> = done.ended.union(&excused).copied().collect();
+    books(&site, &stored, &by_hand, &mut report);
     report
 }
 
@@ -189,11 +196,23 @@ fn wait_for_all(site: &Site, count: usize) {
     }
 }
 
-fn compare(site: &Site, asked: &[Asked], stored: &Stored, report: &mut Report) {
+/// Compares the journals with the rows; returns the orders whose end is excused (`misread`).
+fn compare(
+    site: &Site,
+    (asked, stored, told): (&[Asked], &Stored, &HashMap<OrderId, End>),
+    report: &mut Report,
+) -> HashSet<i64> {
+    let rows: HashMap<&str, &Order> = stored.orders.iter().map(|o| (o.link.as_str(), o)).collect();
+    let mut excused = HashSet::new();
     let mut bought: BTreeMap<String, Vec<Bought>> = BTreeMap::new();
     for (at, upstream) in site.upstreams.iter().enumerate() {
         for (tag, there) in person::tags(upstream) {
-            let there = Bought { at, quantity: there.quantity, end: there.state };
+            let row = rows.get(link(&tag).as_str());
+            let other = row.and_then(|row| told.get(&row.id).map(|told| (row, *told)));
+            let other = other.filter(|(row, told)| excuses(row, *told, there.state));
+            excused.extend(other.map(|(row, _)| row.id.0));
+            let end = other.map_or(there.state, |(_, told)| told);
+            let there = Bought { at, quantity: there.quantity, end };
             bought.entry(tag).or_default().push(there);
         }
         let violations = upstream.server.look(fakepanel::Panel::violations);
@@ -206,6 +225,8 @@ fn compare(site: &Site, asked: &[Asked], stored: &Stored, report: &mut Report) {
     if verified.code != Some(0) {
         report.findings.wrong.push(format!("verify: {}", verified.stdout));
     }
+    report.misread = excused.len();
+    excused
 }
 
 fn count(
@@ -245,8 +266,8 @@ fn count(
 }
 
 /// What is booked at each provider is what the panel has, but for roundings, and for what only a
-/// person could tell; also order by order.
-fn books(site: &Site, stored: &Stored, done: &Done, report: &mut Report) {
+/// person could tell (`by_hand`); also order by order.
+fn books(site: &Site, stored: &Stored, by_hand: &HashSet<i64>, report: &mut Report) {
     for provider in site.program.json(&["provider", "list"]).as_array().into_iter().flatten() {
         let id = provider["provider"].as_i64().unwrap();
         let upstream = site.upstreams.iter().find(|up| up.provider == id);
@@ -254,7 +275,7 @@ fn books(site: &Site, stored: &Stored, done: &Done, report: &mut Report) {
         let kind = upstream.kind.name();
         let booked: fakepanel::Amount = provider["booked"].as_str().unwrap().parse().unwrap();
         let there = person::tags(upstream);
-        let (mut slack, mut by_hand) = (0, 0);
+        let (mut slack, mut untold) = (0, 0);
         for attempt in stored.attempts.iter().filter(|attempt| attempt.provider.0 == id) {
             let order = stored.orders.iter().find(|order| order.id == attempt.order).unwrap();
             let called = request_id(order.id, order.created, attempt.number);
@@ -265,8 +286,8 @@ fn books(site: &Site, stored: &Stored, done: &Done, report: &mut Report) {
                 .sum::<i64>();
             let off = (attempt.cost.raw() - net).abs();
             slack += ROUNDED;
-            if done.ended.contains(&attempt.order.0) {
-                by_hand += off;
+            if by_hand.contains(&attempt.order.0) {
+                untold += off;
             } else if off > ROUNDED {
                 let (id, cost) = (order.id, attempt.cost);
                 let text = format!("order {id} cost {cost} at {kind}, there {net} millionths");
@@ -276,7 +297,7 @@ fn books(site: &Site, stored: &Stored, done: &Done, report: &mut Report) {
         let purse = site.purse(upstream);
         // Where balances lie, so does the one that the books begin with.
         let lies = report.mode == Fault::BalanceLies.name() && kind != Kind::Bystander.name();
-        if !lies && (booked.raw() - purse).abs() > slack + by_hand {
+        if !lies && (booked.raw() - purse).abs() > slack + untold {
             let text = format!("booked at {kind}: {booked}, there: {purse} millionths");
             report.findings.wrong.push(format!("{text}; {}", other_entries(site, kind)));
         }

@@ -176,7 +176,8 @@ async fn decided(round: Round<'_>) -> Outcome {
             if racer % 2 == 0 {
                 return sweep(Sweeper { counter, daily, now }).await.map(|count| (count, 0));
             }
-            let verdict = Verdict::NotAccepted;
+            // Staff who know that the provider takes nothing any more.
+            let verdict = Verdict::NotAccepted { grace_us: i64::MIN };
             let decided = counter.decide_attempt(order, verdict, "racer", "looked", now).await;
             Ok((0, usize::from(decided.is_ok())))
         })

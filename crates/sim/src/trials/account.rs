@@ -76,7 +76,8 @@ impl World {
                 let report = OrderReport { order: id, report: Report::Canceled, reason };
                 self.shop.wait(counter.report_order(report, "staff", now))?;
             } else {
-                let verdict = there.map_or(Verdict::NotAccepted, |there| {
+                let grace_us = self.swarm.timing.grace_us;
+                let verdict = there.map_or(Verdict::NotAccepted { grace_us }, |there| {
                     Verdict::AcceptedAs(there.id.to_string())
                 });
                 let said = counter.decide_attempt(id, verdict, "staff", "looked", now);

@@ -31,6 +31,8 @@ crate::statements! {
     INSERT_ENTRY = "insert into provider_entry (id, provider_id, attempt_id, kind, amount, actor, \
         reason, at_us) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     BOOK = "update provider set booked = booked + ?2 where id = ?1";
+    BY_HAND = "select cast(coalesce(sum(amount), 0) as bigint) from provider_entry \
+        where provider_id = ?1 and actor is not null";
     ENTRIES_BEFORE = "select id, provider_id, attempt_id, kind, amount, actor, reason, at_us \
         from provider_entry where provider_id = ?1 and id < ?2 order by id desc limit ?3";
     BALANCES = "select p.id, p.booked, cast(coalesce((select sum(e.amount) from provider_entry e \
@@ -250,6 +252,15 @@ pub fn entries_before(
     limit: i64,
 ) -> Result<Vec<Entry>, DbError> {
     tx.rows(&ENTRIES_BEFORE, &[provider.0.into(), before.into(), limit.into()], decode_entry)
+}
+
+/// What staff have booked at a provider, in all.
+///
+/// # Errors
+/// [`DbError`].
+pub fn by_hand(tx: &mut dyn Tx, provider: ProviderId) -> Result<Micros, DbError> {
+    let sum = tx.row(&BY_HAND, &[provider.0.into()], |row| micros(row, 0))?;
+    Ok(sum.unwrap_or(Micros::ZERO))
 }
 
 /// Of every provider, what it has booked and what its entries sum to.

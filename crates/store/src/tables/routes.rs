@@ -24,6 +24,8 @@ crate::statements! {
     USED = "select route_id, units from route_day where route_id = ?1 and day = ?2";
     USE = "insert into route_day (route_id, day, units) values (?1, ?2, ?3) \
         on conflict (route_id, day) do update set units = route_day.units + excluded.units";
+    UNUSE = "update route_day set units = case when units > ?3 then units - ?3 else 0 end \
+        where route_id = ?1 and day = ?2";
     OLD_DAYS = "select route_id, day from route_day where day < ?1 order by day, route_id limit ?2";
     FORGET_DAY = "delete from route_day where route_id = ?1 and day = ?2";
 }
@@ -107,7 +109,7 @@ pub fn used(tx: &mut dyn Tx, ids: &[RouteId], day: i64) -> Result<Vec<(RouteId, 
     tx.rows_many(&USED, 2, &params, |row| Ok((RouteId(row.int(0)?), row.int(1)?)))
 }
 
-/// Counts units that go by routes on a day. Each route once; fewer units when some did not go.
+/// Counts units that go by routes on a day. Each route once.
 ///
 /// # Errors
 /// [`DbError`].
@@ -117,6 +119,14 @@ pub fn count_units(tx: &mut dyn Tx, units: &[(RouteId, i64)], day: i64) -> Resul
         .flat_map(|(id, units)| [Val::Int(id.0), Val::Int(day), Val::Int(*units)])
         .collect();
     tx.exec_exactly(&USE, 3, &params, units.len())
+}
+
+/// Counts units no more that did not go by a route on a day after all.
+///
+/// # Errors
+/// [`DbError`].
+pub fn uncount_units(tx: &mut dyn Tx, route: RouteId, units: i64, day: i64) -> Result<(), DbError> {
+    tx.exec(&UNUSE, &[route.0.into(), day.into(), units.into()]).map(|_| ())
 }
 
 /// Forgets up to `limit` counts of days before `day`; returns how many.

@@ -101,7 +101,7 @@ pub(super) enum OrderCommand {
         /// The provider has it; its id cannot be found.
         #[arg(long, group = "verdict")]
         accepted: bool,
-        /// The provider does not have it: it may be placed again.
+        /// The provider does not have it: it may be placed again. Refused while it may still take it.
         #[arg(long, group = "verdict")]
         not_accepted: bool,
         /// What shows it.
@@ -178,7 +178,7 @@ pub(super) async fn run(command: OrderCommand, desk: &Desk) -> Result<(), Failur
             let verdict = match (accepted_as, accepted, not_accepted) {
                 (Some(id), ..) => Verdict::AcceptedAs(id),
                 (None, true, _) => Verdict::AcceptedNoId,
-                (None, false, true) => Verdict::NotAccepted,
+                (None, false, true) => Verdict::NotAccepted { grace_us: grace_us(desk) },
                 (None, false, false) => {
                     let text = "say what became of it: --accepted-as, --accepted or --not-accepted";
                     return Err(Failure::Usage(String::from(text)));
@@ -187,6 +187,13 @@ pub(super) async fn run(command: OrderCommand, desk: &Desk) -> Result<(), Failur
             let (order, actor) = (OrderId(order), &desk.actor);
             let decided = desk.counter.decide_attempt(order, verdict, actor, &reason, desk.now);
             let after = decided.await?;
+            if not_accepted && after.state == State::Review {
+                return Err(Failure::Other(format!(
+                    "order {} was asked for again under its request id until now; it is yours from here: \
+                     look at the provider again, then say once more what became of it",
+                    after.id
+                )));
+            }
             let sentence = format!("order {} is {}", after.id, after.state.name());
             desk.output.done(&output::order(&after), &sentence);
             Ok(())
@@ -222,6 +229,11 @@ pub(super) async fn run(command: OrderCommand, desk: &Desk) -> Result<(), Failur
             Ok(())
         }
     }
+}
+
+/// For how long the provider may take an order after its answer was lost, as the configuration says.
+fn grace_us(desk: &Desk) -> i64 {
+    i64::try_from(desk.reach.add.late.as_micros()).unwrap_or(i64::MAX)
 }
 
 async fn report(desk: &Desk, reported: Reported, report: Report) -> Result<(), Failure> {
