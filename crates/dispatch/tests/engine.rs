@@ -30,6 +30,7 @@ fn provider() -> Provider {
         booked: Micros::ZERO,
         reported: None,
         quiet_reads: 0,
+        restored: None,
         created: minute(0),
     }
 }

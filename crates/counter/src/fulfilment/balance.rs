@@ -43,6 +43,12 @@ impl Worker {
         let unit = move |tx: &mut dyn Tx| {
             let BalanceRead { provider: id, balance, explained, quiet, asked } = read;
             let Some(provider) = providers::provider(tx, id)? else { return Ok::<_, DbError>(()) };
+            // What was bought after an older copy was made is not booked yet: only staff accept what the
+            // balance is then.
+            if provider.restored.is_some() {
+                providers::set_reported(tx, id, balance, 0, now)?;
+                return Ok(());
+            }
             let first = provider.reported.is_none();
             if first && (!quiet || has_moved(tx, id, asked)?) {
                 return Ok(());

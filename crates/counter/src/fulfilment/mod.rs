@@ -28,6 +28,7 @@ pub use list::ProviderView;
 pub use money::Booking;
 pub use outcome::Recorded;
 pub(crate) use outcome::shortened;
+pub(crate) use outcomes::give_up;
 pub use outcomes::{Found, Outcome};
 pub use readings::Reported;
 pub use routes::RouteChange;

@@ -2,7 +2,7 @@
 //! knows request ids, and left alone otherwise until there is evidence.
 
 use super::classify::Verdict;
-use super::lane::{Lost, Readiness};
+use super::lane::{Lane, Lost, Readiness};
 use super::{Action, Engine, Reported, plus};
 use counter::fulfilment::Outcome;
 use domain::orders::State;
@@ -93,7 +93,10 @@ impl Engine {
 
     /// Asks again for orders whose answers were lost, where the provider knows our request ids.
     pub(super) fn ask_again(&mut self, now: Timestamp) {
-        for lane in self.lanes.values_mut().filter(|lane| lane.provider.takes_request_id) {
+        let may_ask = |lane: &&mut Lane| {
+            lane.provider.takes_request_id && lane.provider.restored.is_none()
+        };
+        for lane in self.lanes.values_mut().filter(may_ask) {
             for (id, lost) in &mut lane.lost {
                 if lost.asking || lost.with_person || lost.next > now || !lane.breaker.may_ask(now)
                 {

@@ -83,7 +83,9 @@ impl Engine {
             .get(&id)
             .is_some_and(|lane| lane.lost.keys().any(|id| self.awaited.contains(id)));
         let Some(lane) = self.lanes.get_mut(&id) else { return };
-        if !lane.is_held() || lane.provider.state == ProviderState::Off {
+        // After a restore the balance holds what our books do not: people decide.
+        let is_evidence = lane.provider.restored.is_none();
+        if !lane.is_held() || lane.provider.state == ProviderState::Off || !is_evidence {
             lane.resolver.phase = Phase::Idle;
             return;
         }
