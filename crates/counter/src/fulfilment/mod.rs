@@ -8,6 +8,7 @@ mod claim;
 mod decide;
 mod edit;
 mod forwards;
+mod found;
 mod list;
 mod money;
 mod outcome;

@@ -91,8 +91,8 @@ fn start_runs(
         };
         let part = start_part(&mut desk, &parent, part, Cause::default())?;
         // The parent has just released the same amount.
-        let part = part
-            .map_err(|refused| desk.tx.poison(DbError::new("RUNS", refused.to_string())))?;
+        let part =
+            part.map_err(|refused| desk.tx.poison(DbError::new("RUNS", refused.to_string())))?;
         if doubted {
             put_before_person(&mut desk, &part, None)?;
         }

@@ -95,7 +95,9 @@ fn skip(tx: &mut dyn Tx, wanted: Option<i64>) -> Result<i64, Failure<Refusal>> {
     for (kind, next, last) in restores::blocks(tx)? {
         let to = next_id(next, last, wanted).ok_or_else(|| {
             let left = last.saturating_sub(next);
-            Refusal::Invalid(format!("skip-ids: of ids of the kind {kind} 0 to {left} can be skipped"))
+            Refusal::Invalid(format!(
+                "skip-ids: of ids of the kind {kind} 0 to {left} can be skipped"
+            ))
         })?;
         if to != next {
             restores::skip_ids(tx, &kind, next, to)?;

@@ -45,8 +45,16 @@ impl Counter {
                 }
                 let (actor, reason) = (Some(actor.clone()), Some(reason.clone()));
                 let kind = EntryKind::Correction;
-                let entry =
-                    Entry { id: 0, provider: id, attempt: None, kind, amount: off, actor, reason, at: now };
+                let entry = Entry {
+                    id: 0,
+                    provider: id,
+                    attempt: None,
+                    kind,
+                    amount: off,
+                    actor,
+                    reason,
+                    at: now,
+                };
                 providers::book(tx, &[entry])?;
             }
             restores::release_provider(tx, id)?;

@@ -62,7 +62,7 @@ impl Engine {
         self.forwards.reading = false;
         for ToForward { provider, kind, asked } in found {
             let Some(lane) = self.lanes.get_mut(&provider) else { continue };
-            // What was read before a restore is not known to be: where things stand is asked all the same.
+            // Nothing is sent on to one that is held after a restore; where things stand is asked all the same.
             let is_held = lane.provider.restored.is_some() && kind != ForwardKind::RefillStatus;
             if lane.provider.state == ProviderState::Off || is_held {
                 continue;

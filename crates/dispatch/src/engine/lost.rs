@@ -93,9 +93,8 @@ impl Engine {
 
     /// Asks again for orders whose answers were lost, where the provider knows our request ids.
     pub(super) fn ask_again(&mut self, now: Timestamp) {
-        let may_ask = |lane: &&mut Lane| {
-            lane.provider.takes_request_id && lane.provider.restored.is_none()
-        };
+        let may_ask =
+            |lane: &&mut Lane| lane.provider.takes_request_id && lane.provider.restored.is_none();
         for lane in self.lanes.values_mut().filter(may_ask) {
             for (id, lost) in &mut lane.lost {
                 if lost.asking || lost.with_person || lost.next > now || !lane.breaker.may_ask(now)
