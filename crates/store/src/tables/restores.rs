@@ -1,6 +1,7 @@
 //! Times at which an older copy of the database was put in its place, and whom nothing is sent
 //! since.
 
+use super::links::Rule;
 use super::time;
 use crate::{DbError, Tx, TxExt};
 use domain::orders::State;
@@ -22,9 +23,21 @@ crate::statements! {
     HELD_EXECUTORS = "select id, name from executor where restored_us is not null order by id";
     OPEN_IN_STATE = "select id from orders where state = ?1 and ended_us is null and id > ?2 \
         order by id limit ?3";
+    COUNT_OPEN = "select cast(count(*) as bigint) from attempt where state = 'open'";
+    OPEN_WHILE_HELD = "select a.order_id from attempt a \
+        join provider p on p.id = a.provider_id and p.restored_us is not null \
+        where a.state = 'open' order by a.order_id limit 20";
     COUNT_IN_STATE = "select cast(count(*) as bigint) from orders \
         where state = ?1 and ended_us is null";
 }
+
+/// What must be true. Read by `verify`.
+pub const RULES: &[Rule] = &[Rule {
+    rule: "nothing is being placed at a provider that is held after a restore",
+    what: "order",
+    count: COUNT_OPEN,
+    offenders: OPEN_WHILE_HELD,
+}];
 
 /// An older copy of the database that was put in its place.
 #[derive(Clone, Debug, PartialEq, Eq)]

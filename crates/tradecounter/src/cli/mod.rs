@@ -3,6 +3,7 @@
 mod account;
 mod cancel;
 mod category;
+mod decide;
 mod executor;
 mod executor_key;
 mod key;
@@ -17,6 +18,7 @@ mod product_order;
 mod progress;
 mod provider;
 mod refill;
+pub(crate) mod restored;
 mod route;
 mod served;
 mod service;
@@ -71,6 +73,8 @@ enum Command {
     Migrate,
     /// Moves everything to another database, SQLite or PostgreSQL, or gives a move up.
     Move(moving::MoveArgs),
+    /// Says that an older copy of the database was put in its place: before anything serves from it.
+    Restored(restored::RestoredArgs),
     /// Recomputes every invariant of the books from the stored rows.
     Verify,
     /// Customer accounts.
@@ -204,6 +208,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
 async fn on_counter(command: Command, desk: &Desk) -> Result<(), Failure> {
     match command {
         Command::Verify => verify::run(desk).await,
+        Command::Restored(args) => restored::run(args, desk).await,
         Command::Account(command) => account::run(command, desk).await,
         Command::Key(command) => key::run(command, desk).await,
         Command::Tier(command) => tier::run(command, desk).await,
