@@ -12,4 +12,5 @@ mod claims;
 mod outcomes;
 mod passed;
 mod providers;
+mod restored;
 mod shop;

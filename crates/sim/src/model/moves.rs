@@ -21,11 +21,15 @@ pub enum Planted {
     DecidedTooEarly,
     /// After a restore orders are placed at once.
     NoQuarantine,
+    /// After a restore what was pending stays so, and is placed once the provider is released.
+    PendingAfterRestore,
+    /// After a restore a person looks only for what the books know of.
+    LooksForTheKnown,
 }
 
 impl Planted {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::RetryOnTimeout,
         Self::LostAsNotSent,
         Self::RefundInUnknown,
@@ -33,6 +37,8 @@ impl Planted {
         Self::RecoveryAsNotSent,
         Self::DecidedTooEarly,
         Self::NoQuarantine,
+        Self::PendingAfterRestore,
+        Self::LooksForTheKnown,
     ];
 }
 
@@ -194,29 +200,13 @@ fn may_arrive(stand: &Stand) -> bool {
 }
 
 fn people(stand: &Stand, planted: Option<Planted>, moves: &mut Moves) {
-    // Restored books may call an order pending that a provider has: nothing is given back either.
-    if !stand.order.cancel_requested && !stand.quarantined {
+    if !stand.order.cancel_requested {
         may(moves, stand, "the customer cancels", |next| next.apply(&Event::CancelAsked));
     }
     if planted == Some(Planted::RefundInUnknown) {
         may(moves, stand, "written off", |next| next.apply(&Event::WrittenOff));
     }
-    // Whoever waits long enough knows that nothing arrives any more.
-    let early = planted == Some(Planted::DecidedTooEarly);
-    if !may_arrive(stand) || early {
-        for (at, state) in stand.attempts.iter().enumerate() {
-            let there = stand.taken.contains(&at);
-            let found = match state {
-                AttemptState::Lost if there => Found::AcceptedNoId,
-                AttemptState::Lost => Found::NotAccepted(NotAccepted::Person),
-                AttemptState::AcceptedNoId => {
-                    Found::Accepted { upstream_id: at.to_string(), cost: None }
-                }
-                _ => continue,
-            };
-            may(moves, stand, "a person decides", |next| next.settle(at, &found).is_some());
-        }
-    }
+    decides(stand, planted, moves);
     if !stand.taken.is_empty() && stand.order.state != State::Review {
         let completed = Event::Completed { start_count: None, remains: None };
         if !stand.dropped {
@@ -226,6 +216,35 @@ fn people(stand: &Stand, planted: Option<Planted>, moves: &mut Moves) {
             next.dropped = true;
             next.apply(&Event::Canceled)
         });
+    }
+}
+
+fn decides(stand: &Stand, planted: Option<Planted>, moves: &mut Moves) {
+    // Whoever waits long enough knows that nothing arrives any more.
+    if may_arrive(stand) && planted != Some(Planted::DecidedTooEarly) {
+        return;
+    }
+    let blind = planted == Some(Planted::LooksForTheKnown);
+    if let Some(unbooked) = unbooked(stand).filter(|_| !blind) {
+        may(moves, stand, "a person finds it", |next| find(next, unbooked));
+        return;
+    }
+    let nobody = !stand.attempts.iter().any(|state| state.may_be_placed());
+    if stand.order.state == State::Review && nobody {
+        let event = Event::ShownNotAccepted(NotAccepted::Person);
+        may(moves, stand, "a person finds it nowhere", |next| next.apply(&event));
+    }
+    for (at, state) in stand.attempts.iter().enumerate() {
+        let there = stand.taken.contains(&at);
+        let found = match state {
+            AttemptState::Lost if there => Found::AcceptedNoId,
+            AttemptState::Lost => Found::NotAccepted(NotAccepted::Person),
+            AttemptState::AcceptedNoId => {
+                Found::Accepted { upstream_id: at.to_string(), cost: None }
+            }
+            _ => continue,
+        };
+        may(moves, stand, "a person decides", |next| next.settle(at, &found).is_some());
     }
 }
 
@@ -245,21 +264,56 @@ fn restores(stand: &Stand, planted: Option<Planted>, moves: &mut Moves) {
             next.calls.iter_mut().for_each(|(_, of)| *of = NOBODY);
             next.saved = None;
             next.restores = 0;
-            next.quarantined = planted != Some(Planted::NoQuarantine);
+            if planted != Some(Planted::NoQuarantine) {
+                next.quarantined = true;
+                let doubts = planted != Some(Planted::PendingAfterRestore);
+                put_before_person(next, doubts);
+            }
             // An end that the provider knows of is in its books.
             !next.dropped
         });
     }
-    if stand.quarantined && !may_arrive(stand) {
-        may(moves, stand, "a person has looked", |next| {
+    // Whatever may have left the house is before a person until it is decided.
+    if stand.quarantined {
+        may(moves, stand, "the provider is released", |next| {
             next.quarantined = false;
-            let known = |at: &usize| next.attempts.get(*at).is_some_and(|s| s.may_be_placed());
-            let written = next.taken.iter().all(known);
-            if next.taken.is_empty() || written || next.order.state.is_terminal() {
-                return true;
-            }
-            // The provider has what the books know nothing of.
-            next.apply(&Event::Doubted(Doubt::EvidenceContradicts)) && next.apply(&Event::Accepted)
+            true
         });
     }
+}
+
+/// What is said of the order when the books are older than what was done.
+fn put_before_person(stand: &mut Stand, doubts: bool) {
+    for at in 0..stand.attempts.len() {
+        if stand.attempts.get(at) == Some(&AttemptState::Open) {
+            stand.settle(at, &Found::Lost);
+        }
+    }
+    if doubts && matches!(stand.order.state, State::Pending | State::Unknown) {
+        stand.apply(&Event::Doubted(Doubt::Restored));
+    }
+}
+
+/// What the provider has taken that the books know nothing of.
+fn unbooked(stand: &Stand) -> Option<usize> {
+    let known = |at: &usize| stand.attempts.get(*at).is_some_and(|state| state.may_be_placed());
+    stand.taken.iter().position(|at| !known(at)).filter(|_| stand.order.state == State::Review)
+}
+
+/// Writes a try down that the books did not know: the others have come to nothing.
+fn find(stand: &mut Stand, taken: usize) -> bool {
+    let found = stand.attempts.len();
+    let lost: Vec<usize> = (0..found).collect();
+    stand.attempts.push(AttemptState::Lost);
+    if let Some(at) = stand.taken.get_mut(taken) {
+        *at = found;
+    }
+    let counted = stand.apply(&Event::TryFound);
+    for at in lost {
+        if stand.attempts.get(at) == Some(&AttemptState::Lost) {
+            stand.settle(at, &Found::NotAccepted(NotAccepted::Person));
+        }
+    }
+    let accepted = Found::Accepted { upstream_id: found.to_string(), cost: None };
+    counted && stand.settle(found, &accepted).is_some()
 }
