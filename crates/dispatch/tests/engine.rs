@@ -1,9 +1,10 @@
 //! Decisions of the engine that need no provider to be seen.
 
-use counter::fulfilment::{Found, Placement, Setup, Waiting};
+use counter::fulfilment::{ForwardKind, Found, Placement, Setup, ToForward, Waiting};
 use dispatch::engine::{Action, Engine, Input, Timing};
 use domain::catalogue::ServiceKind;
-use domain::providers::{Provider, ProviderState, Route};
+use domain::orders::State;
+use domain::providers::{Attempt, AttemptState, Provider, ProviderState, Route};
 use domain::{AccountId, AttemptId, Micros, OrderId, ProviderId, RouteId, ServiceId, Timestamp};
 
 const PROVIDER: ProviderId = ProviderId(1);
@@ -58,8 +59,9 @@ fn what_staff_let_be_followed_is_found_in_time() {
 
 const ORDER: OrderId = OrderId(9);
 
-/// What the engine does once it is told that an order was taken, so long ago.
-fn taken(minutes: i64) -> Vec<Action> {
+/// What the engine does about an order that waits, with a provider that it knows of nothing lost, or
+/// of what was.
+fn offered(provider: Provider, lost: Vec<(Attempt, State)>) -> (Engine, Vec<Action>) {
     let mut engine = Engine::new(1, Timing::default(), minute(0));
     let route = Route {
         id: RouteId(1),
@@ -74,9 +76,9 @@ fn taken(minutes: i64) -> Vec<Action> {
         daily_cap: None,
         on: true,
     };
-    let (providers, routes) = (vec![provider()], vec![route]);
+    let (providers, routes) = (vec![provider], vec![route]);
     engine.step(Input::Setup(Setup { providers, routes, ..Setup::default() }), minute(0));
-    engine.step(Input::Unknown(PROVIDER, Vec::new()), minute(0));
+    engine.step(Input::Unknown(PROVIDER, lost), minute(0));
     let waiting = Waiting {
         order: ORDER,
         service: ServiceId(1),
@@ -86,7 +88,17 @@ fn taken(minutes: i64) -> Vec<Action> {
         since: minute(0),
     };
     let told = engine.step(Input::Waiting(vec![waiting], None), minute(0));
-    assert!(told.iter().any(|action| matches!(action, Action::Claim(_))), "{told:?}");
+    (engine, told)
+}
+
+fn claims(actions: &[Action]) -> bool {
+    actions.iter().any(|action| matches!(action, Action::Claim(_)))
+}
+
+/// What the engine does once it is told that an order was taken, so long ago.
+fn taken(minutes: i64) -> Vec<Action> {
+    let (mut engine, told) = offered(provider(), Vec::new());
+    assert!(claims(&told), "{told:?}");
     let placement = Placement {
         attempt: AttemptId(3),
         order: ORDER,
@@ -119,4 +131,53 @@ fn what_was_taken_long_ago_is_not_sent() {
         _ => None,
     });
     assert_eq!(recorded.map(|outcome| &outcome.found), Some(&Found::NotSent), "{told:?}");
+}
+
+/// A provider that is held after a restore is asked where orders stand and what the balance is, and
+/// nothing else; once it is released, what people have found there is read at once.
+#[test]
+fn a_provider_that_is_held_gets_nothing_but_questions() {
+    let knows = Provider { takes_request_id: true, ..provider() };
+    let held = Provider { restored: Some(minute(0)), ..knows.clone() };
+    let lost = Attempt {
+        id: AttemptId(3),
+        order: OrderId(8),
+        account: AccountId(1),
+        number: 1,
+        provider: PROVIDER,
+        route: RouteId(1),
+        expected_cost: Micros::new(100_000),
+        cost: Micros::ZERO,
+        state: AttemptState::Lost,
+        upstream_id: None,
+        evidence: None,
+        followed: false,
+        started: minute(0),
+        changed: minute(0),
+    };
+    let lost = vec![(lost, State::Unknown)];
+    let sends = |told: &[Action]| told.iter().any(|a| matches!(a, Action::Replay(_)));
+    let (mut engine, told) = offered(knows.clone(), lost.clone());
+    assert!(claims(&told) && sends(&engine.step(Input::Tick, minute(1))));
+
+    let (mut engine, told) = offered(held.clone(), lost);
+    assert!(!claims(&told), "{told:?}");
+    assert!(told.iter().any(|action| matches!(action, Action::AskBalance { .. })), "{told:?}");
+    let told = engine.step(Input::Tick, minute(1));
+    assert!(!claims(&told) && !sends(&told), "{told:?}");
+    let forwards = [ForwardKind::Cancel, ForwardKind::Refill, ForwardKind::RefillStatus];
+    let found = forwards.map(|kind| ToForward {
+        provider: PROVIDER,
+        kind,
+        asked: vec![(1, String::from("5"))],
+    });
+    let told = engine.step(Input::ToForward(found.to_vec()), minute(1));
+    let sent = told.iter().filter_map(|action| match action {
+        Action::Forward { kind, .. } => Some(*kind),
+        _ => None,
+    });
+    assert_eq!(sent.collect::<Vec<_>>(), [ForwardKind::RefillStatus]);
+    engine.step(Input::Followed(PROVIDER, Vec::new()), minute(1));
+    let setup = Setup { providers: vec![knows], ..Setup::default() };
+    assert!(reads_all(&engine.step(Input::Setup(setup), minute(2))));
 }

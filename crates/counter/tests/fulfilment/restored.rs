@@ -1,11 +1,14 @@
 //! After an older copy of the database was put in its place: nothing is placed, what may be at a
 //! provider is before a person, and a person says where it is.
 
-use super::shop::{COST, FIRST, NOW, SECOND, Shop, accepted};
-use counter::fulfilment::{BalanceRead, Found, NotClaimed, ProviderChange, Verdict};
+use super::shop::{COST, FIRST, NOW, SECOND, Shop, THINGS, accepted};
+use counter::catalogue::ServiceChange;
+use counter::fulfilment::{BalanceRead, ForwardKind, Found, NotClaimed, ProviderChange, Verdict};
 use counter::nodes::{Job, Node, Role};
+use counter::orders::{OrderReport, Report};
 use counter::restore::Accept;
 use counter::{Failure, Refusal};
+use domain::catalogue::LinkRule;
 use domain::orders::{PublicStatus, State};
 use domain::providers::AttemptState;
 use domain::{Micros, OrderId, ProviderId, RouteId, Timestamp};
@@ -171,6 +174,53 @@ async fn a_person_says_where_each_order_is() {
     shop.release(FIRST, Accept::Explained).await.unwrap();
     let placement = shop.claim_by(nowhere, RouteId(1)).await.unwrap();
     assert_eq!(placement.number, 1);
+    shop.assert_clean().await;
+}
+
+#[tokio::test]
+async fn who_waited_for_a_turn_may_have_had_it() {
+    let shop = Shop::open().await;
+    let change = ServiceChange { link_rule: Some(LinkRule::Queue), ..ServiceChange::default() };
+    shop.counter.edit_service(THINGS, change, NOW).await.unwrap();
+    let link = "https://example.com/one";
+    let [first, second, third] =
+        [shop.order_on(link).await, shop.order_on(link).await, shop.order_on(link).await];
+    let attempt = shop.claim(first).await;
+    shop.found(attempt, accepted("100")).await;
+    assert_eq!(shop.restored().await, 2);
+    shop.assert_clean().await;
+    // The second had its turn: it waits no more, and holds up nobody.
+    assert_eq!(shop.decide(second, at(FIRST, Some("101"))).await, Ok(State::Submitted));
+    shop.assert_clean().await;
+    let report = Report::Completed { start_count: None, remains: None };
+    let report = OrderReport { order: first, report, reason: None };
+    shop.counter.report_order(report, "ann", LATER).await.unwrap();
+    shop.assert_clean().await;
+    shop.release(FIRST, Accept::Explained).await.unwrap();
+    assert_eq!(shop.claim_by(third, RouteId(1)).await, Err(NotClaimed::Gone), "it is in review");
+    assert_eq!(shop.decide(third, Verdict::NotAccepted).await, Ok(State::Pending));
+    shop.claim(third).await;
+    shop.assert_clean().await;
+}
+
+#[tokio::test]
+async fn who_wants_to_cancel_gets_nothing_back_for_what_may_be_delivered() {
+    let shop = Shop::open().await;
+    let change = ServiceChange { cancel: Some(true), ..ServiceChange::default() };
+    shop.counter.edit_service(THINGS, change, NOW).await.unwrap();
+    let (there, nowhere) = (shop.order().await, shop.order().await);
+    assert_eq!(shop.restored().await, 2);
+    let asked = shop.counter.ask_cancels(shop.account, vec![there, nowhere], LATER).await;
+    assert_eq!(asked.unwrap(), [Some(Ok(())), Some(Ok(()))]);
+    assert_eq!(shop.money().await, (1_000_000_000 - 4 * COST, 4 * COST));
+    assert_eq!(shop.decide(nowhere, Verdict::NotAccepted).await, Ok(State::Canceled));
+    assert_eq!(shop.decide(there, at(FIRST, Some("7"))).await, Ok(State::Submitted));
+    assert_eq!(shop.money().await, (1_000_000_000 - 2 * COST, 2 * COST));
+    // The wish is sent on once somebody has looked.
+    assert_eq!(shop.worker.take_forwards(true, LATER).await.unwrap(), []);
+    shop.release(FIRST, Accept::Explained).await.unwrap();
+    let forwards = shop.worker.take_forwards(true, LATER).await.unwrap();
+    assert!(matches!(&forwards[..], [one] if one.kind == ForwardKind::Cancel), "{forwards:?}");
     shop.assert_clean().await;
 }
 
