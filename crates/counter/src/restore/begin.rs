@@ -12,7 +12,7 @@ use domain::restore::next_id;
 use domain::{AccountId, OrderId, Timestamp};
 use std::collections::HashSet;
 use store::tables::restores::{self, Restore};
-use store::tables::{nodes, order_leases, orders};
+use store::tables::{leases, nodes, order_leases, orders};
 use store::{DbError, Tx};
 
 /// Orders of an account's lock that are looked at together.
@@ -59,6 +59,8 @@ impl Counter {
         let (catalogue, actor) = (self.catalogue_cache(), actor.to_owned());
         let unit = move |tx: &mut dyn Tx| {
             refuse_beside_nodes(tx)?;
+            // Nor does anything go on that was paused for so long that it counts as gone.
+            leases::end_all(tx)?;
             let snapshot = catalogue.within(tx)?;
             let epoch = restores::latest(tx)?.map_or(0, |restore| restore.epoch);
             let first_order = OrderId(skip(tx, skip_ids)?);

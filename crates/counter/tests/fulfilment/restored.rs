@@ -1,7 +1,7 @@
 //! After an older copy of the database was put in its place: nothing is placed, what may be at a
 //! provider is before a person, and a person says where it is.
 
-use super::shop::{COST, FIRST, NOW, SECOND, Shop, THINGS, accepted};
+use super::shop::{COST, FIRST, NOW, SECOND, Shop, THINGS, accepted, worker};
 use counter::catalogue::ServiceChange;
 use counter::fulfilment::{BalanceRead, ForwardKind, Found, NotClaimed, ProviderChange, Verdict};
 use counter::nodes::{Job, Node, Role};
@@ -27,8 +27,13 @@ fn at(provider: ProviderId, id: Option<&str>) -> Verdict {
 }
 
 impl Shop {
-    async fn restored(&self) -> i64 {
-        self.counter.begin_after_restore(None, "ann", LATER).await.unwrap().to_decide
+    /// Says that a copy was put in place; a worker that was there before goes on no more.
+    async fn restored(&mut self) -> i64 {
+        let restored = self.counter.begin_after_restore(None, "ann", LATER).await.unwrap();
+        let before = self.worker.claim_orders(Vec::new(), NOW).await.unwrap_err();
+        assert!(before.is_lease_lost(), "{before}");
+        self.worker = worker(&self.counter).await;
+        restored.to_decide
     }
 
     async fn decide(&self, order: OrderId, verdict: Verdict) -> Result<State, String> {
@@ -92,7 +97,7 @@ async fn everywhere(shop: &Shop) -> [OrderId; 6] {
 
 #[tokio::test]
 async fn what_may_have_left_the_house_is_before_a_person_and_nothing_is_placed() {
-    let shop = Shop::open().await;
+    let mut shop = Shop::open().await;
     let [pending, dispatching, unknown, with_id, no_id, review] = everywhere(&shop).await;
     let lost = shop.counter.attempts_of_order(unknown).await.unwrap()[0].id;
     assert!(shop.counter.placement(lost).await.unwrap().is_some());
@@ -135,7 +140,7 @@ async fn what_may_have_left_the_house_is_before_a_person_and_nothing_is_placed()
 
 #[tokio::test]
 async fn a_person_says_where_each_order_is() {
-    let shop = Shop::open().await;
+    let mut shop = Shop::open().await;
     let mut orders = Vec::new();
     for _ in 0..6 {
         orders.push(shop.order().await);
@@ -179,7 +184,7 @@ async fn a_person_says_where_each_order_is() {
 
 #[tokio::test]
 async fn who_waited_for_a_turn_may_have_had_it() {
-    let shop = Shop::open().await;
+    let mut shop = Shop::open().await;
     let change = ServiceChange { link_rule: Some(LinkRule::Queue), ..ServiceChange::default() };
     shop.counter.edit_service(THINGS, change, NOW).await.unwrap();
     let link = "https://example.com/one";
@@ -205,7 +210,7 @@ async fn who_waited_for_a_turn_may_have_had_it() {
 
 #[tokio::test]
 async fn who_wants_to_cancel_gets_nothing_back_for_what_may_be_delivered() {
-    let shop = Shop::open().await;
+    let mut shop = Shop::open().await;
     let change = ServiceChange { cancel: Some(true), ..ServiceChange::default() };
     shop.counter.edit_service(THINGS, change, NOW).await.unwrap();
     let (there, nowhere) = (shop.order().await, shop.order().await);
@@ -226,7 +231,7 @@ async fn who_wants_to_cancel_gets_nothing_back_for_what_may_be_delivered() {
 
 #[tokio::test]
 async fn a_balance_is_no_evidence_before_staff_have_accepted_it() {
-    let shop = Shop::open().await;
+    let mut shop = Shop::open().await;
     let change = ProviderChange { balance_decimals: Some(Some(5)), ..ProviderChange::default() };
     shop.counter.edit_provider(FIRST, change, None, NOW).await.unwrap();
     shop.read_balance(50_000_000, 1).await;
@@ -254,7 +259,7 @@ async fn a_balance_is_no_evidence_before_staff_have_accepted_it() {
 
 #[tokio::test]
 async fn books_that_never_began_do_not_begin_meanwhile() {
-    let shop = Shop::open().await;
+    let mut shop = Shop::open().await;
     shop.restored().await;
     shop.read_balance(46_000_000, 11).await;
     assert_eq!(shop.booked(FIRST).await, 0);

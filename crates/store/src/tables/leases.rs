@@ -18,6 +18,7 @@ crate::statements! {
     RENEW_LEASE = "update lease set until_us = ?4 where name = ?1 and owner = ?2 and fence = ?3";
     RELEASE_LEASE = "update lease set owner = '', until_us = 0 \
         where name = ?1 and owner = ?2 and fence = ?3";
+    END_LEASES = "update lease set owner = '', fence = fence + 1, until_us = 0";
 }
 
 /// A lease as it stands.
@@ -103,6 +104,15 @@ pub fn renew(
 /// [`DbError`].
 pub fn release(tx: &mut dyn Tx, name: &str, owner: &str, fence: i64) -> Result<(), DbError> {
     tx.exec(&RELEASE_LEASE, &[name.into(), owner.into(), fence.into()]).map(|_| ())
+}
+
+/// Ends every lease, whoever holds it: units that were begun under one are waited for, and there are no
+/// more of them.
+///
+/// # Errors
+/// [`DbError`].
+pub fn end_all(tx: &mut dyn Tx) -> Result<(), DbError> {
+    tx.exec(&END_LEASES, &[]).map(|_| ())
 }
 
 /// Makes sure that a lease was not taken by another, and will not be before this unit has ended. A
