@@ -1,7 +1,7 @@
 //! An older copy of the database is put in its place, and the provider has what was sent since: the
 //! program, killed under orders, against a panel over HTTP whose journal is the oracle.
 
-#![expect(clippy::unwrap_used, reason = "what cannot be done is a failed test")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what cannot be done is a failed test")]
 
 use fakepanel::settings::Span;
 use fakepanel::{Action, Panel, Server};
@@ -107,8 +107,7 @@ impl Site {
         for number in BEFORE..BEFORE + AFTER {
             add(&client, number);
         }
-        let sent_since = || self.taken().len() >= BEFORE + 1;
-        until("more are placed", || sent_since().then_some(()));
+        until("more are placed", || (self.taken().len() > BEFORE).then_some(()));
         served.kill();
         assert!(copied < BEFORE, "everything was placed before the copy was made");
         put_in_place(&copy, self.program.folder());

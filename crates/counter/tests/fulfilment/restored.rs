@@ -1,7 +1,7 @@
 //! After an older copy of the database was put in its place: nothing is placed, what may be at a
 //! provider is before a person, and a person says where it is.
 
-use super::shop::{COST, FIRST, NOW, SECOND, Shop, THINGS, accepted, worker};
+use super::shop::{COST, FIRST, NOW, SECOND, Shop, THINGS, accepted, counter_on, worker};
 use counter::catalogue::ServiceChange;
 use counter::fulfilment::{BalanceRead, ForwardKind, Found, NotClaimed, ProviderChange, Verdict};
 use counter::nodes::{Job, Node, Role};
@@ -32,8 +32,14 @@ impl Shop {
         let restored = self.counter.begin_after_restore(None, "ann", LATER).await.unwrap();
         let before = self.worker.claim_orders(Vec::new(), NOW).await.unwrap_err();
         assert!(before.is_lease_lost(), "{before}");
-        self.worker = worker(&self.counter).await;
+        self.restart().await;
         restored.to_decide
+    }
+
+    /// Goes on as a server does that is started now.
+    async fn restart(&mut self) {
+        self.counter = counter_on(&self.database);
+        self.worker = worker(&self.counter).await;
     }
 
     async fn decide(&self, order: OrderId, verdict: Verdict) -> Result<State, String> {
@@ -268,7 +274,7 @@ async fn books_that_never_began_do_not_begin_meanwhile() {
 
 #[tokio::test]
 async fn ids_are_skipped_and_nobody_may_serve_meanwhile() {
-    let shop = Shop::open().await;
+    let mut shop = Shop::open().await;
     let before = shop.order().await;
     let node = Node::new("a-node", Role::All, 60_000_000);
     let held = shop.counter.beat(&node, &[], &[Job::Orders]).await.unwrap();
@@ -282,6 +288,7 @@ async fn ids_are_skipped_and_nobody_may_serve_meanwhile() {
     let restored = shop.counter.begin_after_restore(Some(5_000), "ann", LATER).await.unwrap();
     let first = restored.restore.first_order;
     assert!(first.0 > before.0 + 5_000, "{first}");
+    shop.restart().await;
     let after = shop.order().await;
     assert!(after >= first, "{after}");
     // Another copy, of the time in between.
