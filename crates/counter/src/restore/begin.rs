@@ -9,10 +9,10 @@ use crate::{Counter, Failure, Refusal};
 use domain::executors::LeaseState;
 use domain::orders::{Doubt, Event, Order, OrderShape, State};
 use domain::restore::next_id;
-use domain::{AccountId, OrderId, Timestamp};
+use domain::{AccountId, ExecutorId, OrderId, ProviderId, Timestamp};
 use std::collections::HashSet;
 use store::tables::restores::{self, Restore};
-use store::tables::{leases, nodes, order_leases, orders};
+use store::tables::{executors, leases, nodes, order_leases, orders, providers};
 use store::{DbError, Tx};
 
 /// Orders of an account's lock that are looked at together.
@@ -66,7 +66,11 @@ impl Counter {
             let first_order = OrderId(skip(tx, skip_ids)?);
             let actor = actor.clone();
             let restore = Restore { epoch: epoch.saturating_add(1), at: now, first_order, actor };
-            restores::begin(tx, &restore)?;
+            let providers: Vec<ProviderId> =
+                providers::providers(tx)?.iter().map(|provider| provider.id).collect();
+            let executors: Vec<ExecutorId> =
+                executors::executors(tx)?.iter().map(|executor| executor.id).collect();
+            restores::begin(tx, &restore, &providers, &executors)?;
             for state in STATES {
                 sweep(tx, &snapshot, state, &restore)?;
             }

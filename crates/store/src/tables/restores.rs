@@ -3,7 +3,7 @@
 
 use super::links::Rule;
 use super::time;
-use crate::{DbError, Tx, TxExt};
+use crate::{DbError, Tx, TxExt, Val};
 use domain::orders::State;
 use domain::{ExecutorId, OrderId, ProviderId, Timestamp};
 
@@ -13,8 +13,8 @@ crate::statements! {
     ADD_RESTORE = "insert into restore (epoch, at_us, first_order, actor) values (?1, ?2, ?3, ?4)";
     BLOCKS = "select kind, next, last from id_block order by kind";
     SKIP_IDS = "update id_block set next = ?3 where kind = ?1 and next = ?2";
-    HOLD_PROVIDERS = "update provider set restored_us = ?1, quiet_reads = 0";
-    HOLD_EXECUTORS = "update executor set restored_us = ?1";
+    HOLD_PROVIDER = "update provider set restored_us = ?2, quiet_reads = 0 where id = ?1";
+    HOLD_EXECUTOR = "update executor set restored_us = ?2 where id = ?1";
     RELEASE_PROVIDER = "update provider set restored_us = null \
         where id = ?1 and restored_us is not null";
     RELEASE_EXECUTOR = "update executor set restored_us = null \
@@ -70,16 +70,25 @@ pub fn latest(tx: &mut dyn Tx) -> Result<Option<Restore>, DbError> {
     })
 }
 
-/// Writes a restore, and holds every provider and every executor because of it.
+/// Writes a restore, and holds the providers and executors because of it.
 ///
 /// # Errors
 /// [`DbError`], also when there is one of that number.
-pub fn begin(tx: &mut dyn Tx, restore: &Restore) -> Result<(), DbError> {
+pub fn begin(
+    tx: &mut dyn Tx,
+    restore: &Restore,
+    providers: &[ProviderId],
+    executors: &[ExecutorId],
+) -> Result<(), DbError> {
     let Restore { epoch, at, first_order, actor } = restore;
     let row = [(*epoch).into(), at.0.into(), first_order.0.into(), actor.as_str().into()];
     tx.exec_exactly(&ADD_RESTORE, 4, &row, 1)?;
-    tx.exec(&HOLD_PROVIDERS, &[at.0.into()])?;
-    tx.exec(&HOLD_EXECUTORS, &[at.0.into()]).map(|_| ())
+    let held: Vec<Val<'_>> =
+        providers.iter().flat_map(|id| [Val::Int(id.0), Val::Int(at.0)]).collect();
+    tx.exec_exactly(&HOLD_PROVIDER, 2, &held, providers.len())?;
+    let held: Vec<Val<'_>> =
+        executors.iter().flat_map(|id| [Val::Int(id.0), Val::Int(at.0)]).collect();
+    tx.exec_exactly(&HOLD_EXECUTOR, 2, &held, executors.len())
 }
 
 /// The ids of every kind.
