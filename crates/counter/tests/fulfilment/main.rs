@@ -12,5 +12,6 @@ mod claims;
 mod outcomes;
 mod passed;
 mod providers;
+mod released;
 mod restored;
 mod shop;

@@ -3,7 +3,7 @@
 
 use super::shop::{COST, FIRST, NOW, SECOND, Shop, THINGS, accepted, counter_on, worker};
 use counter::catalogue::ServiceChange;
-use counter::fulfilment::{BalanceRead, ForwardKind, Found, NotClaimed, ProviderChange, Verdict};
+use counter::fulfilment::{ForwardKind, Found, NotClaimed, ProviderChange, Verdict};
 use counter::nodes::{Job, Node, Role};
 use counter::orders::{OrderReport, Report};
 use counter::restore::Accept;
@@ -11,9 +11,9 @@ use counter::{Failure, Refusal};
 use domain::catalogue::LinkRule;
 use domain::orders::{PublicStatus, State};
 use domain::providers::AttemptState;
-use domain::{Micros, OrderId, ProviderId, RouteId, Timestamp};
+use domain::{OrderId, ProviderId, RouteId, Timestamp};
 
-const LATER: Timestamp = NOW.plus_minutes(10);
+pub(crate) const LATER: Timestamp = NOW.plus_minutes(10);
 
 fn refused<T: std::fmt::Debug>(told: Result<T, Failure<Refusal>>) -> String {
     match told {
@@ -22,13 +22,13 @@ fn refused<T: std::fmt::Debug>(told: Result<T, Failure<Refusal>>) -> String {
     }
 }
 
-fn at(provider: ProviderId, id: Option<&str>) -> Verdict {
+pub(crate) fn at(provider: ProviderId, id: Option<&str>) -> Verdict {
     Verdict::PlacedAt(provider, id.map(str::to_owned))
 }
 
 impl Shop {
     /// Says that a copy was put in place; a worker that was there before goes on no more.
-    async fn restored(&mut self) -> i64 {
+    pub(crate) async fn restored(&mut self) -> i64 {
         let restored = self.counter.begin_after_restore(None, "ann", LATER).await.unwrap();
         let before = self.worker.claim_orders(Vec::new(), NOW).await.unwrap_err();
         assert!(before.is_lease_lost(), "{before}");
@@ -42,7 +42,7 @@ impl Shop {
         self.worker = worker(&self.counter).await;
     }
 
-    async fn decide(&self, order: OrderId, verdict: Verdict) -> Result<State, String> {
+    pub(crate) async fn decide(&self, order: OrderId, verdict: Verdict) -> Result<State, String> {
         let decided = self.counter.decide_attempt(order, verdict, "ann", "looked", LATER).await;
         match decided {
             Ok(order) => Ok(order.state),
@@ -50,7 +50,7 @@ impl Shop {
         }
     }
 
-    async fn release(&self, provider: ProviderId, accept: Accept) -> Result<(), String> {
+    pub(crate) async fn release(&self, provider: ProviderId, accept: Accept) -> Result<(), String> {
         let released = self.counter.release_provider(provider, accept, ("ann", "looked"), LATER);
         match released.await {
             Ok(provider) => {
@@ -64,14 +64,6 @@ impl Shop {
     async fn attempts(&self, order: OrderId) -> Vec<(ProviderId, AttemptState, bool)> {
         let attempts = self.counter.attempts_of_order(order).await.unwrap();
         attempts.iter().map(|a| (a.provider, a.state, a.followed)).collect()
-    }
-
-    async fn read_balance(&self, balance: i64, minutes: i64) {
-        let now = NOW.plus_minutes(minutes);
-        let balance = Micros::new(balance);
-        let read =
-            BalanceRead { provider: FIRST, balance, explained: true, quiet: true, asked: now };
-        self.worker.record_balance(read, now).await.unwrap();
     }
 }
 
@@ -233,43 +225,6 @@ async fn who_wants_to_cancel_gets_nothing_back_for_what_may_be_delivered() {
     let forwards = shop.worker.take_forwards(true, LATER).await.unwrap();
     assert!(matches!(&forwards[..], [one] if one.kind == ForwardKind::Cancel), "{forwards:?}");
     shop.assert_clean().await;
-}
-
-#[tokio::test]
-async fn a_balance_is_no_evidence_before_staff_have_accepted_it() {
-    let mut shop = Shop::open().await;
-    let change = ProviderChange { balance_decimals: Some(Some(5)), ..ProviderChange::default() };
-    shop.counter.edit_provider(FIRST, change, None, NOW).await.unwrap();
-    shop.read_balance(50_000_000, 1).await;
-    let order = shop.order().await;
-    assert_eq!((shop.booked(FIRST).await, shop.provider(FIRST).await.quiet_reads), (50_000_000, 1));
-    shop.restored().await;
-    assert_eq!(shop.provider(FIRST).await.quiet_reads, 0);
-    let unread = shop.release(FIRST, Accept::Anything).await.unwrap_err();
-    assert!(unread.contains("was not read since"), "{unread}");
-    // Bought since the copy: the order, and something that is not in the books at all.
-    shop.read_balance(46_000_000, 11).await;
-    let provider = shop.provider(FIRST).await;
-    assert_eq!((provider.booked.raw(), provider.quiet_reads), (50_000_000, 0), "nothing is booked");
-    let off = shop.release(FIRST, Accept::Explained).await.unwrap_err();
-    assert!(off.contains("off by -4"), "{off}");
-    shop.decide(order, at(FIRST, Some("7"))).await.unwrap();
-    let off = shop.release(FIRST, Accept::Explained).await.unwrap_err();
-    assert!(off.contains("off by -3"), "{off}");
-    shop.release(FIRST, Accept::Anything).await.unwrap();
-    assert_eq!(shop.booked(FIRST).await, 46_000_000);
-    shop.read_balance(46_000_000, 12).await;
-    assert_eq!(shop.provider(FIRST).await.quiet_reads, 1, "from now on it counts");
-    shop.assert_clean().await;
-}
-
-#[tokio::test]
-async fn books_that_never_began_do_not_begin_meanwhile() {
-    let mut shop = Shop::open().await;
-    shop.restored().await;
-    shop.read_balance(46_000_000, 11).await;
-    assert_eq!(shop.booked(FIRST).await, 0);
-    shop.release(FIRST, Accept::Explained).await.unwrap();
 }
 
 #[tokio::test]

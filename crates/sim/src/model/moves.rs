@@ -1,7 +1,8 @@
 //! What can happen next.
 
+use super::restores::{find, restores, unbooked};
 use super::stand::{ATTEMPTS, Heard, Stand, Worker};
-use domain::orders::{Doubt, Event, NotAccepted, State};
+use domain::orders::{Event, NotAccepted, State};
 use domain::providers::{AttemptState, Found};
 
 /// A bug that is planted beside the rules.
@@ -43,9 +44,9 @@ impl Planted {
 }
 
 /// Who waits for the answer of a call whose worker has ended.
-const NOBODY: usize = usize::MAX;
+pub(super) const NOBODY: usize = usize::MAX;
 
-type Moves = Vec<(&'static str, Stand)>;
+pub(super) type Moves = Vec<(&'static str, Stand)>;
 
 /// Everything that can happen next.
 pub(super) fn moves(stand: &Stand, planted: Option<Planted>) -> Moves {
@@ -61,7 +62,7 @@ pub(super) fn moves(stand: &Stand, planted: Option<Planted>) -> Moves {
 }
 
 /// Adds what a change comes to, where it can be made.
-fn may(
+pub(super) fn may(
     moves: &mut Moves,
     stand: &Stand,
     name: &'static str,
@@ -246,74 +247,4 @@ fn decides(stand: &Stand, planted: Option<Planted>, moves: &mut Moves) {
         };
         may(moves, stand, "a person decides", |next| next.settle(at, &found).is_some());
     }
-}
-
-fn restores(stand: &Stand, planted: Option<Planted>, moves: &mut Moves) {
-    if stand.saved.is_none() && stand.restores > 0 {
-        may(moves, stand, "the books are saved", |next| {
-            next.saved = Some((next.order.clone(), next.attempts.clone()));
-            true
-        });
-    }
-    if let Some((order, attempts)) = &stand.saved {
-        may(moves, stand, "the books are restored", |next| {
-            next.order = order.clone();
-            next.attempts.clone_from(attempts);
-            next.workers = [Worker::Idle, Worker::Idle];
-            next.answers.clear();
-            next.calls.iter_mut().for_each(|(_, of)| *of = NOBODY);
-            next.saved = None;
-            next.restores = 0;
-            if planted != Some(Planted::NoQuarantine) {
-                next.quarantined = true;
-                let doubts = planted != Some(Planted::PendingAfterRestore);
-                put_before_person(next, doubts);
-            }
-            // An end that the provider knows of is in its books.
-            !next.dropped
-        });
-    }
-    // Whatever may have left the house is before a person until it is decided.
-    if stand.quarantined {
-        may(moves, stand, "the provider is released", |next| {
-            next.quarantined = false;
-            true
-        });
-    }
-}
-
-/// What is said of the order when the books are older than what was done.
-fn put_before_person(stand: &mut Stand, doubts: bool) {
-    for at in 0..stand.attempts.len() {
-        if stand.attempts.get(at) == Some(&AttemptState::Open) {
-            stand.settle(at, &Found::Lost);
-        }
-    }
-    if doubts && matches!(stand.order.state, State::Pending | State::Unknown) {
-        stand.apply(&Event::Doubted(Doubt::Restored));
-    }
-}
-
-/// What the provider has taken that the books know nothing of.
-fn unbooked(stand: &Stand) -> Option<usize> {
-    let known = |at: &usize| stand.attempts.get(*at).is_some_and(|state| state.may_be_placed());
-    stand.taken.iter().position(|at| !known(at)).filter(|_| stand.order.state == State::Review)
-}
-
-/// Writes a try down that the books did not know: the others have come to nothing.
-fn find(stand: &mut Stand, taken: usize) -> bool {
-    let found = stand.attempts.len();
-    let lost: Vec<usize> = (0..found).collect();
-    stand.attempts.push(AttemptState::Lost);
-    if let Some(at) = stand.taken.get_mut(taken) {
-        *at = found;
-    }
-    let counted = stand.apply(&Event::TryFound);
-    for at in lost {
-        if stand.attempts.get(at) == Some(&AttemptState::Lost) {
-            stand.settle(at, &Found::NotAccepted(NotAccepted::Person));
-        }
-    }
-    let accepted = Found::Accepted { upstream_id: found.to_string(), cost: None };
-    counted && stand.settle(found, &accepted).is_some()
 }

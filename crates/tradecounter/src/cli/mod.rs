@@ -45,9 +45,8 @@ use store::Access;
 /// The server behind a trade counter for digital services and digital goods.
 ///
 /// Exit codes: 0 done, 1 the machine or the database could not, 2 the command line was not
-/// understood, 3 a rule says no (nothing was changed; of many orders, not those that are named), 4
-/// `verify` or `move` found something, 5 done but the result could not be printed, 70 the disk failed
-/// under the database.
+/// understood, 3 a rule says no (what it names was not changed), 4 `verify` or `move` found something,
+/// 5 done but the result could not be printed, 70 the disk failed under the database.
 #[derive(Debug, Parser)]
 #[command(name = "tradecounter", version, propagate_version = true)]
 pub(crate) struct Cli {
