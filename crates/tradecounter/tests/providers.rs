@@ -30,3 +30,19 @@ fn what_may_be_none_is_said_and_taken_back() {
     program.json(&["route", "edit", "1", "--daily-cap", "none"]);
     assert_eq!(cap(), json!(null));
 }
+
+#[test]
+fn an_address_to_which_nothing_would_be_sent_is_told() {
+    let program = Program::new(BINARY);
+    program.json(&["migrate"]);
+    let add = |name: &str, url: &str| {
+        let words =
+            ["--json", "provider", "add", "--currency", "USD", "--name", name, "--url", url];
+        program.run_with_input(&words, "a-key\n").json()["hindrance"].clone()
+    };
+    assert_eq!(add("up", "https://example.com/api"), json!(null));
+    let told = add("near", "http://127.0.0.1:9090/api");
+    assert!(told.as_str().unwrap().contains("`private_providers`"), "{told}");
+    assert_eq!(program.json(&["provider", "show", "near"])["hindrance"], told);
+    assert_eq!(program.json(&["provider", "show", "up"])["hindrance"], json!(null));
+}

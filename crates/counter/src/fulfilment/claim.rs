@@ -363,6 +363,6 @@ fn write(
 }
 
 /// The UTC day, counted from 1970-01-01.
-const fn day(now: Timestamp) -> i64 {
+pub(super) const fn day(now: Timestamp) -> i64 {
     now.0.div_euclid(DAY_US)
 }

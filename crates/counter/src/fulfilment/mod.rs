@@ -19,6 +19,7 @@ mod routes;
 mod setup;
 mod stop;
 mod waiting;
+mod why;
 
 pub use balance::BalanceRead;
 pub use claim::{Claim, NotClaimed, Placement};
@@ -35,3 +36,4 @@ pub use readings::Reported;
 pub use routes::RouteChange;
 pub use setup::{ProviderKey, Setup};
 pub use waiting::Waiting;
+pub(crate) use why::waits_for;

@@ -57,7 +57,7 @@ impl Counter {
     }
 }
 
-fn by_providers(snapshot: &Snapshot, order: &Order) -> bool {
+pub(super) fn by_providers(snapshot: &Snapshot, order: &Order) -> bool {
     let service = snapshot.services.get(&order.service);
     order.shape == OrderShape::Single
         && service.is_some_and(|service| service.fulfilment == Fulfilment::Providers)

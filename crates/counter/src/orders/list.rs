@@ -3,6 +3,7 @@
 use super::Placing;
 use super::status::{OrderStatus, status_of};
 use super::turns;
+use crate::fulfilment;
 use crate::{Counter, Failure, Refusal};
 use domain::executors::OrderLease;
 use domain::orders::{DripFeed, Order, PartsState, Standing, Subscription};
@@ -23,7 +24,7 @@ pub struct OrderView {
     pub order: Order,
     /// What its customer is told.
     pub status: OrderStatus,
-    /// What it waits for on its link, when it does.
+    /// What it waits for, on its link or at its providers, when it does.
     pub waits: Option<String>,
     /// Its parameters beside link and quantity, as JSON.
     pub params: Option<String>,
@@ -101,9 +102,14 @@ impl Counter {
     ) -> Result<OrderView, Failure<Refusal>> {
         let read = self.store.read(|tx| {
             let order = orders::by_id(tx, id)?.ok_or_else(|| Refusal::missing("order", id))?;
+            let snapshot = self.catalogue.current(tx)?;
+            let waits = match turns::waits_for(tx, &order)? {
+                Some(turn) => Some(turn),
+                None => fulfilment::waits_for(tx, &snapshot, &order, now)?,
+            };
             Ok(OrderView {
                 status: status_of(tx, &Standing::from(&order), now)?,
-                waits: turns::waits_for(tx, &order)?,
+                waits,
                 params: orders::params(tx, id)?,
                 drip_feed: parts::drip_feed(tx, id)?,
                 subscription: parts::subscription(tx, id)?,

@@ -15,3 +15,4 @@ mod providers;
 mod released;
 mod restored;
 mod shop;
+mod why;

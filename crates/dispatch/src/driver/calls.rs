@@ -1,6 +1,7 @@
 //! Calls to providers.
 
 use super::params::parameters;
+use super::reached::Reached;
 use crate::engine::Answer;
 use counter::Counter;
 use counter::fulfilment::{Placement, ProviderKey};
@@ -31,6 +32,7 @@ pub(super) struct Calls {
     client: Arc<Client>,
     reach: Reach,
     known: Arc<Mutex<HashMap<ProviderId, Known>>>,
+    reached: Reached,
 }
 
 /// A provider as it was when its key was opened.
@@ -55,7 +57,7 @@ pub(super) struct AnswerToCome {
 
 impl Calls {
     pub(super) fn new(counter: Counter, client: Arc<Client>, reach: Reach) -> Self {
-        Self { counter, client, reach, known: Arc::default() }
+        Self { counter, client, reach, known: Arc::default(), reached: Reached::default() }
     }
 
     /// Notes the providers as they are. What has changed is opened anew; so is each key from time to
@@ -94,6 +96,12 @@ impl Calls {
 
     /// Places an order, once.
     pub(super) async fn place(&self, placement: &Placement) -> Placed {
+        let placed = self.placed(placement).await;
+        self.note(placement.provider, &placed.answer);
+        placed
+    }
+
+    async fn placed(&self, placement: &Placement) -> Placed {
         let not_sent = |why: String| Placed { answer: Answer::NotSent(why), late: None };
         let known = match self.known(placement.provider).await {
             Ok(known) => known,
@@ -123,6 +131,21 @@ impl Calls {
 
     /// Asks something that may be asked again.
     pub(super) async fn ask(&self, provider: ProviderId, call: Call<'_>) -> Answer {
+        let answer = self.asked(provider, call).await;
+        self.note(provider, &answer);
+        answer
+    }
+
+    fn note(&self, provider: ProviderId, answer: &Answer) {
+        match answer {
+            Answer::Complete { .. } => self.reached.answered(provider),
+            Answer::NotSent(why) | Answer::Lost { why, .. } => {
+                self.reached.unanswered(provider, why);
+            }
+        }
+    }
+
+    async fn asked(&self, provider: ProviderId, call: Call<'_>) -> Answer {
         let known = match self.known(provider).await {
             Ok(known) => known,
             Err(why) => return Answer::NotSent(why),

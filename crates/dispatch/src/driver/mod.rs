@@ -4,6 +4,7 @@
 mod calls;
 mod lists;
 mod params;
+mod reached;
 mod units;
 
 pub use calls::Reach;

@@ -62,7 +62,7 @@ pub enum NoRoute {
     Quantity {
         /// Smallest quantity that a route takes.
         min: i64,
-        /// Largest quantity that a route takes.
+        /// Largest quantity that a route takes, on a day.
         max: i64,
     },
     /// Each would cost more than the order was charged.
@@ -133,13 +133,17 @@ fn keep<T: Copy>(
     if kept.is_empty() { Err(reason) } else { Ok(kept) }
 }
 
+/// Whether a route takes as many, on any day.
 fn fits(order: &ToPlace, route: &Route) -> bool {
-    order.pricing == Pricing::Flat || (route.min <= order.limits.0 && order.limits.1 <= route.max)
+    let within = route.min <= order.limits.0 && order.limits.1 <= route.max;
+    let in_a_day = route.daily_cap.is_none_or(|cap| order.quantity <= cap);
+    in_a_day && (order.pricing == Pricing::Flat || within)
 }
 
 fn limits(on: &[Candidate<'_>]) -> NoRoute {
     let min = on.iter().map(|c| c.route.min).min().unwrap_or(0);
-    let max = on.iter().map(|c| c.route.max).max().unwrap_or(0);
+    let most = |route: &Route| route.daily_cap.map_or(route.max, |cap| cap.min(route.max));
+    let max = on.iter().map(|c| most(c.route)).max().unwrap_or(0);
     NoRoute::Quantity { min, max }
 }
 

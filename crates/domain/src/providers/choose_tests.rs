@@ -99,6 +99,7 @@ fn the_reason_is_the_one_that_put_out_the_last() {
     let (near, far) = (route(1, 100_000, 1, 1), Route { min: 500, ..route(2, 1, 1, 1) });
     let mut capped = route(3, 100_000, 1, 1);
     capped.daily_cap = Some(1_000);
+    let small = Route { daily_cap: Some(99), ..near.clone() };
     let other = Route { service: ServiceId(2), ..near.clone() };
     let off = Route { on: false, ..near.clone() };
     let dear = Route { cost: Micros::new(900_000), ..near.clone() };
@@ -106,11 +107,13 @@ fn the_reason_is_the_one_that_put_out_the_last() {
     let unable = |route| Candidate { able: false, ..candidate(route) };
     let tried = |route| Candidate { excluded: true, ..candidate(route) };
     let too_dear = NoRoute::TooDear { least: Micros::new(90_000), charge: Micros::new(50_000) };
-    let rows: [(&str, Vec<Candidate<'_>>, Result<i64, NoRoute>); 11] = [
+    let rows: [(&str, Vec<Candidate<'_>>, Result<i64, NoRoute>); 12] = [
         ("nothing", vec![], Err(NoRoute::NotMapped)),
         ("another service's", vec![candidate(&other)], Err(NoRoute::NotMapped)),
         ("off", vec![candidate(&off)], Err(NoRoute::AllOff)),
         ("too few", vec![candidate(&far)], Err(NoRoute::Quantity { min: 500, max: 1_000 })),
+        // No day has room for it.
+        ("capped", vec![candidate(&small)], Err(NoRoute::Quantity { min: 10, max: 99 })),
         ("dear", vec![candidate(&dear)], Err(too_dear)),
         ("tried", vec![tried(&near), candidate(&off)], Err(NoRoute::AllTried)),
         ("paused", vec![unable(&near), candidate(&off)], Err(NoRoute::Unable)),

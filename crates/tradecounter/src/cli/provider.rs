@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use counter::fulfilment::{Booking, ProviderChange, ProviderSecret};
 use domain::providers::{Attempt, EntryKind, Explains, ProviderState};
 use domain::{Micros, ProviderId};
+use panel_client::{Endpoint, Policy};
 use serde_json::{Value, json};
 use std::fs::File;
 use std::io::Read;
@@ -160,12 +161,27 @@ impl ProviderArgs {
     }
 }
 
+/// Why nothing can be sent to a URL with the settings that this command runs with.
+fn unreachable_by(desk: &Desk, url: &str) -> Option<String> {
+    let why = Endpoint::parse(url, &desk.reach.policy).err()?;
+    let permissive = Policy { allow_private: true, any_port: true };
+    let setting = Endpoint::parse(url, &permissive).is_ok();
+    let hint = if setting { " (unless `private_providers` is set)" } else { "" };
+    Some(format!("with these settings nothing is sent to it: {why}{hint}"))
+}
+
 pub(super) async fn run(command: ProviderCommand, desk: &Desk) -> Result<(), Failure> {
     match command {
         ProviderCommand::Add { provider, key_file } => {
             let secret = read_secret(&key_file)?;
-            let id = desk.counter.add_provider(provider.change(), secret, desk.now).await?;
-            desk.output.done(&json!({ "provider": id.0 }), &format!("provider {id} is there"));
+            let change = provider.change();
+            let hindrance = change.url.as_deref().and_then(|url| unreachable_by(desk, url));
+            let id = desk.counter.add_provider(change, secret, desk.now).await?;
+            let mut sentence = format!("provider {id} is there");
+            if let Some(why) = &hindrance {
+                sentence = format!("{sentence}, but {why}");
+            }
+            desk.output.done(&json!({ "provider": id.0, "hindrance": hindrance }), &sentence);
         }
         ProviderCommand::Edit { provider_id, provider, key_file } => {
             let change = provider.change();
@@ -186,9 +202,11 @@ pub(super) async fn run(command: ProviderCommand, desk: &Desk) -> Result<(), Fai
         ProviderCommand::Show { provider } => {
             let view = desk.counter.show_provider(find_provider(desk, &provider).await?).await?;
             let mut shown = output::provider(&view.provider);
+            let hindrance = unreachable_by(desk, &view.provider.url);
             let routes: Vec<Value> = view.routes.iter().map(output::route).collect();
             let unknown: Vec<Value> = view.unknown.iter().map(output::attempt).collect();
             if let Some(object) = shown.as_object_mut() {
+                object.insert(String::from("hindrance"), hindrance.into());
                 object.insert(String::from("routes"), routes.into());
                 object.insert(String::from("unknown"), unknown.into());
                 object.insert(String::from("off"), view.off.map_or(Value::Null, output::amount));
