@@ -78,7 +78,7 @@ fn offered(provider: Provider, lost: Vec<(Attempt, State)>) -> (Engine, Vec<Acti
     };
     let (providers, routes) = (vec![provider], vec![route]);
     engine.step(Input::Setup(Setup { providers, routes, ..Setup::default() }), minute(0));
-    engine.step(Input::Unknown(PROVIDER, lost), minute(0));
+    let mut told = engine.step(Input::Unknown(PROVIDER, lost), minute(0));
     let waiting = Waiting {
         order: ORDER,
         service: ServiceId(1),
@@ -87,7 +87,7 @@ fn offered(provider: Provider, lost: Vec<(Attempt, State)>) -> (Engine, Vec<Acti
         charge: Micros::new(1_000_000),
         since: minute(0),
     };
-    let told = engine.step(Input::Waiting(vec![waiting], None), minute(0));
+    told.extend(engine.step(Input::Waiting(vec![waiting], None), minute(0)));
     (engine, told)
 }
 

@@ -116,6 +116,8 @@ async fn what_may_have_left_the_house_is_before_a_person_and_nothing_is_placed()
     for route in [1, 2] {
         assert_eq!(shop.claim_by(new, RouteId(route)).await, Err(NotClaimed::Restored));
     }
+    let waits = shop.counter.show_order(new, LATER).await.unwrap().waits.unwrap();
+    assert_eq!(waits, "first is held after a restore; second is held after a restore");
     let asked = shop.counter.ask_cancels(shop.account, vec![pending, new], LATER).await.unwrap();
     assert_eq!(asked.len(), 2);
     let states = (shop.state(pending).await, shop.state(new).await);
