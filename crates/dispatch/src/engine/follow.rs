@@ -172,11 +172,6 @@ impl Follow {
         Some(self.read_up_to)
     }
 
-    /// Reads all of it again now.
-    pub(super) fn read_again(&mut self, now: Timestamp) {
-        self.again = now;
-    }
-
     /// Follows an order from now on, unless it is followed already.
     pub(super) fn add(&mut self, entry: Entry, now: Timestamp, jitter: u64) {
         if self.known.insert(entry.attempt) {

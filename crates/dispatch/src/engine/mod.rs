@@ -310,10 +310,6 @@ impl Engine {
             match self.lanes.get_mut(&provider.id) {
                 Some(lane) => {
                     changed |= lane.provider != provider;
-                    // People have found orders there meanwhile.
-                    if lane.provider.restored.is_some() && provider.restored.is_none() {
-                        lane.follow.read_again(now);
-                    }
                     lane.provider = provider;
                     lane.resolver.setup_at = now;
                 }
