@@ -60,7 +60,7 @@ impl Shop {
         };
         let secret = ProviderSecret { key: String::from("fake-key"), nonce: [9; 24] };
         assert_eq!(counter.add_provider(change, secret, NOW).await.unwrap(), PANEL);
-        let policy = Policy { allow_private: true, any_port: true };
+        let policy = Policy { allow_private: true, any_port: true, ..Policy::default() };
         let client = Arc::new(Client::new(policy, &Authorities::System).unwrap());
         let reach = Reach { policy, add: Limits::ADD, ask: Limits::ASK };
         let lists = Lists { counter: counter.clone(), client, reach, clock: || NOW };

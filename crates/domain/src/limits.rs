@@ -230,3 +230,11 @@ pub const EXECUTOR_SERVICES_MAX: usize = 1_000;
 /// Hours in which an executor may still correct an order that it has ended. Later a person does: who
 /// steals a key must not give back the money of years.
 pub const EXECUTOR_CORRECTS_HOURS: i64 = 72;
+
+/// Most hours that may be set after which an order of which nobody can tell whether a provider has it
+/// is written off: a month.
+pub const WRITE_OFF_HOURS_MAX: i64 = 720;
+
+/// How long such an order is before a person, and so is asked for no more, before it is written off,
+/// in microseconds: longer than any answer is waited for, so that nothing of it is on its way.
+pub const WRITE_OFF_QUIET_US: i64 = 900_000_000;

@@ -121,7 +121,7 @@ impl AccountPrices {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::{LinkRule, PartsBy, ServiceKind};
+    use crate::catalogue::{LinkRule, PartsBy, ServiceKind, WhenUnknown};
     use crate::{CategoryId, products::ProductKind, products::WhenShort};
 
     fn service(id: i64, rate: i64) -> Service {
@@ -139,6 +139,7 @@ mod tests {
             cancel: false,
             link_rule: LinkRule::Any,
             parts: PartsBy::Ours,
+            when_unknown: WhenUnknown::Hold,
             fulfilment: crate::catalogue::Fulfilment::Staff,
             position: 1,
             on_sale: true,

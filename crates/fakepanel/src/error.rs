@@ -22,6 +22,9 @@ pub enum Error {
         "order {0} has ended: it can only be corrected to completed, partial, over or canceled"
     )]
     Ended(u64),
+    /// The file belongs to a panel that runs.
+    #[error("{0} is in use by another panel")]
+    InUse(String),
     /// A socket, a thread or a file was not to be had.
     #[error("{what}: {source}")]
     Io {

@@ -12,6 +12,8 @@ xflags::xflags! {
         optional --control control: SocketAddr
         /// JSON that says what it is like and what happens when; see README.md.
         optional --script script: PathBuf
+        /// A file that keeps what it did: it goes on from there when it is started again.
+        optional --keep keep: PathBuf
         /// Decides what the script leaves open; 1 unless given.
         optional --seed seed: u64
     }

@@ -42,6 +42,17 @@ impl Form {
         Self::parse(&out.extend_pairs(fields).finish())
     }
 
+    /// A body that was kept, with its key again.
+    pub(crate) fn with_key(raw: &str, key: &str) -> Self {
+        let mut form = Self::parse(raw);
+        for (name, value) in &mut form.fields {
+            if name == "key" {
+                key.clone_into(value);
+            }
+        }
+        form
+    }
+
     /// The first field of this name, without blanks around it; nothing when that leaves nothing.
     pub fn get(&self, name: &str) -> Option<&str> {
         let found = self.fields.iter().find(|(field, _)| field == name);

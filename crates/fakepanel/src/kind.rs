@@ -88,6 +88,18 @@ pub(crate) fn quantity(kind: &str, dripfeed: bool, form: &Form) -> Result<i64, S
     }
 }
 
+/// What the parts of such an order are called, and how many units each has at most; nothing where there
+/// are none.
+pub(crate) fn divided(kind: &str, dripfeed: bool, form: &Form) -> Option<(&'static str, i64)> {
+    match kind {
+        "Subscriptions" => Some(("posts", number(form, "max").ok()?)),
+        "Default" | "Web Traffic" if dripfeed && optional(form, "runs").is_ok_and(|n| n > 1) => {
+            Some(("runs", number(form, "quantity").ok()?))
+        }
+        _ => None,
+    }
+}
+
 fn lines(form: &Form, field: &str) -> i64 {
     let text = form.get(field).unwrap_or_default();
     let count = text.split(['\n', '\r']).filter(|line| !line.trim().is_empty()).count();

@@ -29,9 +29,10 @@ fn run(options: &Fakepanel) -> Result<(), String> {
     let script = script.unwrap_or_default();
     let panel = script.panel(options.seed.unwrap_or(1)).map_err(told)?;
     let listen = options.listen.unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 9090)));
-    let server = match options.control {
-        Some(control) => Server::start_with_control(panel, listen, control),
-        None => Server::start(panel, listen),
+    let server = match (&options.keep, options.control) {
+        (Some(file), control) => Server::start_kept(panel, file, listen, control),
+        (None, Some(control)) => Server::start_with_control(panel, listen, control),
+        (None, None) => Server::start(panel, listen),
     };
     let server = server.map_err(told)?;
     println!("panel at {}", server.url());

@@ -33,6 +33,8 @@ pub struct Settings {
     pub request_ids: bool,
     /// Whether a second order for the same service and link is refused while the first is open.
     pub guard_links: bool,
+    /// How the status of a drip-feed or a subscription says how many of its parts are done.
+    pub tells_parts: Parts,
     /// Id of the first order; the next ones count up from it.
     pub first_order: u64,
     /// How many requests that only read are kept in the journal, the latest ones. Those that may
@@ -124,6 +126,20 @@ pub struct Noise {
     pub least: Amount,
     /// Largest amount that is taken.
     pub most: Amount,
+}
+
+/// How the status of a drip-feed or a subscription says how many of its parts are done: as `runs` or as
+/// `posts`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Parts {
+    /// Not at all, as of any other order.
+    #[default]
+    Untold,
+    /// Beside what remains.
+    Beside,
+    /// In place of what remains.
+    Instead,
 }
 
 /// From one number to another, both included. As JSON a list of two.
@@ -240,6 +256,7 @@ impl Default for Settings {
             latency_us: Span::default(),
             request_ids: false,
             guard_links: false,
+            tells_parts: Parts::default(),
             first_order: 23_501,
             reads_kept: 10_000,
         }

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::Policy;
 
-/// Whether a policy lets us connect to an address.
+/// Whether a policy lets us connect to an address that a name has led to.
 pub(crate) fn is_allowed(address: IpAddr, policy: &Policy) -> bool {
     if is_public(address) {
         return true;

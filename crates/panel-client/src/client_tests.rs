@@ -32,7 +32,7 @@ async fn pair() -> (TcpStream, TcpStream) {
 }
 
 async fn sent_over(ours: TcpStream, link: &str) -> Exchange {
-    let policy = Policy { allow_private: true, any_port: true };
+    let policy = Policy { allow_private: true, any_port: true, ..Policy::default() };
     let endpoint = Endpoint::parse("http://panel.example/", &policy).unwrap();
     let parameters = [("link", link)];
     let order = NewOrder { service: "7", parameters: &parameters, request_id: None };

@@ -39,7 +39,7 @@ impl Connector<'_> {
     }
 
     async fn in_time(self, endpoint: &Endpoint, time: Duration) -> Result<Stream, NotSent> {
-        let addresses = self.addresses(endpoint.host()).await?;
+        let addresses = self.addresses(endpoint).await?;
         let socket = open(&addresses, endpoint.port(), time).await?;
         if !endpoint.is_https() {
             return Ok(Stream::plain(socket));
@@ -54,8 +54,9 @@ impl Connector<'_> {
     }
 
     /// The addresses that may be connected to.
-    async fn addresses(self, host: &Host) -> Result<Vec<IpAddr>, NotSent> {
-        let found = match host {
+    async fn addresses(self, endpoint: &Endpoint) -> Result<Vec<IpAddr>, NotSent> {
+        let named = endpoint.host().is_named_by(self.policy, endpoint.port());
+        let found = match endpoint.host() {
             Host::Address(address) => vec![*address],
             Host::Name(name) => self
                 .resolver
@@ -64,7 +65,7 @@ impl Connector<'_> {
                 .map_err(|error| NotSent::Name(error.to_string()))?,
         };
         let (allowed, refused): (Vec<_>, Vec<_>) =
-            found.into_iter().partition(|address| is_allowed(*address, self.policy));
+            found.into_iter().partition(|address| named || is_allowed(*address, self.policy));
         match refused.first() {
             Some(refused) if allowed.is_empty() => Err(NotSent::Private(*refused)),
             None if allowed.is_empty() => Err(NotSent::Name("it has no address".to_owned())),

@@ -1,7 +1,7 @@
 //! Where an upstream's API is.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use hyper::header::HeaderValue;
 use hyper::http::uri::PathAndQuery;
@@ -100,13 +100,18 @@ impl Endpoint {
             return Err(BadUrl::UserInfo);
         }
         let (host, port) = split_port(authority)?;
-        let host = Host::parse(host, policy)?;
+        let host = Host::parse(host)?;
         let port = match port {
             None => default_port(https),
             Some(port) => parse_port(port)?,
         };
-        if !policy.any_port && !matches!(port, 80 | 443) {
-            return Err(BadUrl::OtherPort);
+        if !host.is_named_by(policy, port) {
+            if !host.is_allowed(policy) {
+                return Err(BadUrl::Private);
+            }
+            if !policy.any_port && !matches!(port, 80 | 443) {
+                return Err(BadUrl::OtherPort);
+            }
         }
         if target.split_once('?').is_some_and(|(_, query)| query.split('&').any(is_secret)) {
             return Err(BadUrl::Key);
@@ -157,8 +162,8 @@ impl fmt::Display for Endpoint {
 }
 
 impl Host {
-    fn parse(text: &str, policy: &Policy) -> Result<Self, BadUrl> {
-        let host = if let Some(inner) = text.strip_prefix('[') {
+    fn parse(text: &str) -> Result<Self, BadUrl> {
+        Ok(if let Some(inner) = text.strip_prefix('[') {
             let inner = inner.strip_suffix(']').ok_or(BadUrl::Host)?;
             Self::Address(IpAddr::V6(inner.parse::<Ipv6Addr>().map_err(|_| BadUrl::Host)?))
         } else if is_number(text) {
@@ -167,13 +172,23 @@ impl Host {
             Self::Name(text.to_ascii_lowercase())
         } else {
             return Err(BadUrl::Host);
-        };
-        let allowed = match &host {
+        })
+    }
+
+    fn is_allowed(&self, policy: &Policy) -> bool {
+        match self {
             Self::Address(address) => is_allowed(*address, policy),
             // A name without a dot is known to this machine or its network only.
             Self::Name(name) => policy.allow_private || name.contains('.'),
-        };
-        if allowed { Ok(host) } else { Err(BadUrl::Private) }
+        }
+    }
+
+    /// Whether it is the one address that a policy names.
+    pub(crate) fn is_named_by(&self, policy: &Policy, port: u16) -> bool {
+        match self {
+            Self::Address(address) => policy.also == Some(SocketAddr::new(*address, port)),
+            Self::Name(_) => false,
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Where connections may go.
 
+use std::net::SocketAddr;
+
 /// Where connections may go. The default is what everybody should have.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Policy {
@@ -9,4 +11,7 @@ pub struct Policy {
     pub allow_private: bool,
     /// Also to ports other than 80 and 443.
     pub any_port: bool,
+    /// Also to this one address and port, wherever it is: for an upstream that whoever asks has started
+    /// there. It must stand in the URL as a number; a name that leads there is refused like any other.
+    pub also: Option<SocketAddr>,
 }

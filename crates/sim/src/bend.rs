@@ -10,7 +10,7 @@ use dispatch::engine::{Action, Answer, Input};
 use domain::OrderId;
 use domain::orders::{NotAccepted, State};
 use domain::providers::{Attempt, Report, Said as Field, request_id};
-use domain::{AttemptId, Micros, ProviderId};
+use domain::{AttemptId, Micros, ProviderId, RouteId};
 use fakepanel::settings::Span;
 
 /// More than any order of a provider is unknown there.
@@ -38,6 +38,18 @@ impl World {
                 if page {
                     let body = br#"{"error":"Bad link"}"#.to_vec();
                     *answer = Answer::Complete { status: 200, body, retry_after_us: None };
+                }
+            }
+            (Mutant::SentWhenWrittenOff, Input::Unknown(_, attempts)) => {
+                let again: Vec<(OrderId, RouteId)> = attempts
+                    .iter()
+                    .filter(|(attempt, order)| {
+                        *order == State::Canceled && self.sent_again.insert(attempt.id)
+                    })
+                    .map(|(attempt, _)| (attempt.order, attempt.route))
+                    .collect();
+                for (order, route) in again {
+                    self.call_early(pid, Claim { order, route, expected_cost: Micros::ZERO });
                 }
             }
             (Mutant::RecoverySendsAgain, Input::Unknown(_, attempts)) => {

@@ -4,7 +4,7 @@ use domain::orders::State;
 use std::collections::BTreeMap;
 
 /// The transitions that are counted, with what each is.
-pub const TRANSITIONS: [(&str, &str); 22] = [
+pub const TRANSITIONS: [(&str, &str); 23] = [
     ("T0", "an order is placed"),
     ("T1", "a worker takes it"),
     ("T2", "nothing was sent: it waits again"),
@@ -16,6 +16,7 @@ pub const TRANSITIONS: [(&str, &str); 22] = [
     ("T7", "found not to be accepted"),
     ("T8", "found to be accepted, under no id"),
     ("T9", "written off"),
+    ("T9k", "found out what became of what was written off"),
     ("T10", "delivery begins"),
     ("T11", "delivered"),
     ("T12", "delivered in part"),
@@ -57,6 +58,9 @@ impl Coverage {
 /// The transition that an event of the journal tells of; nothing for a step within a state.
 pub(crate) fn transition(kind: &str, from: State, to: State) -> Option<&'static str> {
     use State as S;
+    if kind == "order.written_off" {
+        return Some("T9");
+    }
     if from == S::Review && from != to {
         return Some("T19");
     }

@@ -41,6 +41,7 @@ impl World {
                 self.finding(format!("order {id}: ended as {state}, at the panel as {there:?}"));
             }
         }
+        self.check_written_off_end()?;
         (0..self.books.len()).try_for_each(|at| self.check_provider(at))
     }
 
@@ -62,7 +63,9 @@ impl World {
             let order = attempt.order;
             let ended = self.watch.state(order).is_some_and(State::is_terminal);
             let followed = attempt.state == AttemptState::Accepted && ended;
-            let by_hand = books.by_hand.contains(&order);
+            // What was written off is followed there no more.
+            let borne = self.watch.written_off.contains(&order);
+            let by_hand = books.by_hand.contains(&order) || borne;
             let corrects = panel.settings().delivery.corrected_per_mille > 0;
             let lies = self.swarm.panels.get(at).is_none_or(|plan| plan.lies);
             if !followed || by_hand || corrects || lies || self.truth.is_tainted(order) {

@@ -19,6 +19,7 @@ mod ending;
 mod kinds;
 pub mod model;
 mod mutant;
+mod off;
 mod operator;
 mod proof;
 mod review;

@@ -1,6 +1,7 @@
 //! Bugs that are planted beside the product, to see that a run finds them. Each bends what the engine
 //! is told or wants done, on its way; the product itself knows nothing of them.
 
+use crate::off::Plan;
 use crate::swarm::Swarm;
 use domain::providers::ProviderState;
 use fakepanel::{Fault, Rule};
@@ -46,11 +47,17 @@ pub enum Mutant {
     RecordLost,
     /// An order that was taken long ago is sent all the same.
     StaleSent,
+    /// Orders are written off whatever was written off on the day.
+    BudgetIgnored,
+    /// Orders are written off while they may still be taken.
+    WrittenOffEarly,
+    /// An order that was written off is sent again.
+    SentWhenWrittenOff,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 22] = [
         Self::RetryOnTimeout,
         Self::LostAsRefused,
         Self::LostAsNotSent,
@@ -70,6 +77,9 @@ impl Mutant {
         Self::CancelAtOnce,
         Self::RecordLost,
         Self::StaleSent,
+        Self::BudgetIgnored,
+        Self::WrittenOffEarly,
+        Self::SentWhenWrittenOff,
     ];
 
     /// Lets more happen of what the bug is about.
@@ -80,11 +90,16 @@ impl Mutant {
             | Self::LostAsNotSent
             | Self::RefundInUnknown
             | Self::LateAnswerDropped
-            | Self::SecondRoute => Some(Rule::new(Fault::HangAfter).per_mille(100)),
+            | Self::SecondRoute
+            | Self::BudgetIgnored
+            | Self::SentWhenWrittenOff => Some(Rule::new(Fault::HangAfter).per_mille(100)),
             Self::RemainsClamped => {
                 Some(Rule::new(Fault::StatusNonsense).variant("above-quantity").per_mille(100))
             }
             Self::NewRequestId => Some(Rule::new(Fault::HangAfter).per_mille(100)),
+            Self::WrittenOffEarly => {
+                Some(Rule::new(Fault::AcceptLate).per_mille(200).delay_us(40_000_000))
+            }
             Self::NoFence => Some(Rule::new(Fault::RateLimit).per_mille(200)),
             Self::PageAsRefusal => Some(Rule::new(Fault::ErrorAfter).per_mille(100)),
             _ => None,
@@ -108,6 +123,11 @@ impl Mutant {
             }
             Self::RefundInUnknown | Self::CancelAtOnce => swarm.cancels = 300,
             Self::CapNotCounted => swarm.crashes = 20,
+            Self::BudgetIgnored => swarm.write_off = Some(Plan::eager(100_000)),
+            Self::WrittenOffEarly | Self::SentWhenWrittenOff => {
+                swarm.write_off = Some(Plan::eager(50_000_000));
+                swarm.jumps = 0;
+            }
             _ => {}
         }
     }

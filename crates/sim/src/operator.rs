@@ -107,6 +107,7 @@ impl World {
     pub(crate) fn look_around(&mut self) -> Outcome<()> {
         self.watch.wrote = true;
         self.decide_what_waits()?;
+        self.find_out()?;
         self.answer_cancels()?;
         self.answer_refills()?;
         for at in 0..self.panels.len() {
@@ -241,7 +242,7 @@ impl World {
         self.look()?;
         let sealing = self.worker(Job::Sealing)?;
         self.shop.wait(sealing.seal_events(now))?;
-        Ok(())
+        self.write_off()
     }
 
     fn worker(&self, job: Job) -> Outcome<Worker> {

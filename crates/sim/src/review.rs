@@ -52,16 +52,13 @@ impl World {
             return Ok(());
         }
         let attempts = self.shop.wait(self.shop.counter.attempts_of_order(order.id))?;
+        if self.is_left_alone(order, &attempts) {
+            return Ok(());
+        }
         let taken = self.truth.latest(order.id);
         let unknown = attempts.iter().rev().find(|attempt| attempt.state.is_unknown());
         if let Some(attempt) = unknown {
-            let there = taken.filter(|taken| taken.attempt == attempt.number);
-            let verdict = match there {
-                None => Verdict::NotAccepted,
-                Some(_) if self.rng.u8(..5) > 0 => Verdict::AcceptedNoId,
-                Some(taken) => self.verdict(order.id, taken),
-            };
-            return self.say(order.id, verdict);
+            return self.say_of(order.id, attempt.number);
         }
         let no_id = |attempt: &&Attempt| {
             attempt.state == AttemptState::AcceptedNoId && !self.truth.is_tainted(order.id)
@@ -77,6 +74,17 @@ impl World {
             (None, Some(taken)) => self.report(order.id, taken),
             (_, None) => Ok(()),
         }
+    }
+
+    /// Says what became of an attempt of which nobody knew.
+    pub(crate) fn say_of(&mut self, order: OrderId, number: i64) -> Outcome<()> {
+        let there = self.truth.latest(order).filter(|taken| taken.attempt == number);
+        let verdict = match there {
+            None => Verdict::NotAccepted,
+            Some(_) if self.rng.u8(..5) > 0 => Verdict::AcceptedNoId,
+            Some(taken) => self.verdict(order, taken),
+        };
+        self.say(order, verdict)
     }
 
     /// What the panel calls an order; nothing where it calls another one so too.

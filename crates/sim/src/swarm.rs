@@ -1,6 +1,7 @@
 //! What a seed draws: who behaves how, what goes wrong and how often. Not everything goes wrong in
 //! every seed: what is rare together with everything else is common among a few.
 
+use crate::off::{Plan, takes_late};
 use dispatch::engine::Timing;
 use domain::providers::ProviderState;
 use fakepanel::settings::{Delivery, Noise, Span};
@@ -65,6 +66,8 @@ pub(crate) struct Swarm {
     pub(crate) lag: Span,
     /// Whether the run goes on for a day, for corrections.
     pub(crate) a_day: bool,
+    /// What becomes of orders of which nobody can tell for long.
+    pub(crate) write_off: Option<Plan>,
 }
 
 /// Draws from a span.
@@ -85,10 +88,16 @@ fn sometimes(most: u16, rng: &mut Rng) -> u16 {
 impl Swarm {
     pub(crate) fn draw(rng: &mut Rng) -> Self {
         let lies = rng.u8(..8) == 0;
-        let panels: Vec<PanelPlan> = (0..*rng.choice(&[1, 1, 2, 3]).unwrap_or(&1))
+        let mut panels: Vec<PanelPlan> = (0..*rng.choice(&[1, 1, 2, 3]).unwrap_or(&1))
             .map(|at| PanelPlan::draw(at, lies, rng))
             .collect();
         let corrects = panels.iter().any(|panel| panel.settings.delivery.corrected_per_mille > 0);
+        let writes_off = rng.bool();
+        if let Some(panel) = panels.first_mut() {
+            let often = if writes_off { rng.u16(50..=250) } else { rng.u16(10..=120) };
+            panel.faults.push(Rule::new(Fault::HangAfter).per_mille(often));
+        }
+        let late = panels.iter().any(|panel| takes_late(&panel.faults));
         Self {
             panels,
             customers: rng.u64(1..=3),
@@ -105,17 +114,18 @@ impl Swarm {
             looks: Span::new(SECOND, SECOND.saturating_mul(rng.u64(3..=25))),
             edits: sometimes(150, rng),
             // A person, or the balance, whichever is first.
-            patience_us: rng.i64(5..=200).saturating_mul(1_000_000),
+            patience_us: rng.i64(5..=150).saturating_mul(1_000_000),
             chaos_us: SECOND.saturating_mul(rng.u64(20..=65)),
             answer_us: SECOND.saturating_mul(rng.u64(3..=15)),
             late_us: SECOND.saturating_mul(rng.u64(10..=60)),
             // Whatever a panel takes later than this, nobody can know of (see FAULTS).
             timing: Timing {
                 grace_us: rng.i64(60..=120).saturating_mul(1_000_000),
-                between_reads_us: 10_000_000,
+                ..Timing::default()
             },
             lag: Span::new(50, rng.u64(5_000..=SECOND / 2)),
             a_day: corrects && rng.bool(),
+            write_off: writes_off.then(|| Plan::draw(late, rng)),
         }
     }
 }
@@ -172,7 +182,7 @@ impl PanelPlan {
             adds_at_once: rng.i64(1..=6),
             adds_per_second: rng.i64(1..=20),
             trust_reads: if doubtful { 100 } else { rng.i64(0..=4) },
-            balance_decimals: rng.bool().then(|| i64::from(told.unwrap_or(decimals))),
+            balance_decimals: (rng.u8(..3) > 0).then(|| i64::from(told.unwrap_or(decimals))),
             state: ProviderState::Active,
             priority: rng.i64(0..=2),
             daily_cap: (rng.u8(..8) == 0).then(|| rng.i64(1_000..=8_000)),
@@ -238,9 +248,9 @@ fn faults(lies: bool, rng: &mut Rng) -> Vec<Rule> {
         rules.push(rule);
     }
     // What an order cannot be changed into anything acceptable for.
-    if rng.u8(..3) == 0 {
+    if rng.bool() {
         let variant = if rng.bool() { "quantity" } else { "link" };
-        rules.push(Rule::new(Fault::Refusal).per_mille(rng.u16(200..=500)).variant(variant));
+        rules.push(Rule::new(Fault::Refusal).per_mille(rng.u16(300..=700)).variant(variant));
     }
     // What is read may fail too.
     for fault in [Fault::HangBefore, Fault::BadGateway, Fault::NotJson] {

@@ -23,6 +23,8 @@ pub(crate) struct Watch {
     states: BTreeMap<OrderId, State>,
     pub(crate) orders: BTreeMap<OrderId, Order>,
     pub(crate) coverage: Coverage,
+    /// Orders that were written off.
+    pub(crate) written_off: BTreeSet<OrderId>,
     /// Whether something may have been written since.
     pub(crate) wrote: bool,
     /// Attempts without an outcome at each provider, before a claim.
@@ -98,12 +100,18 @@ impl World {
         if !event.kind.starts_with("order.") {
             return;
         }
+        if event.kind == "order.write_off_known" {
+            self.watch.coverage.count("T9k");
+        }
         let data: serde_json::Value = serde_json::from_str(&event.data).unwrap_or_default();
         let state = data.get("state").and_then(|state| state.as_str()).and_then(State::from_name);
         let (Some(from), Some(to)) = (self.watch.state(order), state) else { return };
         if from != to && !may_follow(from, to) {
             let (from, to) = (from.name(), to.name());
             self.finding(format!("order {order}: is {to} after it was {from}"));
+        }
+        if event.kind == "order.written_off" {
+            self.check_written_off(order);
         }
         let known = self.watch.orders.get(&order);
         if known.is_none_or(|order| order.shape == OrderShape::Single)
@@ -194,6 +202,8 @@ impl World {
             }
             State::Submitted | State::SubmittedNoId | State::InProgress => taken.is_some(),
             State::Canceled if taken.is_none() => !self.is_on_its_way(id),
+            // The house bears what the panel has of it.
+            State::Canceled if self.watch.written_off.contains(&id) => true,
             State::Canceled | State::Completed | State::Partial => taken.is_some_and(|taken| {
                 let lies = self.swarm.panels.get(taken.panel).is_none_or(|panel| panel.lies);
                 let doubtful = self.truth.is_tainted(id) || lies;
@@ -259,7 +269,7 @@ impl World {
     pub(crate) fn unknown_at_providers(&self) -> Outcome<BTreeMap<ProviderId, i64>> {
         let counts = self.shop.wait(self.shop.counter.unknown_counts())?;
         let mut sums: BTreeMap<ProviderId, i64> = BTreeMap::new();
-        for (provider, _, count) in counts {
+        for (provider, _, count) in counts.into_iter().filter(|(_, s, _)| !s.is_terminal()) {
             let sum = sums.entry(provider).or_default();
             *sum = sum.saturating_add(count);
         }
@@ -271,7 +281,8 @@ impl World {
         let taken = self.truth.latest(order.id)?;
         let plan = self.swarm.panels.get(taken.panel)?;
         let corrects = plan.settings.delivery.corrected_per_mille > 0;
-        if plan.lies || corrects || self.truth.is_tainted(order.id) {
+        let borne = self.watch.written_off.contains(&order.id);
+        if plan.lies || corrects || borne || self.truth.is_tainted(order.id) {
             return None;
         }
         Some(is(self.upstream_state(taken)?, order.state, order.remains))

@@ -6,6 +6,7 @@ use crate::customer::Customer;
 use crate::dispatcher::Dispatcher;
 use crate::kinds::{Call, CallId, Event, Pid};
 use crate::mutant::Mutant;
+use crate::off::SETTLED_US;
 use crate::operator::Books;
 use crate::shop::{Ground, START, Shop};
 use crate::swarm::{SECOND, Swarm, chance, within};
@@ -45,6 +46,8 @@ pub(crate) struct World {
     pub(crate) events: u64,
     /// Nothing goes wrong any more.
     pub(crate) calm: bool,
+    /// From when on the clock is set no more.
+    pub(crate) settled_us: u64,
     /// Longest pause of a worker that has nothing to do.
     pub(crate) idle_us: u64,
     // Last: whoever holds a counter is gone when its store closes.
@@ -96,6 +99,7 @@ impl World {
             findings: Vec::new(),
             events: 0,
             calm: false,
+            settled_us: u64::MAX,
             idle_us: SECOND,
             shop,
         };
@@ -108,6 +112,7 @@ impl World {
             self.add_provider(at)?;
             self.schedule(Span::just(0), Event::Weather(at));
         }
+        self.set_write_offs()?;
         for customer in 0..self.customers.len() {
             self.schedule(self.swarm.pause, Event::Customer(customer));
         }
@@ -242,6 +247,7 @@ impl World {
     pub(crate) fn calm_down(&mut self) -> Outcome<()> {
         self.calm = true;
         self.trace.note(self.now_us, format_args!("calm"));
+        self.settled_us = self.now_us.saturating_add(SETTLED_US);
         for panel in &mut self.panels {
             panel.set_faults(Vec::new())?;
         }

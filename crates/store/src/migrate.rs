@@ -85,6 +85,13 @@ pub const MIGRATIONS: &[Migration] = &[
         works_from: 9,
     },
     Migration {
+        version: 10,
+        name: "write_offs",
+        text: include_str!("migrations/0010_write_offs.sql"),
+        postgres: "",
+        works_from: 10,
+    },
+    Migration {
         version: 11,
         name: "restore",
         text: include_str!("migrations/0011_restore.sql"),
@@ -252,6 +259,7 @@ mod tests {
             "16d5f1e421353f2bd476f6fbea86fbdf8769848286cca921a53ea8ce6d6a626c",
             "49e3f1b53b6f754565b823f46f08025aa6844b6bd1c17fcd5888888057af2992",
             "36b6dab5769cfc29177eee9f8502f9efb6a29424b697b858946faa14ea84d134",
+            "fab39527e8c04dbe86c006c6632a49ae59183d7ca769a70b211eff59cef0af46",
             "9bb6962f90109809e97e4f07dd607e3261c6330813bd106bf4f197890ded4b35",
         ];
         let checksums: Vec<String> = MIGRATIONS.iter().map(Migration::checksum).collect();

@@ -2,7 +2,9 @@
 //! before. Unknown keys are refused, because a mistyped setting is one that silently is not set.
 
 use counter::nodes::Role;
+use domain::Micros;
 use domain::access::{AccessError, Networks};
+use domain::limits::WRITE_OFF_HOURS_MAX;
 use serde::Deserialize;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -25,6 +27,8 @@ pub(crate) struct Config {
     pub(crate) private_providers: bool,
     pub(crate) provider_answer_seconds: u32,
     pub(crate) provider_grace_seconds: u32,
+    pub(crate) write_off_hours: i64,
+    pub(crate) write_off_daily: String,
     pub(crate) currency: String,
     pub(crate) duplicate_window_seconds: i64,
     pub(crate) infer_missing_action: bool,
@@ -169,6 +173,12 @@ impl Config {
         if !(5..=600).contains(&self.provider_grace_seconds) {
             return invalid("provider_grace_seconds", "must be 5 to 600");
         }
+        if !(1..=WRITE_OFF_HOURS_MAX).contains(&self.write_off_hours) {
+            return invalid("write_off_hours", "must be 1 to 720");
+        }
+        if self.written_off_daily().is_none() {
+            return invalid("write_off_daily", "must be an amount of 0 or more, like \"5.00\"");
+        }
         if let Err(error) = self.proxies() {
             return invalid("trusted_proxies", &error.to_string());
         }
@@ -178,6 +188,11 @@ impl Config {
     /// Reverse proxies whose `X-Forwarded-For` is believed.
     pub(crate) fn proxies(&self) -> Result<Networks, AccessError> {
         Networks::parse(&self.trusted_proxies.join(","))
+    }
+
+    /// What may be written off in a day; nothing when it is no amount, or below zero.
+    pub(crate) fn written_off_daily(&self) -> Option<Micros> {
+        Micros::parse(&self.write_off_daily).ok().filter(|daily| *daily >= Micros::ZERO)
     }
 
     /// Whether the database is a PostgreSQL: no file, so nothing can lie beside it.
@@ -318,7 +333,7 @@ mod tests {
         let all = "currency, database_url, duplicate_window_seconds, infer_missing_action, \
                    key_secret_file, lease_seconds, listen, log, log_format, private_providers, \
                    provider_answer_seconds, provider_grace_seconds, role, stock_key_file, \
-                   stock_keys, trusted_proxies";
+                   stock_keys, trusted_proxies, write_off_daily, write_off_hours";
         for (variables, file, expected) in [
             (
                 vec![],
@@ -372,6 +387,16 @@ mod tests {
                 vec![("TRADECOUNTER_PROVIDER_GRACE_SECONDS", "601")],
                 None,
                 String::from("provider_grace_seconds: must be 5 to 600"),
+            ),
+            (
+                vec![("TRADECOUNTER_WRITE_OFF_HOURS", "0")],
+                None,
+                String::from("write_off_hours: must be 1 to 720"),
+            ),
+            (
+                vec![("TRADECOUNTER_WRITE_OFF_DAILY", "-1")],
+                None,
+                String::from("write_off_daily: must be an amount of 0 or more, like \"5.00\""),
             ),
             (
                 vec![("TRADECOUNTER_DUPLICATE_WINDOW_SECONDS", "-1")],

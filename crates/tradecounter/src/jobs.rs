@@ -1,7 +1,6 @@
 //! What one node at a time does in the background, each job under its own lease.
 
 use crate::clock;
-use crate::demo::Supplier;
 use crate::low_stock::LowStockLog;
 use counter::Counter;
 use counter::nodes::{Job, Lease, Worker};
@@ -18,7 +17,7 @@ const SWEEP: Duration = Duration::from_secs(20);
 
 const fn every(job: Job) -> Duration {
     match job {
-        Job::Fulfilment | Job::Orders | Job::Sealing | Job::Supplier => OFTEN,
+        Job::Fulfilment | Job::Orders | Job::Sealing => OFTEN,
         Job::Retention | Job::Stock => SWEEP,
     }
 }
@@ -81,10 +80,6 @@ async fn step(worker: &Worker, job: Job, now: Timestamp, low: &mut LowStockLog) 
             if let Some(now_low) = tell(worker.low_stock().await, "stock is not looked at") {
                 low.tell(&now_low);
             }
-        }
-        Job::Supplier => {
-            let moved = Supplier::new(worker).step(now).await;
-            tell(moved, "the simulated supplier could not report");
         }
     }
 }

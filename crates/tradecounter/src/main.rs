@@ -21,6 +21,7 @@ mod serve;
 mod signals;
 mod telemetry;
 mod upkeep;
+mod write_offs;
 
 use clap::Parser;
 use std::process::ExitCode;

@@ -63,6 +63,11 @@ impl Server {
         self.keeper.role()
     }
 
+    /// Lets it call a provider that runs in this process, and look there as often as somebody watches.
+    pub(crate) const fn calls_beside(&mut self, provider: SocketAddr) {
+        self.patience = self.patience.beside(provider);
+    }
+
     /// Serves until `end` resolves, then lets requests in flight finish. A node that works does `jobs`
     /// meanwhile, as far as no other does them.
     pub(crate) async fn run(
@@ -85,7 +90,7 @@ impl Server {
                 tasks.spawn(jobs::run(counter.clone(), *job, lease, ended.clone()));
             } else if let Some(dispatcher) = fulfilment::dispatcher(&counter, patience) {
                 let lease = keeper.watch(*job);
-                tasks.spawn(fulfilment::run(dispatcher, lease, ended.clone()));
+                tasks.spawn(fulfilment::run(dispatcher, patience.write_offs, lease, ended.clone()));
             }
         }
         let (leaving, left) = watch::channel(false);

@@ -16,9 +16,19 @@ const FLOORS: [(&str, &[&str]); 17] = [
     ("counter", &["domain", "store"]),
     ("dispatch", &["counter", "domain", "panel-api", "panel-client", "store"]),
     ("web", &["counter", "domain", "panel-api", "store"]),
+    // Its `fakepanel` is the supplier of the demo.
     (
         "tradecounter",
-        &["counter", "dispatch", "domain", "panel-api", "panel-client", "store", "web"],
+        &[
+            "counter",
+            "dispatch",
+            "domain",
+            "fakepanel",
+            "panel-api",
+            "panel-client",
+            "store",
+            "web",
+        ],
     ),
     ("bench", &["counter", "domain", "fakepanel", "pgkit", "store", "web"]),
     ("powercut", &["counter", "domain", "store"]),

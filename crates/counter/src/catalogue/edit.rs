@@ -3,8 +3,8 @@
 use crate::journal::Journal;
 use crate::{Counter, Failure, Refusal};
 use domain::catalogue::{
-    Category, Fulfilment, LinkRule, PartsBy, RefillRule, Service, ServiceKind, check_name,
-    check_service,
+    Category, Fulfilment, LinkRule, PartsBy, RefillRule, Service, ServiceKind, WhenUnknown,
+    check_name, check_service,
 };
 use domain::{AccountId, CategoryId, Micros, ServiceId, Timestamp};
 use store::tables::{Put, catalogue, link_queue, meta};
@@ -46,6 +46,8 @@ pub struct ServiceChange {
     pub link_rule: Option<LinkRule>,
     /// Who divides orders into runs and posts.
     pub parts: Option<PartsBy>,
+    /// What becomes of an order of which nobody can tell whether a provider has it.
+    pub when_unknown: Option<WhenUnknown>,
     /// Who fulfils its orders.
     pub fulfilment: Option<Fulfilment>,
     /// A new place.
@@ -186,6 +188,7 @@ fn new_service(id: ServiceId, change: &ServiceChange) -> Result<Service, Refusal
         cancel: false,
         link_rule: LinkRule::Any,
         parts: PartsBy::Ours,
+        when_unknown: WhenUnknown::Hold,
         fulfilment: Fulfilment::Staff,
         position: id.0,
         on_sale: true,
@@ -209,6 +212,7 @@ fn change_service(service: Service, change: &ServiceChange) -> Service {
         cancel: change.cancel.unwrap_or(service.cancel),
         link_rule: change.link_rule.unwrap_or(service.link_rule),
         parts: change.parts.unwrap_or(service.parts),
+        when_unknown: change.when_unknown.unwrap_or(service.when_unknown),
         fulfilment: change.fulfilment.unwrap_or(service.fulfilment),
         position: change.position.unwrap_or(service.position),
         on_sale: change.on_sale.unwrap_or(service.on_sale),

@@ -86,6 +86,20 @@ impl Catalogue {
         if latest.epoch == epoch { Ok(latest) } else { load(tx, epoch).map(Arc::new) }
     }
 
+    /// Whether a service is `so`, as this process saw it last; as the unit sees it when it never has. For
+    /// what is read too often to ask for the epoch each time, and is not wrong when it is late.
+    pub(crate) fn seen(
+        &self,
+        tx: &mut dyn Tx,
+        id: ServiceId,
+        so: impl Fn(&Service) -> bool,
+    ) -> Result<bool, DbError> {
+        if let Some(service) = self.latest.read().services.get(&id) {
+            return Ok(so(service));
+        }
+        Ok(self.current(tx)?.services.get(&id).is_some_and(so))
+    }
+
     /// Keeps what a unit saw, once it is committed. An older one may take the place of a newer: the
     /// next use that finds another epoch reads again, so that costs time and never correctness.
     pub(crate) fn keep(&self, snapshot: &Arc<Snapshot>) {

@@ -181,8 +181,8 @@ impl Worker {
 
 impl Counter {
     /// What was sent to a provider for an attempt of which it is not known what became of it, to send
-    /// it again; nothing when it is known, there is no such attempt, or the provider is held after a
-    /// restore.
+    /// it again; nothing when it is known, when a person has the order or it has ended, there is no
+    /// such attempt, or the provider is held after a restore.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -195,13 +195,21 @@ impl Counter {
             if provider.is_none_or(|provider| provider.restored.is_some()) {
                 return Ok(None);
             }
-            let Some(order) = orders::by_id(tx, attempt.order)? else { return Ok(None) };
+            let order = orders::by_id(tx, attempt.order)?;
+            let Some(order) = order.filter(is_sent) else {
+                return Ok(None);
+            };
             let Some(route) = routes::route(tx, attempt.route)? else { return Ok(None) };
             let Some(service) = snapshot.services.get(&order.service) else { return Ok(None) };
             placement(tx, &order, service.kind, &attempt, &route).map(Some)
         });
         Ok(read.await??)
     }
+}
+
+/// Whether an order is being placed, or its answer was lost and nobody has decided about it.
+const fn is_sent(order: &Order) -> bool {
+    matches!(order.state, State::Dispatching | State::Unknown)
 }
 
 fn is_free(order: &Order, taken: &[Attempt]) -> bool {
@@ -221,7 +229,9 @@ fn known(tx: &mut dyn Tx, claims: &[Claim], now: Timestamp) -> Result<Known, DbE
     let units_today = routes::used(tx, &capped, day(now))?.into_iter().collect();
     let providers = providers::providers(tx)?;
     let mut unknown: BTreeMap<ProviderId, Unknown> = BTreeMap::new();
-    for (provider, state, count) in attempts::unknown_counts(tx)? {
+    // What was written off holds up nobody: the house has taken on whatever it comes to.
+    let counts = attempts::unknown_counts(tx)?;
+    for (provider, state, count) in counts.into_iter().filter(|(_, s, _)| !s.is_terminal()) {
         let at = unknown.entry(provider).or_default();
         at.count = at.count.saturating_add(count);
         at.lost |= state == State::Unknown;

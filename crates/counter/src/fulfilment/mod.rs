@@ -20,6 +20,7 @@ mod setup;
 mod stop;
 mod waiting;
 mod why;
+mod write_off;
 
 pub use balance::BalanceRead;
 pub use claim::{Claim, NotClaimed, Placement};
@@ -32,8 +33,10 @@ pub use outcome::Recorded;
 pub(crate) use outcome::shortened;
 pub(crate) use outcomes::give_up;
 pub use outcomes::{Found, Outcome};
+pub(crate) use passed::public_parts;
 pub use readings::Reported;
 pub use routes::RouteChange;
 pub use setup::{ProviderKey, Setup};
 pub use waiting::Waiting;
 pub(crate) use why::waits_for;
+pub use write_off::{Ambiguity, WriteOffTerms, WroteOff};

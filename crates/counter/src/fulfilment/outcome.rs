@@ -2,6 +2,7 @@
 //! the provider has charged.
 
 use super::Outcome;
+use super::write_off::note_known;
 use crate::desk::{Cause, Desk};
 use crate::orders::settle_parent_of;
 use domain::limits::REASON_BYTES_MAX;
@@ -9,7 +10,7 @@ use domain::orders::{Event, Order, State};
 use domain::providers::{Attempt, AttemptState, EntryKind, Fit, Found, Known, Settled, settle};
 use domain::{AttemptId, Micros, Timestamp};
 use store::tables::providers::{self, Entry};
-use store::tables::{attempts, orders};
+use store::tables::{attempts, orders, write_offs};
 use store::{DbError, Tx};
 
 /// What became of something that was reported.
@@ -73,13 +74,24 @@ fn record_one(
     let others = attempts::of_order(desk.tx, order.id)?;
     let rival = others.iter().any(|other| other.id != attempt.id && other.state.may_be_placed());
     let provider = providers::provider(desk.tx, attempt.provider)?;
-    let asked_again = provider.is_some_and(|provider| provider.takes_request_id);
-    let known = Known { order: &order, attempt: &attempt, id_taken, rival, asked_again };
+    let asked_again = provider.as_ref().is_some_and(|provider| provider.takes_request_id);
+    let item = match order.state {
+        State::Canceled => write_offs::of_attempt(desk.tx, attempt.id)?,
+        _ => None,
+    };
+    let written_off = item.is_some();
+    let known =
+        Known { order: &order, attempt: &attempt, id_taken, rival, asked_again, written_off };
     let Some(settled) = settle(known, &outcome.found) else { return Ok(Recorded::Known) };
     let evidence = shortened(&outcome.evidence);
     let after = steps(desk, &order, &settled, &evidence, actor)?;
     let fit = settled.fit;
     collect(collected, &attempt, settled, &evidence, desk.now);
+    if let (Some(item), Some((_, after)), Some(provider)) =
+        (item, collected.attempts.last(), provider)
+    {
+        note_known(desk, &item, after, provider.exchange)?;
+    }
     desk.flush_orders()?;
     if after.state.is_terminal() {
         settle_parent_of(desk, &after)?;

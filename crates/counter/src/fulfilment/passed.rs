@@ -1,8 +1,10 @@
 //! Orders that providers divide themselves.
 
-use crate::catalogue::Snapshot;
-use domain::catalogue::{Counting, NumberField, PartsBy, Service};
-use domain::orders::{Order, OrderShape};
+use crate::catalogue::{Catalogue, Snapshot};
+use crate::orders::PublicParts;
+use domain::Timestamp;
+use domain::catalogue::{Counting, NumberField, PartsBy, Service, TextField};
+use domain::orders::{Order, OrderShape, Standing, expiry_end, public_remains};
 use domain::providers::Passed;
 use serde_json::Value;
 use store::tables::orders;
@@ -14,15 +16,44 @@ pub(super) fn passed(
     snapshot: &Snapshot,
     order: &Order,
 ) -> Result<Option<Passed>, DbError> {
-    // A run or a post of ours is delivered in one go, and has its own link.
-    if order.shape != OrderShape::Single || order.parent.is_some() {
-        return Ok(None);
-    }
     if !snapshot.services.get(&order.service).is_some_and(may_be) {
         return Ok(None);
     }
-    let stored = orders::params(tx, order.id)?;
+    let stored = plan(tx, &Standing::from(order))?;
     Ok(stored.and_then(|stored| read(order.quantity, &stored)))
+}
+
+/// What a customer is told of the parts of an order that the provider divides.
+pub(crate) fn public_parts(
+    tx: &mut dyn Tx,
+    catalogue: &Catalogue,
+    order: &Standing,
+    now: Timestamp,
+) -> Result<PublicParts, DbError> {
+    if !catalogue.seen(tx, order.service, may_be)? {
+        return Ok(PublicParts::None);
+    }
+    let Some(stored) = plan(tx, order)? else { return Ok(PublicParts::None) };
+    let Some(passed) = read(order.quantity, &stored) else { return Ok(PublicParts::None) };
+    let (done, orders) = (passed.done(public_remains(order)), Vec::new());
+    Ok(match passed {
+        Passed::Runs { .. } => PublicParts::Runs { done, orders },
+        Passed::Posts { .. } => {
+            let last = stored.get(TextField::Expiry.name()).and_then(Value::as_str);
+            let expired = last.and_then(expiry_end).is_some_and(|end| end <= now);
+            PublicParts::Posts { done, expired, orders }
+        }
+    })
+}
+
+/// What the provider divides the order by, if it does. A run or a post of ours is delivered in one go,
+/// and has its own link.
+fn plan(tx: &mut dyn Tx, order: &Standing) -> Result<Option<Value>, DbError> {
+    if order.shape != OrderShape::Single || order.parent.is_some() {
+        return Ok(None);
+    }
+    let stored = orders::params(tx, order.id)?;
+    Ok(stored.and_then(|stored| serde_json::from_str(&stored).ok()))
 }
 
 /// Whether orders of the service may have been passed on, now or before it was changed.
@@ -31,8 +62,7 @@ fn may_be(service: &Service) -> bool {
     service.parts == PartsBy::Upstream || service.drip_feed || posts
 }
 
-fn read(quantity: i64, stored: &str) -> Option<Passed> {
-    let params: Value = serde_json::from_str(stored).ok()?;
+fn read(quantity: i64, params: &Value) -> Option<Passed> {
     let number = |field: NumberField| params.get(field.name()).and_then(Value::as_i64);
     match number(NumberField::Runs) {
         Some(runs) => Passed::runs(quantity, runs),

@@ -18,12 +18,10 @@ pub enum Job {
     Sealing,
     /// Finishes and clears imports, takes outdated items off sale, looks what is low.
     Stock,
-    /// Plays the supplier of the demo.
-    Supplier,
 }
 
 impl Job {
-    /// What every worker does. The demo adds its supplier.
+    /// What every worker does.
     pub const USUAL: [Self; 5] =
         [Self::Fulfilment, Self::Orders, Self::Retention, Self::Sealing, Self::Stock];
 
@@ -35,7 +33,6 @@ impl Job {
             Self::Retention => "retention",
             Self::Sealing => "sealing",
             Self::Stock => "stock",
-            Self::Supplier => "simulated_supplier",
         }
     }
 }

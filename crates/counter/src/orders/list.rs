@@ -61,7 +61,7 @@ impl Counter {
         let read = self.store.read(|tx| {
             let recent = account_orders::recent(tx, account, limit)?;
             let with_status = recent.into_iter().map(|order| {
-                let status = status_of(tx, &Standing::from(&order), now)?;
+                let status = status_of(tx, &self.catalogue, &Standing::from(&order), now)?;
                 Ok((order, status))
             });
             with_status.collect::<Result<Vec<_>, DbError>>()
@@ -108,7 +108,7 @@ impl Counter {
                 None => fulfilment::waits_for(tx, &snapshot, &order, now)?,
             };
             Ok(OrderView {
-                status: status_of(tx, &Standing::from(&order), now)?,
+                status: status_of(tx, &self.catalogue, &Standing::from(&order), now)?,
                 waits,
                 params: orders::params(tx, id)?,
                 drip_feed: parts::drip_feed(tx, id)?,

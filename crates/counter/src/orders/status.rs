@@ -1,6 +1,8 @@
 //! What a customer is told of their orders.
 
 use crate::Counter;
+use crate::catalogue::Catalogue;
+use crate::fulfilment::public_parts;
 use domain::orders::{OrderShape, PublicStatus, Standing, net_charge, public_remains};
 use domain::{AccountId, Micros, OrderId, Timestamp};
 use store::tables::{orders, parts};
@@ -15,7 +17,7 @@ pub enum PublicParts {
     Runs {
         /// Runs that have ended.
         done: i64,
-        /// The newest runs' order ids, oldest first.
+        /// The newest runs' order ids, oldest first; none where the provider divides it.
         orders: Vec<OrderId>,
     },
     /// The posts of a subscription.
@@ -24,7 +26,7 @@ pub enum PublicParts {
         done: i64,
         /// Whether its last day is over.
         expired: bool,
-        /// The newest posts' order ids, oldest first.
+        /// The newest posts' order ids, oldest first; none where the provider divides it.
         orders: Vec<OrderId>,
     },
 }
@@ -51,6 +53,7 @@ const PARTS_NAMED: i64 = 100;
 
 pub(super) fn status_of(
     tx: &mut dyn Tx,
+    catalogue: &Catalogue,
     order: &Standing,
     now: Timestamp,
 ) -> Result<OrderStatus, DbError> {
@@ -63,6 +66,7 @@ pub(super) fn status_of(
         parts: PublicParts::None,
     };
     if order.shape == OrderShape::Single {
+        status.parts = public_parts(tx, catalogue, order, now)?;
         return Ok(status);
     }
     let sums = orders::part_sums(tx, order.id)?;
@@ -107,7 +111,8 @@ impl Counter {
     ) -> Result<Vec<OrderStatus>, StoreError> {
         let read = self.store.read_since(since, |tx| {
             let own = orders::standings(tx, account, ids)?;
-            own.iter().map(|order| status_of(tx, order, now)).collect::<Result<Vec<_>, DbError>>()
+            let told = own.iter().map(|order| status_of(tx, &self.catalogue, order, now));
+            told.collect::<Result<Vec<_>, DbError>>()
         });
         Ok(read.await??)
     }

@@ -5,7 +5,7 @@ use super::take::tell;
 use crate::journal::Journal;
 use crate::{Counter, Failure, Refusal};
 use domain::catalogue::{
-    Counting, Fulfilment, LinkRule, PartsBy, RefillRule, Service, check_service,
+    Counting, Fulfilment, LinkRule, PartsBy, RefillRule, Service, WhenUnknown, check_service,
 };
 use domain::money::multiplied;
 use domain::providers::offers::{Markup, Offer, kind_of};
@@ -222,6 +222,7 @@ fn made_of(
         cancel: offer.cancel,
         link_rule: LinkRule::Any,
         parts: PartsBy::Ours,
+        when_unknown: WhenUnknown::Hold,
         position: 0,
         on_sale: import.on_sale,
         fulfilment: Fulfilment::Providers,

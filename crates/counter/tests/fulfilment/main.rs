@@ -16,3 +16,4 @@ mod released;
 mod restored;
 mod shop;
 mod why;
+mod write_offs;

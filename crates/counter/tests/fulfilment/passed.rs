@@ -4,6 +4,7 @@ use super::shop::{FIRST, NOW, Shop, THINGS, accepted};
 use counter::Failure;
 use counter::catalogue::ServiceChange;
 use counter::fulfilment::{NotClaimed, Reported, RouteChange};
+use counter::orders::{Post, PublicParts};
 use domain::catalogue::{Fulfilment, LinkRule, NumberField, PartsBy, ServiceKind, TextField};
 use domain::orders::{Number, OrderRefusal, OrderRequest, OrderShape, State};
 use domain::providers::{Reading, Report, Said, UpstreamWord};
@@ -148,4 +149,45 @@ async fn only_providers_divide_orders() {
     let staff = ServiceChange { fulfilment: Some(Fulfilment::Staff), ..ServiceChange::default() };
     let refused = shop.counter.edit_service(THINGS, staff, NOW).await.unwrap_err();
     assert!(refused.to_string().contains("parts: only orders that providers fulfil"), "{refused}");
+}
+
+#[tokio::test]
+async fn customers_are_told_how_many_parts_are_done() {
+    let shop = passing().await;
+    let (whole, plain) = (runs(&shop).await, shop.order().await);
+    let parts = async |order: OrderId| {
+        let told = shop.counter.order_statuses(shop.account, &[order], NOW, None).await.unwrap();
+        told[0].parts.clone()
+    };
+    let done = |done| PublicParts::Runs { done, orders: Vec::new() };
+    assert_eq!((parts(whole).await, parts(plain).await), (done(0), PublicParts::None));
+    let attempt = shop.claim(whole).await;
+    shop.found(attempt, accepted("4711")).await;
+    says(&shop, whole, UpstreamWord::InProgress, Said::Value(3)).await;
+    assert_eq!(parts(whole).await, done(3));
+    // What was ordered before stays as it was.
+    let ours = ServiceChange { parts: Some(PartsBy::Ours), ..ServiceChange::default() };
+    shop.counter.edit_service(THINGS, ours, NOW).await.unwrap();
+    says(&shop, whole, UpstreamWord::Canceled, Said::Value(4)).await;
+    assert_eq!(parts(whole).await, done(4));
+    // A post of ours has what its subscription was asked for, and is no whole.
+    let change = ServiceChange {
+        category: Some(CategoryId(1)),
+        name: Some(String::from("posts")),
+        kind: Some(ServiceKind::Subscriptions),
+        rate: Some(Micros::new(2_000_000)),
+        min: Some(1),
+        max: Some(100),
+        fulfilment: Some(Fulfilment::Providers),
+        ..ServiceChange::default()
+    };
+    let service = shop.counter.add_service(change, NOW).await.unwrap();
+    let order = shop.place(posts(service, 10)).await.unwrap();
+    let link = String::from("https://example.com/posts/1");
+    let post = Post { order, link, quantity: 50 };
+    shop.counter.record_post(post, "ann", NOW).await.unwrap();
+    let PublicParts::Posts { done: 1, orders, .. } = parts(order).await else {
+        panic!("{:?}", parts(order).await)
+    };
+    assert_eq!(parts(orders[0]).await, PublicParts::None);
 }

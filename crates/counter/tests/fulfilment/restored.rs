@@ -3,15 +3,17 @@
 
 use super::shop::{COST, FIRST, NOW, SECOND, Shop, THINGS, accepted, counter_on, worker};
 use counter::catalogue::ServiceChange;
-use counter::fulfilment::{ForwardKind, Found, NotClaimed, ProviderChange, Verdict};
+use counter::fulfilment::{
+    ForwardKind, Found, NotClaimed, ProviderChange, Verdict, WriteOffTerms, WroteOff,
+};
 use counter::nodes::{Job, Node, Role};
 use counter::orders::{OrderReport, Report};
 use counter::restore::Accept;
 use counter::{Failure, Refusal};
-use domain::catalogue::LinkRule;
+use domain::catalogue::{LinkRule, WhenUnknown};
 use domain::orders::{PublicStatus, State};
 use domain::providers::AttemptState;
-use domain::{OrderId, ProviderId, RouteId, Timestamp};
+use domain::{Micros, OrderId, ProviderId, RouteId, Timestamp};
 
 pub(crate) const LATER: Timestamp = NOW.plus_minutes(10);
 
@@ -227,6 +229,23 @@ async fn who_wants_to_cancel_gets_nothing_back_for_what_may_be_delivered() {
     let forwards = shop.worker.take_forwards(true, LATER).await.unwrap();
     assert!(matches!(&forwards[..], [one] if one.kind == ForwardKind::Cancel), "{forwards:?}");
     shop.assert_clean().await;
+}
+
+#[tokio::test]
+async fn what_was_tried_before_is_not_written_off() {
+    let mut shop = Shop::open().await;
+    let most = Micros::new(10 * COST);
+    let when_unknown = Some(WhenUnknown::Refund { most });
+    let change = ServiceChange { when_unknown, ..ServiceChange::default() };
+    shop.counter.edit_service(THINGS, change, NOW).await.unwrap();
+    let terms = WriteOffTerms { after_us: 1, quiet_us: 1, daily: most };
+    let order = shop.order().await;
+    let attempt = shop.claim(order).await;
+    shop.found(attempt, Found::Lost).await;
+    shop.restored().await;
+    shop.release(FIRST, Accept::Explained).await.unwrap();
+    let written = shop.worker.write_off_unknown(terms, NOW.plus_minutes(10_000)).await.unwrap();
+    assert_eq!((written, shop.state(order).await), (WroteOff::default(), State::Review));
 }
 
 #[tokio::test]

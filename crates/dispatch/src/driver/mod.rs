@@ -192,8 +192,15 @@ impl Run {
                 });
             }
             Action::Replay(attempt) => {
+                let (begun, steady) = (Begun::now(self.clock, self.steady), self.steady);
                 self.tasks.spawn(async move {
-                    match units.placement(attempt).await {
+                    let placement = units.placement(attempt).await;
+                    // Whoever was stopped meanwhile may ask for what a person has decided about.
+                    if !begun.is_fresh(Begun::now(clock, steady)) {
+                        let why = String::from("it was to be asked for too long ago");
+                        return Done::Placed(attempt, Answer::NotSent(why), None);
+                    }
+                    match placement {
                         Ok(Some(placement)) => {
                             let placed = calls.place(&placement).await;
                             Done::Placed(attempt, placed.answer, placed.late)

@@ -175,6 +175,13 @@ fn tell(outcome: &Outcome, recorded: Recorded) {
                 "evidence contradicts what was known: decide"
             );
         }
+        (_, Recorded::Done(_, Fit::Borne)) => {
+            tracing::error!(
+                attempt,
+                evidence,
+                "an order that was written off is there: what it costs is ours"
+            );
+        }
         (_, Recorded::Done(_, Fit::Healed)) => {
             tracing::error!(
                 attempt,

@@ -57,6 +57,8 @@ pub(super) struct Follow {
     again: Timestamp,
     /// Requests that are under way.
     pub(super) asking: usize,
+    /// Least time between two answers for one order.
+    least_us: i64,
 }
 
 impl Entry {
@@ -109,7 +111,7 @@ impl Entry {
     }
 
     /// When it is asked for again; nothing when it is not.
-    fn next(&self, moved: bool, now: Timestamp, jitter: u64) -> Option<Timestamp> {
+    fn next(&self, moved: bool, least_us: i64, now: Timestamp, jitter: u64) -> Option<Timestamp> {
         let followed = Followed {
             state: self.state,
             accepted: self.accepted,
@@ -117,7 +119,7 @@ impl Entry {
             cancel_requested: self.cancel_requested,
             moved,
         };
-        next_poll(&followed, CORRECT_HOURS, now, jitter)
+        next_poll(&followed, CORRECT_HOURS, least_us, now, jitter)
     }
 }
 
@@ -128,8 +130,9 @@ fn mark(said: &impl Hash) -> u64 {
     hasher.finish().max(1)
 }
 
-impl Default for Follow {
-    fn default() -> Self {
+impl Follow {
+    /// None yet. `least_us`: the shortest time between two answers for one order, in microseconds.
+    pub(super) fn new(least_us: i64) -> Self {
         Self {
             due: BTreeMap::new(),
             known: HashSet::new(),
@@ -140,11 +143,10 @@ impl Default for Follow {
             read: false,
             again: Timestamp(i64::MIN),
             asking: 0,
+            least_us,
         }
     }
-}
 
-impl Follow {
     /// How many orders are followed.
     pub(super) fn len(&self) -> usize {
         self.known.len()
@@ -176,7 +178,7 @@ impl Follow {
     pub(super) fn add(&mut self, entry: Entry, now: Timestamp, jitter: u64) {
         if self.known.insert(entry.attempt) {
             self.open_cost = self.open_cost.saturating_add(entry.cost.raw());
-            let at = entry.next(true, now, jitter).unwrap_or(now);
+            let at = entry.next(true, self.least_us, now, jitter).unwrap_or(now);
             self.due.insert((at, entry.attempt), entry);
         }
     }
@@ -260,7 +262,7 @@ impl Follow {
         jitter: u64,
     ) -> Option<AttemptId> {
         self.away = self.away.saturating_sub(1);
-        match entry.next(moved, now, jitter) {
+        match entry.next(moved, self.least_us, now, jitter) {
             Some(at) => {
                 self.due.insert((at, entry.attempt), entry);
                 None

@@ -1,6 +1,7 @@
 //! What is known of one provider while orders are placed there. Lanes know nothing of each other:
 //! one that is stopped holds up no other.
 
+use super::Timing;
 use super::follow::Follow;
 use super::purse::Purse;
 use super::queue::Queued;
@@ -37,6 +38,8 @@ pub(super) struct Lost {
     pub(super) asking: bool,
     /// Whether a person decides about it now.
     pub(super) with_person: bool,
+    /// Whether its order has ended all the same: it was written off.
+    pub(super) ended: bool,
 }
 
 /// How far a lane is.
@@ -85,7 +88,7 @@ const UNREACHED_US: i64 = 500_000;
 const UNCLEAR_US: i64 = 5_000_000;
 
 impl Lane {
-    pub(super) fn new(provider: Provider, now: Timestamp) -> Self {
+    pub(super) fn new(provider: Provider, timing: Timing, now: Timestamp) -> Self {
         Self {
             provider,
             readiness: Readiness::New,
@@ -99,7 +102,7 @@ impl Lane {
             rests_until: now,
             resting: HashMap::new(),
             trusted: true,
-            follow: Follow::default(),
+            follow: Follow::new(timing.poll_least_us),
             purse: Purse::new(now),
             resolver: Resolver::new(now),
             ask_pace: Pace::new(now),
@@ -109,7 +112,8 @@ impl Lane {
 
     /// Orders that the provider may get beside those that are under way or unknown.
     pub(super) fn room(&self) -> i64 {
-        let count = self.placing.len().saturating_add(self.lost.len());
+        let lost = self.lost.values().filter(|lost| !lost.ended).count();
+        let count = self.placing.len().saturating_add(lost);
         let count = i64::try_from(count).unwrap_or(i64::MAX).saturating_add(self.claimed);
         self.provider.adds_at_once.saturating_sub(count)
     }

@@ -32,6 +32,7 @@ impl Lost {
             next: plus(now, REPLAY_US),
             asking: false,
             with_person: false,
+            ended: false,
         }
     }
 }
@@ -65,7 +66,10 @@ impl Engine {
             if !lane.lost.contains_key(&id) {
                 lane.resolver.begin();
             }
-            lane.lost.entry(id).or_insert(lost).with_person = order == State::Review;
+            let lost = lane.lost.entry(id).or_insert(lost);
+            // Also when it was written off: it is asked for no more.
+            lost.with_person = order != State::Unknown;
+            lost.ended = order.is_terminal();
         }
         if !settled.is_empty() {
             self.actions.push(Action::ReadAttempts(settled));

@@ -8,6 +8,7 @@
 )]
 
 mod faults;
+mod parts;
 mod requests;
 mod shop;
 mod whole;

@@ -134,18 +134,21 @@ impl Shop {
 
     /// The same with something in the link.
     pub(crate) async fn order_for(&self, part: &str) -> OrderId {
-        self.asked.set(self.asked.get() + 1);
-        let asked = self.asked.get();
         let mut request = OrderRequest::default();
         request.service = Some(Number::Int(THINGS.0));
-        request.link = Some(format!("https://example.com/{part}/o-{asked}"));
+        request.link = Some(format!("https://example.com/{part}/o-{}", self.asked.get() + 1));
         request.set_number(NumberField::Quantity, Some(Number::Int(1_000)));
+        self.place(request).await
+    }
+
+    pub(crate) async fn place(&self, request: OrderRequest) -> OrderId {
+        self.asked.set(self.asked.get() + 1);
         let order = PlaceOrder {
             account: self.account,
             key: None,
             request,
             request_id: None,
-            fingerprint: asked,
+            fingerprint: self.asked.get(),
         };
         self.counter.place_order(order, now()).await.unwrap()
     }
@@ -163,14 +166,18 @@ impl Shop {
         let node = Node::new("test", Role::Worker, 60_000_000);
         let lease = self.counter.take_lease(&node, Job::Fulfilment).await.unwrap();
         let worker: Worker = self.counter.worker(lease);
-        let policy = Policy { allow_private: true, any_port: true };
+        let policy = Policy { allow_private: true, any_port: true, ..Policy::default() };
         let client = Client::new(policy, &Authorities::System).unwrap();
         let limits = Limits { answer, late: Duration::from_secs(10), ..Limits::ADD };
         let dispatcher = Dispatcher {
             counter: self.counter.clone(),
             client: Arc::new(client),
             reach: Reach { policy, add: limits, ask: Limits { answer, ..Limits::ASK } },
-            timing: Timing { grace_us: 15_000_000, between_reads_us: 5_000_000 },
+            timing: Timing {
+                grace_us: 15_000_000,
+                between_reads_us: 5_000_000,
+                ..Timing::default()
+            },
             clock: now,
             steady: now,
             seed: 5,

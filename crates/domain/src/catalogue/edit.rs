@@ -42,6 +42,9 @@ pub enum CatalogueError {
     /// Nobody else can divide the orders.
     #[error("parts: only orders that providers fulfil can be divided by them")]
     PartsUpstream,
+    /// No order can cost that.
+    #[error("when-unknown: the most that an order may cost must not be negative")]
+    WhenUnknown,
 }
 
 /// Checks the name of anything: not empty, not too long, no control characters.
@@ -101,6 +104,9 @@ pub fn check_service(service: &Service) -> Result<(), CatalogueError> {
     }
     if service.parts == PartsBy::Upstream && service.fulfilment != Fulfilment::Providers {
         return Err(CatalogueError::PartsUpstream);
+    }
+    if service.when_unknown.most().is_some_and(|most| most < Micros::ZERO) {
+        return Err(CatalogueError::WhenUnknown);
     }
     Ok(())
 }

@@ -6,4 +6,4 @@ mod service;
 
 pub use edit::{CatalogueError, check_description, check_name, check_service};
 pub use kind::{Counting, ListField, NumberField, Pricing, ServiceKind, Shape, TextField};
-pub use service::{Category, Fulfilment, LinkRule, PartsBy, RefillRule, Service};
+pub use service::{Category, Fulfilment, LinkRule, PartsBy, RefillRule, Service, WhenUnknown};

@@ -65,6 +65,35 @@ named!(PartsBy {
     Upstream => "upstream",
 });
 
+/// What becomes of an order when nobody can tell for long whether a provider has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum WhenUnknown {
+    /// It is held until somebody can tell.
+    #[default]
+    Hold,
+    /// It is written off, as far as the day's budget goes: the customer has the money back, and the
+    /// house bears what the provider may charge.
+    Refund {
+        /// Most that the provider is expected to charge for such an order, in our currency.
+        most: Micros,
+    },
+}
+
+impl WhenUnknown {
+    /// The most that an order may be expected to cost to be written off; nothing where none is.
+    pub const fn most(self) -> Option<Micros> {
+        match self {
+            Self::Hold => None,
+            Self::Refund { most } => Some(most),
+        }
+    }
+
+    /// The rule with this most.
+    pub fn from_most(most: Option<Micros>) -> Self {
+        most.map_or(Self::Hold, |most| Self::Refund { most })
+    }
+}
+
 /// When a refill may be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RefillRule {
@@ -103,6 +132,8 @@ pub struct Service {
     pub link_rule: LinkRule,
     /// Who divides orders into runs and posts.
     pub parts: PartsBy,
+    /// What becomes of an order of which nobody can tell whether a provider has it.
+    pub when_unknown: WhenUnknown,
     /// Who fulfils its orders.
     pub fulfilment: Fulfilment,
     /// Its place within the category, ascending.

@@ -134,6 +134,13 @@ fn the_table_of_legal_steps() {
             &[],
             &[Effect::Dispatch],
         ),
+        (
+            S::Review,
+            Event::WrittenOff,
+            S::Canceled,
+            &[(TransferKind::Release, 100_000)],
+            &[Effect::OpenSuspense],
+        ),
         (S::Review, Event::Accepted, S::Submitted, &[], &[Effect::ProviderCharged]),
         (S::Review, DONE, S::Completed, &[(TransferKind::Capture, 100_000)], &[]),
         (S::Review, Event::Canceled, S::Canceled, &[(TransferKind::Release, 100_000)], &[]),

@@ -2,7 +2,7 @@
 
 use super::order::{Order, OrderShape};
 use super::state::State;
-use crate::{Micros, OrderId};
+use crate::{Micros, OrderId, ServiceId};
 
 /// The six words of the dialect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -40,6 +40,10 @@ impl From<State> for PublicStatus {
 pub struct Standing {
     /// Its id.
     pub id: OrderId,
+    /// What was ordered.
+    pub service: ServiceId,
+    /// The order that it is a part of.
+    pub parent: Option<OrderId>,
     /// Whether it has parts.
     pub shape: OrderShape,
     /// Its state.
@@ -60,6 +64,8 @@ impl From<&Order> for Standing {
     fn from(order: &Order) -> Self {
         Self {
             id: order.id,
+            service: order.service,
+            parent: order.parent,
             shape: order.shape,
             state: order.state,
             quantity: order.quantity,

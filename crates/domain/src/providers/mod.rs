@@ -23,6 +23,7 @@ mod refusals;
 mod route;
 mod said;
 mod trust;
+mod write_off;
 
 #[cfg(test)]
 #[path = "dead_tests.rs"]
@@ -49,3 +50,5 @@ pub use refusals::{Otherwise, Refusal, Remedy, Stop, refusal};
 pub use route::Route;
 pub use said::Said;
 pub use trust::Trust;
+pub use write_off::{AmbiguityEntry, AmbiguityKind, Due, Overdue, WriteOff, WriteOffState};
+pub use write_off::{WriteOffTerms, overdue};

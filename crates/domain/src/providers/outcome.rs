@@ -49,6 +49,8 @@ pub struct Known<'a> {
     /// Whether the provider may have been asked for it again under the same request id: what came of
     /// one call says nothing of the others then, unless it is the id.
     pub asked_again: bool,
+    /// Whether the order was written off under this attempt: the house has taken on whatever it comes to.
+    pub written_off: bool,
 }
 
 /// How what was found out fits what was known.
@@ -58,6 +60,9 @@ pub enum Fit {
     News,
     /// It proves an earlier verdict wrong, and no harm was done.
     Healed,
+    /// The order was written off, and the provider has it: the house bears the cost, and nobody has to
+    /// decide anything.
+    Borne,
     /// It contradicts what is known: a person has to decide.
     Contradiction,
 }
@@ -158,7 +163,11 @@ fn accepted_no_id(known: Known<'_>) -> Option<Settled> {
         State::Unknown | State::Review if is_current(known) => vec![Event::ShownAccepted],
         _ => Vec::new(),
     };
-    let fit = if steps.is_empty() { Fit::Contradiction } else { Fit::News };
+    let fit = match steps.is_empty() {
+        false => Fit::News,
+        true if is_borne(known) => Fit::Borne,
+        true => Fit::Contradiction,
+    };
     if fit == Fit::Contradiction {
         steps = doubt(known.order);
     }
@@ -185,12 +194,13 @@ fn accepted(known: Known<'_>, upstream_id: &str, cost: Option<Micros>) -> Option
             let doubted = Event::Doubted(Doubt::EvidenceContradicts);
             (vec![doubted, Event::Accepted], Fit::Healed)
         }
+        _ if is_borne(known) => (Vec::new(), Fit::Borne),
         _ => (doubt(order), Fit::Contradiction),
     };
     Some(Settled {
         state: AttemptState::Accepted,
         upstream_id: Some(upstream_id.to_owned()),
-        followed: fit != Fit::Contradiction,
+        followed: matches!(fit, Fit::News | Fit::Healed),
         charge: charge(known, cost),
         steps,
         fit,
@@ -219,6 +229,11 @@ fn doubt(order: &Order) -> Vec<Event> {
         return Vec::new();
     }
     vec![Event::Doubted(Doubt::EvidenceContradicts)]
+}
+
+/// Whether the order was written off under this attempt, and stands as it was left then.
+fn is_borne(known: Known<'_>) -> bool {
+    known.written_off && known.order.state == State::Canceled && is_current(known)
 }
 
 fn charge(known: Known<'_>, cost: Option<Micros>) -> Option<Micros> {

@@ -50,6 +50,13 @@ impl Passed {
         }
     }
 
+    /// How many parts are done when so many units are left: as many as what was delivered fills.
+    pub fn done(&self, remains: i64) -> i64 {
+        let all = self.parts().saturating_mul(self.each());
+        let delivered = all.saturating_sub(remains.clamp(0, all));
+        delivered.checked_div(self.each()).unwrap_or(0)
+    }
+
     const fn parts(&self) -> i64 {
         match *self {
             Self::Runs { runs, .. } => runs,

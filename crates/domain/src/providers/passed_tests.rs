@@ -168,3 +168,13 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn parts_are_done_that_what_was_delivered_fills() {
+    let runs = Passed::runs(100, 5).unwrap();
+    for (remains, done) in [(100, 0), (81, 0), (80, 1), (45, 2), (1, 4), (0, 5), (-7, 5), (900, 0)]
+    {
+        assert_eq!(runs.done(remains), done, "{remains}");
+    }
+    assert_eq!(Passed::posts(60, 5, 20).unwrap().done(20), 2);
+}

@@ -1,7 +1,7 @@
 //! When an order is asked for again.
 
 use crate::Timestamp;
-use crate::limits::{POLL_AGE_SHARE, POLL_CANCEL_US, POLL_ENDED_US, POLL_LEAST_US, POLL_MOST_US};
+use crate::limits::{POLL_AGE_SHARE, POLL_CANCEL_US, POLL_ENDED_US, POLL_MOST_US};
 use crate::orders::State;
 
 /// An order that is followed at a provider.
@@ -20,14 +20,16 @@ pub struct Followed {
 }
 
 /// When the order is asked for again after an answer at `now`; nothing when it is not followed any
-/// more. An order that has ended is followed for `correct_hours`. `jitter` is any random number: it
-/// spreads orders that were placed together.
+/// more. An order that has ended is followed for `correct_hours`. `least_us` is the shortest time between
+/// two answers in microseconds, usually [`crate::limits::POLL_LEAST_US`]. `jitter` is any random number:
+/// it spreads orders that were placed together.
 ///
 /// What is asked is never older than an eighth of the order's age, within bounds: a young order is
 /// about to move, an old one takes its time. Whatever has just moved is asked for twice as often.
 pub fn next_poll(
     order: &Followed,
     correct_hours: i64,
+    least_us: i64,
     now: Timestamp,
     jitter: u64,
 ) -> Option<Timestamp> {
@@ -43,7 +45,7 @@ pub fn next_poll(
     let share = age.div_euclid(POLL_AGE_SHARE);
     let pace = if order.moved { share.div_euclid(2) } else { share };
     let most = if order.cancel_requested { POLL_CANCEL_US } else { POLL_MOST_US };
-    Some(spread(now, pace.clamp(POLL_LEAST_US, most), jitter))
+    Some(spread(now, pace.min(most).max(least_us), jitter))
 }
 
 /// `now` plus the interval, of which an eighth is left to chance.
@@ -57,6 +59,7 @@ fn spread(now: Timestamp, interval: i64, jitter: u64) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::POLL_LEAST_US;
 
     const MINUTE: i64 = 60_000_000;
 
@@ -71,7 +74,8 @@ mod tests {
     }
 
     fn wait(order: &Followed, age: i64) -> i64 {
-        next_poll(order, 24, Timestamp(age), 0).map_or(-1, |next| next.0.saturating_sub(age))
+        next_poll(order, 24, POLL_LEAST_US, Timestamp(age), 0)
+            .map_or(-1, |next| next.0.saturating_sub(age))
     }
 
     #[test]
@@ -89,7 +93,9 @@ mod tests {
         }
         let cancel = Followed { cancel_requested: true, ..still };
         assert_eq!(wait(&cancel, 1_440 * MINUTE), POLL_CANCEL_US);
-        let early = next_poll(&still, 24, Timestamp(-5), 0);
+        let hasty = next_poll(&still, 24, 1_000_000, Timestamp(0), 0);
+        assert_eq!(hasty, Some(Timestamp(1_000_000)), "who wants to see it now");
+        let early = next_poll(&still, 24, POLL_LEAST_US, Timestamp(-5), 0);
         assert_eq!(early, Some(Timestamp(POLL_LEAST_US - 5)), "a clock that was set back");
     }
 
@@ -99,7 +105,7 @@ mod tests {
         let now = Timestamp(1_440 * MINUTE);
         let mut seen = Vec::new();
         for jitter in [0, 1, 77, u64::MAX / 3, u64::MAX] {
-            let wait = next_poll(&old, 24, now, jitter).unwrap().0 - now.0;
+            let wait = next_poll(&old, 24, POLL_LEAST_US, now, jitter).unwrap().0 - now.0;
             assert!((POLL_MOST_US - POLL_MOST_US / 8..=POLL_MOST_US).contains(&wait), "{wait}");
             seen.push(wait);
         }
@@ -114,7 +120,11 @@ mod tests {
         let last = 24 * 60 * MINUTE - POLL_ENDED_US;
         assert_eq!(wait(&ended, last), POLL_ENDED_US);
         assert_eq!(wait(&ended, last + 1), -1);
-        assert_eq!(next_poll(&ended, 0, Timestamp(0), 0), None, "never corrected by itself");
+        assert_eq!(
+            next_poll(&ended, 0, POLL_LEAST_US, Timestamp(0), 0),
+            None,
+            "never corrected by itself"
+        );
     }
 
     #[test]

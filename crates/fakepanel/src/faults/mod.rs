@@ -3,7 +3,7 @@
 mod rules;
 mod variants;
 
-pub(crate) use rules::{Fired, Rules};
+pub(crate) use rules::{Asked, Fired, Rules};
 pub use rules::{Rule, When};
 
 use serde::{Deserialize, Serialize};

@@ -34,6 +34,9 @@ pub struct Rule {
     /// Only to an `add` whose link contains this.
     #[serde(default)]
     pub link: Option<String>,
+    /// Only to an `add` that no earlier one had the request id of.
+    #[serde(default)]
+    pub fresh: bool,
     /// In this way, where there are several.
     #[serde(default)]
     pub variant: Option<String>,
@@ -56,6 +59,7 @@ impl Rule {
             when: When::Always,
             actions: Vec::new(),
             link: None,
+            fresh: false,
             variant: None,
             delay_us: None,
             text: None,
@@ -88,6 +92,13 @@ impl Rule {
     #[must_use]
     pub fn link(mut self, part: impl Into<String>) -> Self {
         self.link = Some(part.into());
+        self
+    }
+
+    /// The same for orders that are not asked for again.
+    #[must_use]
+    pub const fn fresh(mut self) -> Self {
+        self.fresh = true;
         self
     }
 
@@ -126,7 +137,7 @@ impl Rule {
             return Some(format!("{name}: every 0th time is never; leave the rule out"));
         }
         if self.fault.is_of_connections() {
-            let of_requests = !self.actions.is_empty() || self.link.is_some();
+            let of_requests = !self.actions.is_empty() || self.link.is_some() || self.fresh;
             return of_requests.then(|| format!("{name} happens to connections, not to requests"));
         }
         let usual = || Action::ALL.into_iter().filter(|action| self.fault.is_usual(*action));
@@ -142,7 +153,7 @@ impl Rule {
     }
 
     /// Whether this request is one that it is for.
-    fn is_for(&self, action: Action, link: Option<&str>) -> bool {
+    fn is_for(&self, action: Action, asked: Asked<'_>) -> bool {
         let fits = if self.actions.is_empty() {
             self.fault.is_usual(action)
         } else {
@@ -150,8 +161,20 @@ impl Rule {
         };
         let variants = self.fault.variants(action);
         fits && self.variant.as_deref().is_none_or(|variant| variants.contains(&variant))
-            && self.link.as_deref().is_none_or(|part| link.is_some_and(|link| link.contains(part)))
+            && (!self.fresh || (action == Action::Add && !asked.again))
+            && self
+                .link
+                .as_deref()
+                .is_none_or(|part| asked.link.is_some_and(|link| link.contains(part)))
     }
+}
+
+/// What an `add` asks for, as far as rules look at it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Asked<'a> {
+    pub(crate) link: Option<&'a str>,
+    /// Whether an earlier one had its request id.
+    pub(crate) again: bool,
 }
 
 /// What happens to a request.
@@ -191,14 +214,14 @@ impl Rules {
         rules.find_map(|(rule, count)| due(rule, count, random).then_some(rule.fault))
     }
 
-    /// What happens to a request. `link` is that of an `add`.
+    /// What happens to a request.
     pub(crate) fn of_request(
         &mut self,
         action: Action,
-        link: Option<&str>,
+        asked: Asked<'_>,
         random: &mut fastrand::Rng,
     ) -> Option<Fired> {
-        let mut rules = self.rules.iter_mut().filter(|(rule, _)| rule.is_for(action, link));
+        let mut rules = self.rules.iter_mut().filter(|(rule, _)| rule.is_for(action, asked));
         let (rule, _) =
             rules.find_map(|(rule, count)| due(rule, count, random).then_some((rule, ())))?;
         let variants = rule.fault.variants(action);
@@ -230,69 +253,5 @@ fn due(rule: &Rule, count: &mut Count, random: &mut fastrand::Rng) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Which of twelve adds it happens to.
-    fn fired(rules: Vec<Rule>) -> Vec<usize> {
-        let mut rules = Rules::new(rules);
-        let mut random = fastrand::Rng::with_seed(1);
-        (1..=12)
-            .filter(|n| {
-                let link = if n % 2 == 0 { "even" } else { "odd" };
-                rules.of_request(Action::Add, Some(link), &mut random).is_some()
-            })
-            .collect()
-    }
-
-    #[test]
-    fn rules_fire_as_often_as_they_say() {
-        let hang = || Rule::new(Fault::HangAfter);
-        assert_eq!(fired(vec![hang()]).len(), 12);
-        assert_eq!(fired(vec![hang().every(5)]), [5, 10]);
-        assert_eq!(fired(vec![hang().every(2).times(2)]), [2, 4]);
-        assert_eq!(fired(vec![hang().link("even").every(2)]), [4, 8, 12]);
-        assert_eq!(fired(vec![hang().on(&[Action::Status])]), [0; 0]);
-        assert_eq!(fired(vec![Rule::new(Fault::StatusNonsense).on(&[Action::Add])]), [0; 0]);
-        assert_eq!(fired(vec![Rule::new(Fault::Refuse)]), [0; 0]);
-        let mut rules = Rules::new(vec![hang().per_mille(300)]);
-        let mut random = fastrand::Rng::with_seed(1);
-        let draws = (0..10_000).map(|_| rules.of_request(Action::Add, None, &mut random));
-        let often = draws.flatten().count();
-        assert!((2_800..3_200).contains(&often), "{often}");
-    }
-
-    #[test]
-    fn the_first_rule_that_fires_decides() {
-        let rules = vec![Rule::new(Fault::HangAfter).every(3), Rule::new(Fault::Drip)];
-        let mut rules = Rules::new(rules);
-        let mut random = fastrand::Rng::with_seed(1);
-        let mut next = || rules.of_request(Action::Add, None, &mut random).unwrap().fault;
-        assert_eq!([next(), next(), next()], [Fault::Drip, Fault::Drip, Fault::HangAfter]);
-    }
-
-    #[test]
-    fn senseless_rules_are_named() {
-        for (rule, complains) in [
-            (Rule::new(Fault::WrongTypes).variant("nulls"), false),
-            (Rule::new(Fault::WrongTypes).variant("nulls").on(&[Action::Add]), true),
-            (Rule::new(Fault::HangAfter).variant("slow"), true),
-            (Rule::new(Fault::HangAfter).every(0), true),
-            (Rule::new(Fault::Refuse).on(&[Action::Add]), true),
-            (Rule::new(Fault::Refuse).every(3), false),
-        ] {
-            assert_eq!(rule.complaint().is_some(), complains, "{rule:?}");
-        }
-    }
-
-    #[test]
-    fn a_rule_is_short_as_json() {
-        let read = |text: &str| serde_json::from_str::<Rule>(text).unwrap();
-        assert_eq!(read(r#"{"fault":"hang-after"}"#), Rule::new(Fault::HangAfter));
-        let long = r#"{"fault":"truncate","when":{"every":3},"actions":["add","refill_status"]}"#;
-        let expected = Rule::new(Fault::Truncate).every(3);
-        assert_eq!(read(long), expected.on(&[Action::Add, Action::RefillStatus]));
-        let often = read(r#"{"fault":"drip","when":{"per_mille":20},"delay_us":5,"times":2}"#);
-        assert_eq!(often, Rule::new(Fault::Drip).per_mille(20).delay_us(5).times(2));
-    }
-}
+#[path = "rules_tests.rs"]
+mod tests;

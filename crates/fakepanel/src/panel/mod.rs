@@ -14,6 +14,7 @@ mod place;
 mod purse;
 mod react;
 mod read;
+mod recall;
 mod refill;
 mod steer;
 
@@ -22,7 +23,7 @@ use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
 use crate::action::Action;
 use crate::error::Error;
-use crate::faults::{Fault, Rules};
+use crate::faults::{Asked, Fault, Rules};
 use crate::form::Form;
 use crate::journal::{Journal, Request, Verdict};
 use crate::random::{self, Purpose};
@@ -33,6 +34,7 @@ use life::Due;
 pub use order::{Order, State};
 pub use outcome::Outcome;
 pub use purse::{Cause, Movement, Purse};
+pub(crate) use recall::Recalled;
 use refill::Refill;
 
 /// An upstream panel: its customers' money, their orders, and a journal of everything.
@@ -128,8 +130,8 @@ impl Panel {
         let mut random = random::source(self.seed, Purpose::Request, number);
         let after_us = self.settings.latency_us.draw(&mut random);
         let action = Action::of(form).ok();
-        let link = form.get("link").filter(|_| action == Some(Action::Add));
-        let fired = action.and_then(|action| self.rules.of_request(action, link, &mut random));
+        let asked = self.asked_for(action, form);
+        let fired = action.and_then(|action| self.rules.of_request(action, asked, &mut random));
         let (verdict, how, reply) = self.react(number, form, fired.as_ref(), after_us, &mut random);
         let request = Request {
             number,
@@ -144,6 +146,16 @@ impl Panel {
         };
         self.journal.received(request, how, &reply);
         Reaction { number, how, reply }
+    }
+
+    /// What rules look at in a request.
+    fn asked_for<'a>(&self, action: Option<Action>, form: &'a Form) -> Asked<'a> {
+        if action != Some(Action::Add) {
+            return Asked::default();
+        }
+        let account = self.account_of(form);
+        let again = account.is_some_and(|account| self.repeated(account, form).is_some());
+        Asked { link: form.get("link"), again }
     }
 
     /// The reply to a request that was to be processed later ([`crate::How::Later`]), by its number.

@@ -55,7 +55,7 @@ impl Panel {
     }
 
     /// The order that has this request id already, by its number.
-    fn repeated(&self, account: u16, form: &Form) -> Option<Result<usize, Words>> {
+    pub(super) fn repeated(&self, account: u16, form: &Form) -> Option<Result<usize, Words>> {
         let id = form.get("request_id").filter(|_| self.settings.request_ids)?;
         let number = *self.request_ids.get(&(account, id.into()))?;
         let first = self.orders.get(number).and_then(|order| self.form_of(order.request))?;

@@ -6,9 +6,11 @@ use crate::amount::{Amount, Rounding};
 use crate::faults::{Fault, Fired, STALE_US};
 use crate::form::Form;
 use crate::json::Json;
+use crate::kind;
 use crate::panel::ids::{Ids, ids};
-use crate::panel::{Panel, Words, bend};
+use crate::panel::{Order, Panel, Words, bend};
 use crate::random::{self, Purpose};
+use crate::settings::Parts;
 
 const NO_ORDER: &str = "Incorrect order ID";
 
@@ -93,17 +95,41 @@ impl Panel {
 
     fn status_of(&self, number: usize) -> Json {
         let Some(order) = self.orders.get(number) else { return Json::error(NO_ORDER) };
-        Json::object([
+        let remains = order.remains(self.now_us);
+        let status = Json::object([
             ("charge", Json::text(order.net)),
             ("start_count", Json::text(order.start_count())),
             ("status", Json::text(order.state.word())),
-            ("remains", Json::text(order.remains(self.now_us))),
+            ("remains", Json::text(remains)),
             ("currency", Json::text(&self.settings.currency)),
-        ])
+        ]);
+        match (self.settings.tells_parts, self.divided(order)) {
+            (Parts::Untold, _) | (_, None) => status,
+            (told, Some((name, each))) => {
+                let done = order.quantity.saturating_sub(remains.max(0)).checked_div(each);
+                with_parts(status, name, done.unwrap_or(0), told)
+            }
+        }
+    }
+
+    /// What the parts of an order are called, and how many units each has; nothing for an order that has
+    /// none.
+    fn divided(&self, order: &Order) -> Option<(&'static str, i64)> {
+        let service = self.service(order.service)?;
+        let form = Form::parse(&self.journal.write(order.request)?.form);
+        kind::divided(&service.kind, service.dripfeed, &form)
     }
 
     fn nonsense(&self, number: usize, variant: &str) -> Option<Json> {
         let order = self.orders.get(number)?;
         bend::status(variant, order, self.status_of(number))
     }
+}
+
+/// A status that says how many parts are done.
+fn with_parts(status: Json, name: &'static str, done: i64, told: Parts) -> Json {
+    let Json::Object(mut members) = status else { return status };
+    members.retain(|(name, _)| told == Parts::Beside || name != "remains");
+    members.push((Cow::Borrowed(name), Json::number(done)));
+    Json::Object(members)
 }

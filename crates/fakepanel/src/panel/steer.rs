@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::faults::{Rule, Rules};
 use crate::panel::life::What;
 use crate::panel::{Cause, Outcome, Panel, State};
+use crate::server::Command;
 
 impl Panel {
     /// From now on these rules, each beginning to count anew. No rules: nothing goes wrong.
@@ -23,6 +24,15 @@ impl Panel {
     /// The rules that hold.
     pub fn faults(&self) -> Vec<Rule> {
         self.rules.rules().cloned().collect()
+    }
+
+    /// Does what a command says that is about the panel itself.
+    pub(crate) fn change(&mut self, now_us: u64, command: &Command) -> Result<(), Error> {
+        match command {
+            Command::Balance { account, balance } => self.set_balance(now_us, account, *balance),
+            Command::Outcome { order, outcome } => self.force(now_us, *order, *outcome),
+            Command::Faults(_) | Command::Mode(_) => Ok(()),
+        }
     }
 
     /// Gives an account this balance, by a movement of its own.

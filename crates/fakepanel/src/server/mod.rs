@@ -5,9 +5,11 @@ mod connection;
 mod control;
 mod door;
 mod http;
+mod record;
 mod shared;
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
@@ -19,6 +21,7 @@ use crate::faults::Rule;
 use crate::panel::{Outcome, Panel};
 
 use door::Door;
+use record::Record;
 use shared::Shared;
 pub use shared::{Command, Mode};
 
@@ -38,7 +41,7 @@ impl Server {
     /// # Errors
     /// No port or no thread is to be had.
     pub fn start(panel: Panel, listen: SocketAddr) -> Result<Self, Error> {
-        Self::begin(panel, listen, None)
+        Self::begin(panel, None, listen, None)
     }
 
     /// The same, steered and looked at through another port by other processes.
@@ -50,10 +53,31 @@ impl Server {
         listen: SocketAddr,
         control: SocketAddr,
     ) -> Result<Self, Error> {
-        Self::begin(panel, listen, Some(control))
+        Self::begin(panel, None, listen, Some(control))
     }
 
-    fn begin(panel: Panel, listen: SocketAddr, control: Option<SocketAddr>) -> Result<Self, Error> {
+    /// The same, steered from outside or not, and what the panel does is kept in a file: a panel of the
+    /// same settings and seed goes on from there, whether its process has ended or was killed. Rules
+    /// and modes are not kept. What only a power cut can take is not waited for.
+    ///
+    /// # Errors
+    /// As above; or another panel has the file, or one of other settings has written it.
+    pub fn start_kept(
+        mut panel: Panel,
+        file: &Path,
+        listen: SocketAddr,
+        control: Option<SocketAddr>,
+    ) -> Result<Self, Error> {
+        let record = Record::open(file, &mut panel)?;
+        Self::begin(panel, Some(record), listen, control)
+    }
+
+    fn begin(
+        panel: Panel,
+        record: Option<Record>,
+        listen: SocketAddr,
+        control: Option<SocketAddr>,
+    ) -> Result<Self, Error> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -64,13 +88,22 @@ impl Server {
             door.open()?;
             Ok(door)
         };
-        let door = open(listen).map_err(Error::io(format!("listen on {listen}")))?;
-        let steered = control
-            .map(|address| open(address).map_err(Error::io(format!("listen on {address}"))))
-            .transpose()?;
+        let told = |address| Error::io(format!("listen on {address}"));
+        let opened = open(listen).map_err(told(listen)).and_then(|door| {
+            let steered = control.map(|address| open(address).map_err(told(address)));
+            Ok((door, steered.transpose()?))
+        });
+        let (door, steered) = match opened {
+            Ok(doors) => doors,
+            Err(error) => {
+                // Whoever begins a server in a runtime of its own must not wait for this one.
+                runtime.shutdown_background();
+                return Err(error);
+            }
+        };
         let address = door.address();
         let control = steered.as_ref().map(Door::address);
-        let (shared, news) = Shared::new(panel);
+        let (shared, news) = Shared::new(panel, record);
         let shared = Arc::new(shared);
         let (stop, stopped) = oneshot::channel();
         let (serving, steering) = (Arc::clone(&shared), Arc::clone(&shared));

@@ -9,8 +9,9 @@ use crate::error::Error;
 use crate::faults::Rule;
 use crate::form::Form;
 use crate::panel::{Outcome, Panel};
-use crate::reaction::{Greeting, Reaction, Reply};
+use crate::reaction::{Greeting, How, Reaction, Reply};
 use crate::server::clock::Clock;
+use crate::server::record::Record;
 
 /// Whether a server does anything.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,18 +66,47 @@ struct Stage {
     downs: u64,
 }
 
+/// The panel, and where its past is written down, if it is.
+struct Kept {
+    panel: Panel,
+    record: Option<Record>,
+}
+
+impl Kept {
+    /// Whether all that the panel has done is written down.
+    fn noted(&mut self) -> bool {
+        let Self { panel, record } = self;
+        record.as_mut().is_none_or(|record| record.note(panel).is_ok())
+    }
+
+    /// Changes the panel, and writes it down behind what was done before.
+    fn change(&mut self, now_us: u64, command: &Command) -> Result<(), Error> {
+        let Self { panel, record } = self;
+        if let Some(record) = record {
+            panel.advance(now_us);
+            record.note(panel)?;
+        }
+        panel.change(now_us, command)?;
+        record.as_mut().map_or(Ok(()), |record| record.changed(now_us, command))
+    }
+}
+
 pub(crate) struct Shared {
-    panel: Mutex<Panel>,
+    kept: Mutex<Kept>,
     clock: Clock,
     stage: watch::Sender<Stage>,
     news: mpsc::UnboundedSender<News>,
 }
 
 impl Shared {
-    pub(crate) fn new(panel: Panel) -> (Self, mpsc::UnboundedReceiver<News>) {
+    pub(crate) fn new(
+        panel: Panel,
+        record: Option<Record>,
+    ) -> (Self, mpsc::UnboundedReceiver<News>) {
         let (news, heard) = mpsc::unbounded_channel();
         let (stage, _) = watch::channel(Stage { mode: Mode::Up, downs: 0 });
-        (Self { panel: Mutex::new(panel), clock: Clock::start(), stage, news }, heard)
+        let kept = Mutex::new(Kept { panel, record });
+        (Self { kept, clock: Clock::start(), stage, news }, heard)
     }
 
     pub(crate) fn now_us(&self) -> u64 {
@@ -115,32 +145,39 @@ impl Shared {
         drop(self.stage.subscribe().wait_for(|stage| right(*stage)).await);
     }
 
+    /// What the panel does about a request. What it has done and cannot write down, nobody is told.
     pub(crate) fn handle(&self, form: &Form) -> Reaction {
-        let mut panel = self.panel.lock();
-        panel.handle(self.clock.now_us(), form)
+        let mut kept = self.kept.lock();
+        let reaction = kept.panel.handle(self.clock.now_us(), form);
+        if kept.noted() {
+            reaction
+        } else {
+            Reaction { how: How::Reset { after_us: 0 }, ..reaction }
+        }
     }
 
     pub(crate) fn collect(&self, number: u64) -> Option<Reply> {
-        let mut panel = self.panel.lock();
-        panel.collect(self.clock.now_us(), number)
+        let mut kept = self.kept.lock();
+        let reply = kept.panel.collect(self.clock.now_us(), number);
+        reply.filter(|_| kept.noted())
     }
 
     /// What happens to the next connection, and by which of the sets of rules that there were.
     pub(crate) fn greet(&self) -> (Greeting, u64) {
-        let mut panel = self.panel.lock();
+        let panel = &mut self.kept.lock().panel;
         (panel.connect(self.clock.now_us()), panel.rules_set)
     }
 
     /// How many sets of rules there were.
     pub(crate) fn rules_set(&self) -> u64 {
-        self.panel.lock().rules_set
+        self.kept.lock().panel.rules_set
     }
 
     /// The panel as it is now.
     pub(crate) fn look<T>(&self, look: impl FnOnce(&Panel) -> T) -> T {
-        let mut panel = self.panel.lock();
+        let panel = &mut self.kept.lock().panel;
         panel.advance(self.clock.now_us());
-        look(&panel)
+        look(panel)
     }
 
     /// Does what is asked. `done` is called when connections that begin from then on meet it; never
@@ -150,20 +187,14 @@ impl Shared {
         command: Command,
         done: Box<dyn FnOnce() + Send>,
     ) -> Result<(), Error> {
-        let now_us = self.clock.now_us();
         let mode = match command {
-            Command::Balance { account, balance } => {
-                self.panel.lock().set_balance(now_us, &account, balance)?;
-                done();
-                return Ok(());
-            }
-            Command::Outcome { order, outcome } => {
-                self.panel.lock().force(now_us, order, outcome)?;
+            Command::Balance { .. } | Command::Outcome { .. } => {
+                self.kept.lock().change(self.clock.now_us(), &command)?;
                 done();
                 return Ok(());
             }
             Command::Faults(rules) => {
-                self.panel.lock().set_faults(rules)?;
+                self.kept.lock().panel.set_faults(rules)?;
                 None
             }
             Command::Mode(mode) => Some(mode),

@@ -56,6 +56,32 @@ fn several_orders_are_told_by_the_ids_that_were_sent() {
     assert_eq!(text, r#"{"error":"Maximum 100 orders"}"#);
 }
 
+/// Drip-feeds and subscriptions say how many of their parts are done, where they say so.
+#[test]
+fn parts_are_told_beside_what_remains_or_instead() {
+    use fakepanel::settings::Parts;
+    let more = [("runs", "4"), ("interval", "1")];
+    let drip = [("action", "add"), ("service", "1"), ("link", "a"), ("quantity", "25")];
+    let posts = [("username", "u"), ("min", "10"), ("max", "20"), ("posts", "5")];
+    let subscription = [&[("action", "add"), ("service", "16")][..], &posts].concat();
+    for (told, has, remains) in
+        [(Parts::Untold, false, true), (Parts::Beside, true, true), (Parts::Instead, true, false)]
+    {
+        let mut panel = Panel::new(Settings { tells_parts: told, ..settings() }, 1).unwrap();
+        ask(&mut panel, 0, &[&drip[..], &more].concat());
+        ask(&mut panel, 0, &subscription);
+        ask(&mut panel, 0, &drip);
+        // A second until they start, and six of ten.
+        let told = |panel: &mut Panel, id| status(panel, 7 * SECOND, id);
+        let runs = told(&mut panel, 23_501);
+        assert_eq!((runs["runs"] == 2, runs["remains"] == "40"), (has, remains), "{runs}");
+        let posts = told(&mut panel, 23_502);
+        assert_eq!((posts["posts"] == 3, posts["remains"] == "40"), (has, remains), "{posts}");
+        let single = told(&mut panel, 23_503);
+        assert_eq!((&single["runs"], &single["remains"]), (&Value::Null, &"10".into()), "{single}");
+    }
+}
+
 #[test]
 fn refusals_have_the_words_of_the_dialect() {
     let mut panel = panel();

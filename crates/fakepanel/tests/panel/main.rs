@@ -3,6 +3,7 @@
 
 mod dialect;
 mod faults;
+mod kept;
 mod life;
 mod money;
 mod program;

@@ -15,11 +15,16 @@ struct Program {
 
 impl Program {
     fn start(script: &str) -> Self {
+        Self::start_with(script, &[])
+    }
+
+    fn start_with(script: &str, more: &[&str]) -> Self {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(script.as_bytes()).unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_fakepanel"))
             .args(["--listen", "127.0.0.1:0", "--control", "127.0.0.1:0", "--script"])
             .arg(file.path())
+            .args(more)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -102,6 +107,19 @@ fn a_program_is_described_by_a_script_and_steered_from_outside() {
 
     program.command(r#"{"mode":"down"}"#);
     assert_eq!(exchange(program.panel, &add_body("x")).end, crate::wire::End::Refused);
+}
+
+#[test]
+fn a_program_that_was_killed_goes_on_from_its_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("panel");
+    let keep = ["--keep", file.to_str().unwrap()];
+    for id in 23_501..23_504 {
+        let program = Program::start_with(SCRIPT, &keep);
+        program.command(r#"{"faults":[]}"#);
+        let placed = exchange(program.panel, &add_body(&format!("https://x/o-{id}")));
+        assert_eq!(placed.body, format!(r#"{{"order":{id}}}"#));
+    }
 }
 
 #[test]

@@ -82,6 +82,17 @@ async fn who_is_not_believed_is_told_nothing() {
     }
 }
 
+/// A client that believes nobody is for those who need not be believed.
+#[tokio::test]
+async fn who_believes_nobody_tells_nothing_behind_tls() {
+    let (server, mut names) =
+        tls(ours().server("127.0.0.1", false), |_| async { panic!("asked") }).await;
+    let nobody = Client::new(NEAR, &Authorities::Nobody).unwrap();
+    let why = not_sent(place(&nobody, &endpoint("127.0.0.1", server.port), &PATIENT).await);
+    assert!(matches!(why, NotSent::Tls(_)), "{why:?}");
+    assert_eq!(names.recv().await.unwrap(), None);
+}
+
 #[tokio::test]
 async fn who_does_not_speak_tls_is_told_nothing() {
     let server = Server::start(|mut stream, _| async move {

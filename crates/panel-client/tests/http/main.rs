@@ -30,7 +30,7 @@ use crate::names::Names;
 const KEY: &str = "s3cret-k3y";
 
 /// For servers next door.
-const NEAR: Policy = Policy { allow_private: true, any_port: true };
+const NEAR: Policy = Policy { allow_private: true, any_port: true, also: None };
 
 const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 

@@ -93,6 +93,32 @@ async fn an_address_that_leads_home_is_refused() {
     assert_eq!(server.connections(), 1);
 }
 
+/// One address may be named, with its port; nothing else comes with it.
+#[tokio::test]
+async fn an_address_that_is_named_may_be_asked() {
+    let (server, other) = (polite().await, polite().await);
+    let named = Policy { also: Some((LOCALHOST, server.port).into()), ..Policy::default() };
+    let parse = |host: &str, port: u16| {
+        panel_client::Endpoint::parse(&format!("http://{host}:{port}/"), &named)
+    };
+    let names = Arc::new(Names::always(LOCALHOST));
+    let client = client(named, &names);
+    answered(place(&client, &parse("127.0.0.1", server.port).unwrap(), &PATIENT).await);
+    assert_eq!(parse("127.0.0.1", other.port).err(), Some(panel_client::BadUrl::Private));
+    assert_eq!(parse("127.0.0.2", server.port).err(), Some(panel_client::BadUrl::Private));
+    assert_eq!(parse("panel.example", server.port).err(), Some(panel_client::BadUrl::OtherPort));
+    // Where the URL was read under a laxer policy, and by a name that leads there.
+    let lax = |url: String| panel_client::Endpoint::parse(&url, &NEAR).unwrap();
+    for url in [
+        format!("http://127.0.0.1:{}/", other.port),
+        format!("http://panel.example:{}/", server.port),
+    ] {
+        let refused = not_sent(place(&client, &lax(url), &PATIENT).await);
+        assert_eq!(refused, NotSent::Private(LOCALHOST));
+    }
+    assert_eq!((server.connections(), other.connections()), (1, 0));
+}
+
 #[tokio::test]
 async fn names_without_addresses() {
     for says in [Vec::new(), vec![Vec::new()]] {

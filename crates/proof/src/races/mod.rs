@@ -8,6 +8,7 @@
 mod arena;
 mod books;
 mod goods;
+mod offs;
 mod once;
 mod parts;
 #[cfg(test)]
@@ -38,7 +39,7 @@ struct Case {
     round: for<'a> fn(Round<'a>) -> Boxed<'a, Outcome>,
 }
 
-const CASES: [&[Case]; 9] = [
+const CASES: [&[Case]; 10] = [
     spend::CASES,
     books::CASES,
     once::CASES,
@@ -46,6 +47,7 @@ const CASES: [&[Case]; 9] = [
     pulls::CASES,
     parts::CASES,
     turns::CASES,
+    offs::CASES,
     goods::CASES,
     views::CASES,
 ];

@@ -3,19 +3,22 @@
 
 use super::arena::{Arena, PRICE};
 use super::goods::{Handed, Taker, ten_pieces};
+use super::offs::Sweeper;
 use super::once::{Asker, Told, one_order, place};
 use super::pulls::{self, Given, Puller};
 use super::round::{ENOUGH, Outcome, Round, told};
 use super::spend::{Buyer, Spent, money_for_ten, no_goods};
 use super::views::{Admit, Admitted, admit, revoked_keys};
-use super::{Boxed, arena, goods, once, runtime, spend};
+use super::{Boxed, arena, goods, offs, once, runtime, spend};
 use counter::Counter;
 use counter::orders::PlaceOrder;
-use domain::orders::Number;
+use domain::orders::{Number, State};
+use domain::providers::WriteOff;
 use domain::{AccountId, OrderId, ProductId, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
-use store::tables::{accounts, order_leases, request_ids, stock};
+use store::tables::orders::Filter;
+use store::tables::{accounts, order_leases, request_ids, stock, write_offs};
 use store::{Sql, Tx, Val};
 
 /// How many of a few rounds were found to be wrong.
@@ -128,6 +131,37 @@ fn an_order_pulled_after_a_look_is_found() {
     let found = wrong(|round| Box::pin(pulls::pulls(round, way)));
     assert_eq!(found.len(), 4, "{found:?}");
     assert!(found[0].starts_with("orders handed over: "), "{found:?}");
+}
+
+const CANCEL: Sql =
+    Sql { name: "CANCEL", text: "update orders set state = 'canceled' where id = ?1" };
+
+/// Looks what was drawn in one unit, and draws in others that look no more.
+async fn written_off_after_a_look(sweeper: Sweeper) -> Result<usize, String> {
+    let store = sweeper.counter.store().clone();
+    let (now, daily) = (sweeper.now, sweeper.daily);
+    let look = store.read(|tx| write_offs::drawn(tx, WriteOff::day(now))).await;
+    let mut drawn = look.map_err(told)?.map_err(told)?.raw();
+    let review = Filter::State(State::Review);
+    let waiting = sweeper.counter.list_orders(review, OrderId(i64::MAX), 100).await;
+    let mut written_off = 0;
+    for order in waiting.map_err(told)? {
+        drawn += offs::COST;
+        if drawn > daily.raw() {
+            break;
+        }
+        let unit = move |tx: &mut dyn Tx| tx.exec(&CANCEL, &[Val::Int(order.id.0)]);
+        written_off += usize::from(store.write(unit).await.map_err(told)?.map_err(told)? > 0);
+    }
+    Ok(written_off)
+}
+
+#[test]
+fn a_budget_that_was_looked_at_before_is_found() {
+    let way: offs::Way = |sweeper| Box::pin(written_off_after_a_look(sweeper));
+    let found = wrong(|round| Box::pin(offs::ten_of_many(round, way)));
+    assert_eq!(found.len(), 4, "{found:?}");
+    assert!(found[0].starts_with("written off: "), "{found:?}");
 }
 
 static KNOWN: Mutex<BTreeMap<String, AccountId>> = Mutex::new(BTreeMap::new());

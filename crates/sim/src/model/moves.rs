@@ -26,11 +26,13 @@ pub enum Planted {
     PendingAfterRestore,
     /// After a restore a person looks only for what the books know of.
     LooksForTheKnown,
+    /// It is written off while a call may still arrive, or be made.
+    WrittenOffEarly,
 }
 
 impl Planted {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::RetryOnTimeout,
         Self::LostAsNotSent,
         Self::RefundInUnknown,
@@ -40,6 +42,7 @@ impl Planted {
         Self::NoQuarantine,
         Self::PendingAfterRestore,
         Self::LooksForTheKnown,
+        Self::WrittenOffEarly,
     ];
 }
 
@@ -207,7 +210,18 @@ fn people(stand: &Stand, planted: Option<Planted>, moves: &mut Moves) {
     if planted == Some(Planted::RefundInUnknown) {
         may(moves, stand, "written off", |next| next.apply(&Event::WrittenOff));
     }
+    // What was tried before a restore is for a person.
+    let is_new = stand.attempts.len() > stand.before;
+    if is_new && (!may_arrive(stand) || planted == Some(Planted::WrittenOffEarly)) {
+        may(moves, stand, "nobody could tell for long", Stand::overdue);
+    }
     decides(stand, planted, moves);
+    // A late answer may say that it is not there when a person has it already.
+    let is_nowhere = !stand.attempts.iter().any(|state| state.may_be_placed());
+    let is_sure = is_nowhere && stand.taken.is_empty() && !may_arrive(stand);
+    if stand.order.state == State::Review && is_sure {
+        may(moves, stand, "a person ends it", |next| next.apply(&Event::Canceled));
+    }
     if !stand.taken.is_empty() && stand.order.state != State::Review {
         let completed = Event::Completed { start_count: None, remains: None };
         if !stand.dropped {

@@ -9,14 +9,15 @@ use domain::providers::{AttemptState, Found};
 pub(super) fn restores(stand: &Stand, planted: Option<Planted>, moves: &mut Moves) {
     if stand.saved.is_none() && stand.restores > 0 {
         may(moves, stand, "the books are saved", |next| {
-            next.saved = Some((next.order.clone(), next.attempts.clone()));
+            next.saved = Some((next.order.clone(), next.attempts.clone(), next.written_off));
             true
         });
     }
-    if let Some((order, attempts)) = &stand.saved {
+    if let Some((order, attempts, written_off)) = &stand.saved {
         may(moves, stand, "the books are restored", |next| {
             next.order = order.clone();
             next.attempts.clone_from(attempts);
+            next.written_off = *written_off;
             next.workers = [Worker::Idle, Worker::Idle];
             next.answers.clear();
             next.calls.iter_mut().for_each(|(_, of)| *of = NOBODY);
@@ -24,6 +25,7 @@ pub(super) fn restores(stand: &Stand, planted: Option<Planted>, moves: &mut Move
             next.restores = 0;
             if planted != Some(Planted::NoQuarantine) {
                 next.quarantined = true;
+                next.before = attempts.len();
                 let doubts = planted != Some(Planted::PendingAfterRestore);
                 put_before_person(next, doubts);
             }

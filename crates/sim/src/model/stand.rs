@@ -1,8 +1,11 @@
 //! How it stands: the books, the workers, the network, the provider.
 
+use domain::catalogue::WhenUnknown;
 use domain::ledger::TransferKind;
-use domain::orders::{Event, Order, OrderShape, State, apply};
-use domain::providers::{Attempt, AttemptState, Fit, Found, Known, settle};
+use domain::orders::{Doubt, Event, Order, OrderShape, State, apply};
+use domain::providers::{
+    Attempt, AttemptState, Due, Fit, Found, Known, Overdue, WriteOffTerms, overdue, settle,
+};
 use domain::{AccountId, AttemptId, Micros, OrderId, ProviderId, RouteId, ServiceId, Timestamp};
 
 /// Most attempts.
@@ -62,13 +65,17 @@ pub struct Stand {
     pub(super) taken: Vec<usize>,
     /// Whether the provider has given it up.
     pub(super) dropped: bool,
+    /// How many it had taken when it was written off, once it was.
+    pub(super) written_off: Option<usize>,
     /// What may still go wrong.
     pub(super) crashes: u8,
     pub(super) takeovers: u8,
     /// The books as they were saved, and whether they were restored and nobody has looked since.
-    pub(super) saved: Option<(Written, Vec<AttemptState>)>,
+    pub(super) saved: Option<(Written, Vec<AttemptState>, Option<usize>)>,
     pub(super) restores: u8,
     pub(super) quarantined: bool,
+    /// Attempts that were known when the books were restored.
+    pub(super) before: usize,
 }
 
 impl Stand {
@@ -90,11 +97,13 @@ impl Stand {
             answers: Vec::new(),
             taken: Vec::new(),
             dropped: false,
+            written_off: None,
             crashes: 1,
             takeovers: 1,
             saved: None,
             restores: 1,
             quarantined: false,
+            before: 0,
         }
     }
 
@@ -106,7 +115,9 @@ impl Stand {
         let fulfilled = !self.taken.is_empty() && !self.dropped;
         if self.taken.len() > 1 {
             Some("bought more than once")
-        } else if order.state == State::Canceled && fulfilled {
+        } else if self.written_off.is_some_and(|taken| self.taken.len() > taken) {
+            Some("taken after it was written off")
+        } else if order.state == State::Canceled && fulfilled && self.written_off.is_none() {
             Some("given back and fulfilled")
         } else if matches!(order.state, State::Submitted | State::Completed)
             && self.taken.is_empty()
@@ -154,13 +165,41 @@ impl Stand {
         let rival = others.filter(|(other, _)| *other != at).any(|(_, s)| s.may_be_placed());
         let (order, attempt) = (self.order(), attempt(at, state));
         let (id_taken, asked_again) = (false, false);
-        let known = Known { order: &order, attempt: &attempt, id_taken, rival, asked_again };
+        let written_off = self.written_off.is_some();
+        let known =
+            Known { order: &order, attempt: &attempt, id_taken, rival, asked_again, written_off };
         let settled = settle(known, found)?;
         *self.attempts.get_mut(at)? = settled.state;
         for step in &settled.steps {
             self.apply(step);
         }
         Some(settled.fit)
+    }
+
+    /// What is done about it when nobody could tell for long.
+    pub(super) fn overdue(&mut self) -> bool {
+        let Some(at) = self.attempts.len().checked_sub(1) else { return false };
+        let Some(state) = self.attempts.get(at).copied() else { return false };
+        let rival = self.attempts.iter().rev().skip(1).any(|state| state.may_be_placed());
+        let (order, attempt) = (self.order(), attempt(at, state));
+        let known = Overdue {
+            order: &order,
+            attempt: &attempt,
+            rival,
+            asked_again: false,
+            exchange: Micros::new(1_000_000),
+            when_unknown: WhenUnknown::Refund { most: Micros::new(PAID) },
+            drawn: Micros::ZERO,
+        };
+        let terms = WriteOffTerms { after_us: 0, quiet_us: 0, daily: Micros::new(PAID) };
+        match overdue(known, &terms, NOW) {
+            Due::Nothing => false,
+            Due::AskPerson => self.apply(&Event::Doubted(Doubt::NothingShows)),
+            Due::WriteOff { .. } => {
+                self.written_off = Some(self.taken.len());
+                self.apply(&Event::WrittenOff)
+            }
+        }
     }
 
     fn order(&self) -> Order {

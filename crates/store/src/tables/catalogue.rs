@@ -3,14 +3,15 @@
 use super::{Put, flag, micros, named};
 use crate::{DbError, Row, Tx, TxExt, Val};
 use domain::catalogue::{
-    Category, Fulfilment, LinkRule, PartsBy, RefillRule, Service, ServiceKind,
+    Category, Fulfilment, LinkRule, PartsBy, RefillRule, Service, ServiceKind, WhenUnknown,
 };
-use domain::{CategoryId, ServiceId};
+use domain::{CategoryId, Micros, ServiceId};
 
 macro_rules! columns {
     () => {
         "id, category_id, name, description, kind, rate, min, max, drip_feed, refill_days, \
-         refill_cooldown_hours, cancel, link_rule, position, on_sale, fulfilment, parts"
+         refill_cooldown_hours, cancel, link_rule, position, on_sale, fulfilment, parts, \
+         write_off_most"
     };
 }
 
@@ -20,11 +21,11 @@ crate::statements! {
     ADD_CATEGORY = "insert into category (id, name, position) values (?1, ?2, ?3)";
     CHANGE_CATEGORY = "update category set name = ?2, position = ?3 where id = ?1";
     ADD_SERVICE = concat!("insert into service (", columns!(), ") values (?1, ?2, ?3, ?4, ?5, ?6, \
-        ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)");
+        ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)");
     CHANGE_SERVICE = "update service set category_id = ?2, name = ?3, description = ?4, kind = ?5, \
         rate = ?6, min = ?7, max = ?8, drip_feed = ?9, refill_days = ?10, \
         refill_cooldown_hours = ?11, cancel = ?12, link_rule = ?13, position = ?14, on_sale = ?15, \
-        fulfilment = ?16, parts = ?17 where id = ?1";
+        fulfilment = ?16, parts = ?17, write_off_most = ?18 where id = ?1";
 }
 
 fn decode_service(row: &dyn Row) -> Result<Service, DbError> {
@@ -49,6 +50,7 @@ fn decode_service(row: &dyn Row) -> Result<Service, DbError> {
         on_sale: flag(row, 14)?,
         fulfilment: named(row, 15, Fulfilment::from_name)?,
         parts: named(row, 16, PartsBy::from_name)?,
+        when_unknown: WhenUnknown::from_most(row.opt_int(17)?.map(Micros::new)),
     })
 }
 
@@ -88,7 +90,7 @@ pub fn put_category(tx: &mut dyn Tx, put: Put, category: &Category) -> Result<()
 /// # Errors
 /// [`DbError`].
 pub fn put_service(tx: &mut dyn Tx, put: Put, service: &Service) -> Result<(), DbError> {
-    let params: [Val<'_>; 17] = [
+    let params: [Val<'_>; 18] = [
         service.id.0.into(),
         service.category.0.into(),
         service.name.as_str().into(),
@@ -106,6 +108,7 @@ pub fn put_service(tx: &mut dyn Tx, put: Put, service: &Service) -> Result<(), D
         service.on_sale.into(),
         service.fulfilment.name().into(),
         service.parts.name().into(),
+        service.when_unknown.most().map(Micros::raw).into(),
     ];
-    tx.exec_exactly(put.of(&ADD_SERVICE, &CHANGE_SERVICE), 17, &params, 1)
+    tx.exec_exactly(put.of(&ADD_SERVICE, &CHANGE_SERVICE), 18, &params, 1)
 }

@@ -39,6 +39,7 @@ pub mod stock;
 pub mod stock_imports;
 pub mod sync_rules;
 pub mod transfers;
+pub mod write_offs;
 
 use crate::{DbError, Row, Sql};
 use domain::{Micros, Timestamp};
@@ -84,6 +85,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         stock_imports::ALL,
         sync_rules::ALL,
         transfers::ALL,
+        write_offs::ALL,
     ]
     .into_iter()
     .flatten()

@@ -18,8 +18,8 @@ crate::statements! {
     BY_ID = concat!("select ", columns!(), " from orders where id = ?1");
     OF_ACCOUNT_BY_ID = concat!("select ", columns!(), " from orders \
         where id = ?2 and account_id = ?1");
-    STANDINGS = "select id, shape, state, quantity, charge, released, start_count, remains \
-        from orders where id = ?2 and account_id = ?1";
+    STANDINGS = "select id, shape, state, quantity, charge, released, start_count, remains, \
+        service_id, parent_id from orders where id = ?2 and account_id = ?1";
     BEFORE = concat!("select ", columns!(), " from orders where id < ?1 order by id desc limit ?2");
     BEFORE_IN_STATE = concat!("select ", columns!(), " from orders \
         where state = ?3 and id < ?1 order by id desc limit ?2");
@@ -170,6 +170,8 @@ pub fn standings(
             released: micros(row, 5)?,
             start_count: row.opt_int(6)?,
             remains: row.int(7)?,
+            service: ServiceId(row.int(8)?),
+            parent: row.opt_int(9)?.map(OrderId),
         })
     })
 }

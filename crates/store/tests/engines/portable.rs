@@ -69,6 +69,7 @@ const PARTIAL_UNIQUE: [&str; 1] = [
 /// over machines.
 const OF_THE_HOUSE: &[&str] = &[
     "account",
+    "ambiguity_entry",
     "category",
     "change_item",
     "change_set",

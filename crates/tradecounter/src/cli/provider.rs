@@ -6,8 +6,8 @@ use crate::failure::Failure;
 use crate::{output, randomness};
 use clap::{Args, Subcommand};
 use counter::fulfilment::{Booking, ProviderChange, ProviderSecret};
-use domain::providers::{Attempt, EntryKind, Explains, ProviderState};
-use domain::{Micros, ProviderId};
+use domain::providers::{Attempt, EntryKind, Explains, ProviderState, WriteOff};
+use domain::{AttemptId, Micros, ProviderId};
 use panel_client::{Endpoint, Policy};
 use serde_json::{Value, json};
 use std::fs::File;
@@ -69,6 +69,22 @@ pub(super) enum ProviderCommand {
         /// At most so many.
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=1000))]
         limit: i64,
+    },
+    /// Lists orders that were written off because nobody could tell whether a provider has them,
+    /// newest first.
+    WrittenOff {
+        /// Only those of which nobody can tell yet.
+        #[arg(long)]
+        open: bool,
+        /// Only those of attempts below this id.
+        #[arg(long, default_value_t = i64::MAX)]
+        before: i64,
+        /// At most so many.
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=1000))]
+        limit: i64,
+        /// Shows what the house bears for all of them instead, and what was drawn today.
+        #[arg(long)]
+        sum: bool,
     },
     /// Fetches a provider's list at once, and shows what it came to.
     Sync {
@@ -164,7 +180,7 @@ impl ProviderArgs {
 /// Why nothing can be sent to a URL with the settings that this command runs with.
 fn unreachable_by(desk: &Desk, url: &str) -> Option<String> {
     let why = Endpoint::parse(url, &desk.reach.policy).err()?;
-    let permissive = Policy { allow_private: true, any_port: true };
+    let permissive = Policy { allow_private: true, any_port: true, ..Policy::default() };
     let setting = Endpoint::parse(url, &permissive).is_ok();
     let hint = if setting { " (unless `private_providers` is set)" } else { "" };
     Some(format!("with these settings nothing is sent to it: {why}{hint}"))
@@ -215,6 +231,20 @@ pub(super) async fn run(command: ProviderCommand, desk: &Desk) -> Result<(), Fai
             }
             desk.output.one(&shown);
         }
+        ProviderCommand::WrittenOff { sum: true, .. } => {
+            let ambiguity = desk.counter.ambiguity(desk.now).await?;
+            desk.output.one(&json!({
+                "expense": output::amount(ambiguity.expense),
+                "drawn_today": output::amount(ambiguity.drawn),
+            }));
+        }
+        ProviderCommand::WrittenOff { open, before, limit, .. } => {
+            let items = desk.counter.written_off(open, AttemptId(before), limit).await?;
+            let rows: Vec<Value> = items.iter().map(written_off).collect();
+            let columns =
+                ["order", "provider", "state", "refunded", "risk", "cost", "opened", "attempt"];
+            desk.output.list(&rows, &columns);
+        }
         ProviderCommand::Sync { provider } => offers::fetch(&provider, desk).await?,
         ProviderCommand::Offers(args) => offers::list(args, desk).await?,
         ProviderCommand::Import(args) => offers::import(args, desk).await?,
@@ -235,6 +265,23 @@ pub(super) async fn run(command: ProviderCommand, desk: &Desk) -> Result<(), Fai
         }
     }
     Ok(())
+}
+
+fn written_off(item: &WriteOff) -> Value {
+    json!({
+        "attempt": item.attempt.0,
+        "order": item.order.0,
+        "account": item.account.0,
+        "provider": item.provider.0,
+        "state": item.state.name(),
+        "refunded": output::amount(item.refunded),
+        "risk": output::amount(item.risk),
+        "cost": output::amount(item.cost),
+        "drawn": output::amount(item.drawn),
+        "budget": output::amount(item.budget),
+        "opened": output::time(item.opened),
+        "changed": output::time(item.changed),
+    })
 }
 
 /// An attempt that would explain why the balance is off.

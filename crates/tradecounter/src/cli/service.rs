@@ -5,7 +5,9 @@ use crate::failure::Failure;
 use crate::output;
 use clap::{Args, Subcommand};
 use counter::catalogue::ServiceChange;
-use domain::catalogue::{Fulfilment, LinkRule, PartsBy, RefillRule, Service, ServiceKind};
+use domain::catalogue::{
+    Fulfilment, LinkRule, PartsBy, RefillRule, Service, ServiceKind, WhenUnknown,
+};
 use domain::{CategoryId, Micros, ServiceId};
 use serde_json::{Value, json};
 
@@ -70,6 +72,11 @@ pub(super) struct ServiceArgs {
     /// gets them whole.
     #[arg(long, value_parser = parse_parts)]
     parts: Option<PartsBy>,
+    /// What becomes of an order of which nobody can tell for long whether a provider has it: hold, or
+    /// refund:MOST, where it is expected to cost at most so much in our currency and the day's budget
+    /// (write_off_daily) has as much left.
+    #[arg(long, value_parser = parse_when_unknown, value_name = "hold|refund:MOST")]
+    when_unknown: Option<WhenUnknown>,
     /// Who fulfils its orders: staff, providers by its routes, or executors that pull them.
     #[arg(long, value_parser = parse_fulfilment)]
     fulfilment: Option<Fulfilment>,
@@ -99,6 +106,14 @@ fn parse_link_rule(text: &str) -> Result<LinkRule, String> {
 
 fn parse_parts(text: &str) -> Result<PartsBy, String> {
     PartsBy::from_name(text).ok_or_else(|| String::from("there are ours and upstream"))
+}
+
+fn parse_when_unknown(text: &str) -> Result<WhenUnknown, String> {
+    match text.strip_prefix("refund:") {
+        Some(most) => parse_amount(most).map(|most| WhenUnknown::Refund { most }),
+        None if text == "hold" => Ok(WhenUnknown::Hold),
+        None => Err(String::from("there are hold and refund:MOST, as refund:0.50")),
+    }
 }
 
 /// Hours between two refills when nobody says otherwise: what the dialect's own text speaks of.
@@ -147,6 +162,7 @@ impl ServiceArgs {
             cancel: self.cancel,
             link_rule,
             parts: self.parts,
+            when_unknown: self.when_unknown,
             fulfilment: self.fulfilment,
             position: self.position,
             on_sale: self.on_sale,
@@ -210,6 +226,7 @@ fn row(service: &Service) -> Value {
         "one_open_per_link": service.link_rule == LinkRule::OneOpen,
         "link_rule": service.link_rule.name(),
         "parts": service.parts.name(),
+        "refund_unknown_up_to": service.when_unknown.most().map(output::amount),
         "fulfilment": service.fulfilment.name(),
         "position": service.position,
         "on_sale": service.on_sale,

@@ -1,6 +1,8 @@
 //! The demo's catalogue: neutral things, one of every kind of service.
 
-use domain::catalogue::ServiceKind as K;
+use crate::failure::Failure;
+use domain::Micros;
+use domain::catalogue::{Fulfilment, PartsBy, ServiceKind as K};
 use domain::products::ProductKind;
 
 /// A service of the demo.
@@ -15,6 +17,21 @@ pub(super) struct Offer {
     pub(super) drip_feed: bool,
     pub(super) refill_days: i64,
     pub(super) cancel: bool,
+    pub(super) fulfilment: Fulfilment,
+    pub(super) parts: PartsBy,
+}
+
+impl Offer {
+    /// What it costs.
+    pub(super) fn rate(&self) -> Result<Micros, Failure> {
+        Micros::parse(self.rate)
+            .map_err(|error| Failure::Other(format!("demo catalogue: {}: {error}", self.name)))
+    }
+}
+
+/// All services of the demo, in their order.
+pub(super) fn offers() -> Vec<&'static Offer> {
+    CATEGORIES.iter().flat_map(|(_, offers)| *offers).collect()
 }
 
 const fn plain(name: &'static str, rate: &'static str, min: i64, max: i64) -> Offer {
@@ -30,7 +47,19 @@ const fn plain(name: &'static str, rate: &'static str, min: i64, max: i64) -> Of
         drip_feed: false,
         refill_days: 0,
         cancel: true,
+        fulfilment: Fulfilment::Providers,
+        parts: PartsBy::Ours,
     }
+}
+
+/// Done by people of the shop.
+const fn by_staff(offer: Offer) -> Offer {
+    Offer { fulfilment: Fulfilment::Staff, ..offer }
+}
+
+/// Divided into its parts by the supplier.
+const fn passed(offer: Offer) -> Offer {
+    Offer { parts: PartsBy::Upstream, ..offer }
 }
 
 const fn runs(offer: Offer) -> Offer {
@@ -73,7 +102,10 @@ pub(super) const CATEGORIES: &[(&str, &[Offer])] = &[
             plain("Transcription, verbatim with time codes", "6.2", 100, 50_000),
             plain("Subtitles, SRT, per 1,000 words", "3.9", 100, 50_000),
             package("Podcast episode, transcript and summary", "12.5"),
-            of(K::Subscriptions, plain("Transcript of every new episode", "2.4", 500, 20_000)),
+            passed(of(
+                K::Subscriptions,
+                plain("Transcript of every new episode", "2.4", 500, 20_000),
+            )),
         ],
     ),
     (
@@ -88,9 +120,9 @@ pub(super) const CATEGORIES: &[(&str, &[Offer])] = &[
                 plain("Translation, English to French, per 1,000 words", "19.5", 50, 50_000),
             ),
             plain("Translation, Chinese to English, per 1,000 words", "24.75", 50, 20_000),
-            plain("Translation, certified, per 1,000 words", "55", 50, 10_000),
+            by_staff(plain("Translation, certified, per 1,000 words", "55", 50, 10_000)),
             plain("Machine translation, corrected by a person", "6.05", 100, 200_000),
-            package("Birth certificate, certified translation", "29"),
+            by_staff(package("Birth certificate, certified translation", "29")),
             told(
                 "One sentence a line; each is translated by itself.",
                 of(K::CustomComments, plain("Sentences, one a line", "40", 1, 1_500)),
@@ -113,7 +145,7 @@ pub(super) const CATEGORIES: &[(&str, &[Offer])] = &[
                 "Answers to a named reviewer, one a line.",
                 of(K::CommentReplies, plain("Replies to a reviewer, edited", "120", 1, 200)),
             ),
-            package("Curriculum vitae, edited", "15"),
+            by_staff(package("Curriculum vitae, edited", "15")),
         ],
     ),
     (
@@ -165,18 +197,18 @@ pub(super) const CATEGORIES: &[(&str, &[Offer])] = &[
                     plain("Invitations to a survey, by mailing group", "22", 50, 20_000),
                 ),
             ),
-            package("Survey designed for you", "240"),
+            by_staff(package("Survey designed for you", "240")),
         ],
     ),
     (
         "Usability testing",
         &[
-            runs(of(
+            passed(runs(of(
                 K::WebTraffic,
                 plain("Test visits by recruited testers, per 1,000", "180", 10, 10_000),
-            )),
+            ))),
             plain("Recorded test sessions, per 1,000 minutes", "400", 30, 5_000),
-            package("Accessibility review of one page", "65"),
+            by_staff(package("Accessibility review of one page", "65")),
         ],
     ),
     (
@@ -254,7 +286,7 @@ mod tests {
 
     #[test]
     fn every_kind_is_there_and_enough_of_everything() {
-        let offers: Vec<&Offer> = CATEGORIES.iter().flat_map(|(_, offers)| *offers).collect();
+        let offers = offers();
         for kind in K::ALL {
             assert!(offers.iter().any(|offer| offer.kind == *kind), "{}", kind.name());
         }

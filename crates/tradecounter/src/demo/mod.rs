@@ -1,12 +1,10 @@
 //! `demo`: a whole counter in one process, to try it: a neutral catalogue, a funded account, and a
-//! simulated supplier that moves its orders along.
+//! simulated supplier that its orders are placed at.
 
 mod catalogue;
 mod note;
 mod seed;
 mod supplier;
-
-pub(crate) use supplier::Supplier;
 
 use crate::config::{Config, LogFormat, NodeRole};
 use crate::failure::Failure;
@@ -16,6 +14,7 @@ use counter::nodes::{Job, Node, Role};
 use note::Note;
 use std::path::{Path, PathBuf};
 use store::Access;
+use supplier::Supplier;
 
 /// Arguments of `demo`.
 #[derive(Debug, clap::Args)]
@@ -54,27 +53,48 @@ pub(crate) async fn run(
     config.role = NodeRole::All;
     telemetry::start(&config)?;
     let earlier = Note::read(&data)?;
+    let new = earlier.is_none() || (!database_given && !file.exists());
+    if new {
+        Supplier::forget(&data)?;
+    }
+    let offers = catalogue::offers();
+    let supplier = Supplier::start(&data, earlier.as_ref(), &config.currency, &offers)?;
     if database_given {
         // Somebody else's place: filled where it is, as far as it is empty.
         drop(opened::open(&config, Access::CreateIfMissing).await?);
-    } else if earlier.is_none() || !file.exists() {
-        fill_apart(&data, &config).await?;
+    } else if new {
+        fill_apart(&data, &config, &supplier).await?;
     }
-    let server = serve::start(&config).await?;
-    let url = format!("http://{}/api/v2", server.address);
-    let counter = &server.counter;
-    let earlier = Note::read(&data)?;
-    let note = match earlier {
-        Some(note) if seed::still_valid(counter, &note).await? => {
-            Note { url, ..note }.on_database(&config)?
-        }
-        _ => seed::fill(counter, url, &config, clock::now()).await?,
-    };
+    let mut server = serve::start(&config).await?;
+    server.calls_beside(supplier.address());
+    let note = tell(&server, &data, &config, &supplier).await?;
     note.write(&data)?;
     output.done(&note.json(), note.told(&data).trim_end());
     crate::output::print()?;
-    let jobs: Vec<Job> = Job::USUAL.into_iter().chain([Job::Supplier]).collect();
-    server.run(end, &jobs).await
+    // The supplier is there until the last order that is under way has its answer.
+    let ran = server.run(end, &Job::USUAL).await;
+    drop(supplier);
+    ran
+}
+
+/// What there is to tell: of the shop that the note of an earlier run opens, or of one that is filled
+/// now.
+async fn tell(
+    server: &serve::Server,
+    data: &Path,
+    config: &Config,
+    supplier: &Supplier,
+) -> Result<Note, Failure> {
+    let (counter, now) = (&server.counter, clock::now());
+    let url = format!("http://{}/api/v2", server.address);
+    match Note::read(data)? {
+        Some(note) if seed::still_valid(counter, &note).await? => {
+            supplier.found_by(counter, &note, now).await?;
+            let (supplier_url, supplier_control) = (supplier.url(), supplier.control());
+            Note { url, supplier_url, supplier_control, ..note }.on_database(config)
+        }
+        _ => seed::fill(counter, supplier, url, config, now).await,
+    }
 }
 
 /// Lets the secrets of a database that is no file lie in the folder, unless the configuration names
@@ -91,7 +111,7 @@ fn keep_secrets_in(data: &Path, config: &mut Config) {
 
 /// Fills a new database beside its place and moves it there when it is whole: a demo that was
 /// ended in the middle of its first start begins again.
-async fn fill_apart(data: &Path, config: &Config) -> Result<(), Failure> {
+async fn fill_apart(data: &Path, config: &Config, supplier: &Supplier) -> Result<(), Failure> {
     let draft = data.join("filling");
     let what = || format!("folder {}", draft.display());
     if draft.exists() {
@@ -101,7 +121,7 @@ async fn fill_apart(data: &Path, config: &Config) -> Result<(), Failure> {
     let database_url = format!("sqlite:{}", draft.join("counter.db").display());
     let apart = Config { database_url, ..config.clone() };
     let counter = opened::open(&apart, Access::CreateIfMissing).await?;
-    let note = seed::fill(&counter, String::new(), config, clock::now()).await?;
+    let note = seed::fill(&counter, supplier, String::new(), config, clock::now()).await?;
     // Once a unit has come back, no earlier one holds the counter any more; so this drop is the
     // last, and waits until the database is closed and in one file.
     let filler = Node::new("demo", Role::Worker, 0);
@@ -122,7 +142,7 @@ fn prepare_folder(folder: &Path) -> Result<PathBuf, Failure> {
     std::fs::create_dir_all(folder).map_err(Failure::io(what()))?;
     let mut entries = std::fs::read_dir(folder).map_err(Failure::io(what()))?;
     // A counter.db alone may be somebody's real one.
-    let ours = ["filling", note::FILE];
+    let ours = ["filling", note::FILE, supplier::FILE];
     if entries.next().is_some() && !ours.iter().any(|name| folder.join(name).exists()) {
         return Err(Failure::Other(format!(
             "folder {} holds something else; name an empty or new one with --data",

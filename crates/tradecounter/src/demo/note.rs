@@ -40,6 +40,12 @@ pub(super) struct Note {
     pub(super) orders: Vec<i64>,
     /// Who fulfils: nobody real.
     pub(super) supplier: String,
+    /// The supplier's id among the shop's providers.
+    pub(super) provider: i64,
+    /// Address of the supplier's own panel API.
+    pub(super) supplier_url: String,
+    /// Where the supplier is looked at and steered from.
+    pub(super) supplier_control: String,
 }
 
 impl Note {
@@ -88,10 +94,14 @@ impl Note {
     /// The note for a person.
     pub(super) fn told(&self, folder: &Path) -> String {
         let Self { url, key, funded, currency, services, service, orders, .. } = self;
-        let products = self.products;
+        let (products, control) = (self.products, &self.supplier_control);
+        // The one of the first orders whose answer is lost.
+        let lost = orders.get(super::seed::LOST_ORDER).map_or(0, |order| *order);
         let page = url.trim_end_matches("/api/v2");
         let watched = orders.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
         let elsewhere = self.elsewhere();
+        let in_file = elsewhere.is_empty().then(|| format!(" --database '{}'", self.database));
+        let database = in_file.unwrap_or_default();
         format!(
             "Tradecounter demo\n\
              \n\
@@ -99,9 +109,15 @@ impl Note {
              \x20 key   {key}\n\
              \x20 page  {page}/\n\
              \n\
-             {services} services and {products} products, {funded} {currency} on the account. A simulated supplier moves \
-             orders along:\n\
-             they end within a minute, some as Partial or Canceled. Nothing real is delivered.\n\
+             {services} services and {products} products, {funded} {currency} on the account. \
+             Most orders are placed at a\n\
+             simulated supplier, a panel of its own, and end within a minute, some as Partial or \
+             Canceled. Others wait\n\
+             for people of the shop: for you. Nothing real is delivered.\n\
+             \n\
+             A link with outcome=partial:250 or outcome=canceled in it ends like that. Of one with \
+             lost-answer in it, the\n\
+             supplier takes the order and its answer is lost, as that of order {lost}.\n\
              \n\
              Paste:\n\
              \n\
@@ -109,6 +125,9 @@ impl Note {
              curl -s {url} -d key={key} -d action=add -d service={service} -d quantity=1000 -d \
              link=https://example.com/interview.mp3\n\
              curl -s {url} -d key={key} -d action=status -d orders={watched}\n\
+             tradecounter{database} order show {lost}\n\
+             curl -s {control} -d '{{\"mode\":\"down\"}}'   # the supplier is gone, until its mode is \
+             up\n\
              \n\
              {elsewhere}\
              The same for scripts: {}\n\

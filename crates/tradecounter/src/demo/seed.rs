@@ -2,6 +2,7 @@
 
 use super::catalogue::{CATEGORIES, GOODS, Offer};
 use super::note::Note;
+use super::supplier::{self, Supplier};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::randomness;
@@ -11,16 +12,27 @@ use counter::orders::PlaceOrder;
 use counter::products::ProductChange;
 use counter::stock::ImportLine;
 use counter::{Counter, Failure as CounterFailure};
-use domain::catalogue::{NumberField, RefillRule, ServiceKind};
+use domain::catalogue::{Fulfilment, NumberField, RefillRule, ServiceKind};
 use domain::orders::{Number, OrderRequest};
-use domain::{AccountId, CategoryId, Micros, ProductId, ServiceId, Timestamp};
+use domain::{AccountId, CategoryId, Micros, ProductId, ProviderId, ServiceId, Timestamp};
 use std::collections::HashMap;
 
 /// What the demo account is funded with, in millionths.
 const FUNDED: Micros = Micros::new(1_000_000_000);
 
-/// Orders placed at the start: enough for every outcome that the supplier has.
-const FIRST_ORDERS: i64 = 6;
+/// What the links of the orders end with that are placed at the start: every outcome, and an answer
+/// that is lost.
+const FIRST_ORDERS: [&str; 6] = [
+    "?outcome=completed",
+    "?outcome=partial:250",
+    "?outcome=canceled",
+    "?outcome=completed&lost-answer",
+    "?outcome=completed",
+    "",
+];
+
+/// The place of the one among them whose answer is lost.
+pub(super) const LOST_ORDER: usize = 3;
 
 /// Whether the note of an earlier run still opens this database.
 pub(super) async fn still_valid(counter: &Counter, note: &Note) -> Result<bool, Failure> {
@@ -30,6 +42,7 @@ pub(super) async fn still_valid(counter: &Counter, note: &Note) -> Result<bool, 
 /// Fills the counter and returns what to tell.
 pub(super) async fn fill(
     counter: &Counter,
+    supplier: &Supplier,
     url: String,
     config: &Config,
     now: Timestamp,
@@ -41,7 +54,8 @@ pub(super) async fn fill(
              folder with --data, or another --database",
         )));
     }
-    let plain = fill_catalogue(counter, now).await?;
+    let provider = supplier.enter(counter, now).await?;
+    let plain = fill_catalogue(counter, provider, now).await?;
     let product = fill_products(counter, now).await?;
     let account = counter.open_account("Demo reseller", now).await?;
     let reason = String::from("demo funds");
@@ -49,8 +63,9 @@ pub(super) async fn fill(
     counter.credit(adjustment, "demo", now).await?;
     let key = counter.make_key(account, "demo", randomness::bytes(), now).await?;
     let mut orders = Vec::new();
-    for number in 1..=FIRST_ORDERS {
-        orders.push(place(counter, account, plain, number, now).await?);
+    for (number, end) in (1..).zip(FIRST_ORDERS) {
+        let link = format!("https://example.com/recordings/{number}.mp3{end}");
+        orders.push(place(counter, account, plain, (number, link), now).await?);
     }
     let note = Note {
         url,
@@ -67,19 +82,30 @@ pub(super) async fn fill(
         product: product.0,
         orders,
         supplier: String::from("simulated"),
+        provider: provider.0,
+        supplier_url: supplier.url(),
+        supplier_control: supplier.control(),
     };
     note.on_database(config)
 }
 
-/// Writes the catalogue; returns a plain service.
-async fn fill_catalogue(counter: &Counter, now: Timestamp) -> Result<ServiceId, Failure> {
-    let mut plain = None;
+/// Writes the catalogue with the ways to the supplier; returns a plain service.
+async fn fill_catalogue(
+    counter: &Counter,
+    provider: ProviderId,
+    now: Timestamp,
+) -> Result<ServiceId, Failure> {
+    let (mut plain, mut place) = (None, 0_usize);
     for (name, offers) in CATEGORIES {
         let change = CategoryChange { name: Some((*name).to_owned()), position: None };
         let category = counter.add_category(change, now).await?;
         for offer in *offers {
             let change = ServiceChange { category: Some(category), ..service(offer)? };
             let id = counter.add_service(change, now).await?;
+            if offer.fulfilment == Fulfilment::Providers {
+                supplier::add_route(counter, (provider, id), (place, offer), now).await?;
+            }
+            place = place.saturating_add(1);
             if offer.kind == ServiceKind::Default && offer.drip_feed && plain.is_none() {
                 plain = Some(id);
             }
@@ -136,17 +162,17 @@ async fn fill_products(counter: &Counter, now: Timestamp) -> Result<ProductId, F
 }
 
 fn service(offer: &Offer) -> Result<ServiceChange, Failure> {
-    let rate = Micros::parse(offer.rate)
-        .map_err(|error| Failure::Other(format!("demo catalogue: {}: {error}", offer.name)))?;
     // No cooldown: whoever tries the demo wants to see a refill now.
     let rule = RefillRule { days: offer.refill_days, cooldown_hours: 0 };
     Ok(ServiceChange {
         name: Some(offer.name.to_owned()),
         description: Some(offer.description.to_owned()),
         kind: Some(offer.kind),
-        rate: Some(rate),
+        rate: Some(offer.rate()?),
         min: Some(offer.min),
         max: Some(offer.max),
+        fulfilment: Some(offer.fulfilment),
+        parts: Some(offer.parts),
         drip_feed: Some(offer.drip_feed),
         refill: Some((offer.refill_days > 0).then_some(rule)),
         cancel: Some(offer.cancel),
@@ -158,12 +184,12 @@ async fn place(
     counter: &Counter,
     account: AccountId,
     service: ServiceId,
-    number: i64,
+    (number, link): (i64, String),
     now: Timestamp,
 ) -> Result<i64, Failure> {
     let mut request = OrderRequest::default();
     request.service = Some(Number::Int(service.0));
-    request.link = Some(format!("https://example.com/recordings/{number}.mp3"));
+    request.link = Some(link);
     let quantity = number.saturating_mul(500);
     request.set_number(NumberField::Quantity, Some(Number::Int(quantity)));
     let order = PlaceOrder { account, key: None, request, request_id: None, fingerprint: number };
@@ -171,5 +197,17 @@ async fn place(
         Ok(id) => Ok(id.0),
         Err(CounterFailure::Store(error)) => Err(error.into()),
         Err(CounterFailure::Refused(refusal)) => Err(Failure::Other(refusal.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_of_the_first_answers_is_lost() {
+        let lost = |link: &&&str| link.contains(supplier::LOST);
+        assert_eq!(FIRST_ORDERS.iter().filter(lost).count(), 1);
+        assert!(FIRST_ORDERS[LOST_ORDER].contains(supplier::LOST));
     }
 }

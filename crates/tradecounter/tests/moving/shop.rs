@@ -1,7 +1,7 @@
 //! A counter with rows in every table.
 
 use crate::BINARY;
-use fakepanel::{Panel, Server};
+use fakepanel::{Fault, Panel, Rule, Server};
 use testkit::{Client, Database, Program, until};
 
 fn words(text: &str) -> Vec<&str> {
@@ -15,6 +15,10 @@ pub(crate) fn set_up(url: Option<&str>) -> (Program, String) {
         program.set("TRADECOUNTER_DATABASE_URL", url);
     }
     program.set("TRADECOUNTER_PRIVATE_PROVIDERS", "true");
+    for (setting, value) in [("ANSWER_SECONDS", "5"), ("GRACE_SECONDS", "5")] {
+        program.set(&format!("TRADECOUNTER_PROVIDER_{setting}"), value);
+    }
+    program.set("TRADECOUNTER_WRITE_OFF_DAILY", "1");
     program.json(&["migrate"]);
     program.json(&words("restored --skip-ids 0"));
     program.json(&["account", "add", "Acme"]);
@@ -80,6 +84,55 @@ fn send_on(program: &Program, client: &Client) {
     {
         program.json(&words(text));
     }
+}
+
+/// An order that a provider never answers; it goes before a person a while later.
+pub(crate) fn lose(program: &Program, client: &Client) {
+    let mut panel = Panel::new(fakepanel::Settings::default(), 7).unwrap();
+    panel.set_faults(vec![Rule::new(Fault::HangAfter)]).unwrap();
+    let panel = Server::start(panel, "127.0.0.1:0".parse().unwrap()).unwrap();
+    let provider = format!(
+        "provider add --name Mute --currency USD --key-file panel.key --balance-decimals none --url {}",
+        panel.url()
+    );
+    program.json(&words(&provider));
+    let service = "service add --category 1 --rate 5 --min 1 --max 9000 --name Lost --kind default";
+    let more = "--fulfilment providers --when-unknown refund:0.5";
+    let service = program.json(&words(&format!("{service} {more}")))["service"].to_string();
+    program.json(&words(&format!("route add {service} Mute 1 --cost 0.9")));
+    let order = [
+        ("action", "add"),
+        ("service", service.as_str()),
+        ("link", "https://example.com/lost"),
+        ("quantity", "100"),
+    ];
+    let order = client.call(&order)["order"].to_string();
+    until("the order is before a person", || {
+        let shown = program.json(&["order", "show", &order]);
+        (shown["state"] == "review").then_some(())
+    });
+}
+
+/// Two days pass for what is lost, while no server runs; then it is written off.
+pub(crate) fn write_off(program: &Program) {
+    let file = program.folder().join("tradecounter.db");
+    let database = rusqlite::Connection::open(&file).unwrap();
+    for text in [
+        "update attempt set started_us = started_us - 172800000000 where state = 'lost'",
+        "update orders set changed_us = changed_us - 172800000000 where state = 'review'",
+    ] {
+        assert_eq!(database.execute(text, []).unwrap(), 1, "{text}");
+    }
+    drop(database);
+    let server = program.start(&["serve", "--listen", "127.0.0.1:0"]);
+    let items = until("it is written off", || {
+        let items = program.json(&["provider", "written-off", "--open"]);
+        items.as_array().filter(|items| !items.is_empty()).cloned()
+    });
+    assert_eq!((&items[0]["refunded"], &items[0]["risk"]), (&"0.5".into(), &"0.09".into()));
+    let sum = program.json(&["provider", "written-off", "--sum"]);
+    assert_eq!((&sum["expense"], &sum["drawn_today"]), (&"0.09".into(), &"0.09".into()));
+    assert!(server.terminate().success());
 }
 
 /// Two orders on one link: the first is in an executor's hands, the other waits for its turn.

@@ -1,6 +1,6 @@
 //! Everything is there afterwards, and nobody goes on where it was.
 
-use crate::shop::{assert_rows_in_every_table, go_over, set_up, stock, trade};
+use crate::shop::{assert_rows_in_every_table, go_over, lose, set_up, stock, trade, write_off};
 use crate::{PASSWORD, with_password};
 use serde_json::Value;
 use testkit::{Client, Database};
@@ -26,6 +26,11 @@ fn everything_moves_to_postgresql_and_back() {
     let server = program.start(&serve);
     let client = server.client_with(&key);
     trade(&program, &client);
+    lose(&program, &client);
+    assert!(server.terminate().success());
+    write_off(&program);
+    let server = program.start(&serve);
+    let client = server.client_with(&key);
     let before = seen(&client);
 
     let postgres = Database::postgres();

@@ -11,6 +11,7 @@ mod orders;
 mod placings;
 mod products;
 mod references;
+mod write_offs;
 
 use crate::Counter;
 use store::{DbError, StoreError, Tx};
@@ -88,6 +89,7 @@ pub fn verify(tx: &mut dyn Tx, progress: Progress<'_>) -> Result<Report, DbError
     checks.extend(accounts::check(tx, progress)?);
     checks.extend(products::check(tx, progress)?);
     checks.extend(attempts::check(tx, progress)?);
+    checks.extend(write_offs::check(tx, progress)?);
     checks.extend(references::check(tx, progress)?);
     checks.push(events::check(tx, progress)?);
     Ok(Report { checks })

@@ -3,7 +3,7 @@ use super::super::edit::{Edit, Limits, Moved};
 use super::super::markup::Markup;
 use super::super::rules::{RateRule, Taking};
 use super::*;
-use crate::catalogue::{LinkRule, PartsBy, ServiceKind};
+use crate::catalogue::{LinkRule, PartsBy, ServiceKind, WhenUnknown};
 use crate::{CategoryId, ProviderId, RouteId, ServiceId};
 
 #[path = "compare_lists.rs"]
@@ -29,6 +29,7 @@ fn service(id: i64) -> Service {
         cancel: false,
         link_rule: LinkRule::Any,
         parts: PartsBy::Ours,
+        when_unknown: WhenUnknown::Hold,
         fulfilment: crate::catalogue::Fulfilment::Staff,
         position: 1,
         on_sale: true,
