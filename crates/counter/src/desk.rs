@@ -181,9 +181,11 @@ impl<'t> Desk<'t> {
             if after.fence > 0 {
                 order_leases::end(self.tx, after.id)?;
             }
-            let was_pending = before.state == State::Pending;
-            self.ended.push(Ended { order: before.id, was_pending });
+            let may_wait = turns::may_wait(before.state);
+            self.ended.push(Ended { order: before.id, may_wait });
             self.settle_cancels(&after)?;
+        } else if before.state == State::Review && !turns::may_wait(after.state) {
+            turns::begun(self.tx, &after)?;
         }
         if before.state.is_terminal() {
             self.reject_open_refill(&after)?;

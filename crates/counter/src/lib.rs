@@ -16,6 +16,7 @@ pub mod orders;
 pub mod prices;
 pub mod products;
 pub mod requests;
+pub mod restore;
 pub mod stock;
 pub mod sync;
 pub mod upkeep;

@@ -69,6 +69,7 @@ impl World {
             balance_decimals: Some(5),
             refusals: Vec::new(),
             trust_reads: 0,
+            restored: None,
             booked: Micros::new(if reported.is_some() { 99 * COST } else { -COST }),
             reported: reported.map(|balance| (Micros::new(balance), Timestamp(0))),
             quiet_reads: 0,

@@ -2,9 +2,10 @@
 
 #![expect(clippy::arithmetic_side_effects, reason = "what cannot be done is a failed test")]
 
-use counter::fulfilment::{Found, NotClaimed, Placement, Setup, Waiting};
+use counter::fulfilment::{ForwardKind, Found, NotClaimed, Placement, Setup, ToForward, Waiting};
 use dispatch::engine::{Action, Engine, Input, Timing};
 use domain::catalogue::ServiceKind;
+use domain::orders::State;
 use domain::providers::{Attempt, AttemptState, Provider, ProviderState, Route};
 use domain::{AccountId, AttemptId, Micros, OrderId, ProviderId, RouteId, ServiceId, Timestamp};
 
@@ -32,6 +33,7 @@ fn provider() -> Provider {
         booked: Micros::ZERO,
         reported: None,
         quiet_reads: 0,
+        restored: None,
         created: minute(0),
     }
 }
@@ -82,9 +84,14 @@ fn setup(daily_cap: Option<i64>, used: i64) -> Setup {
 
 /// An engine with an order of 100 units before it, and what it wants done then.
 fn with_an_order(setup: Setup) -> (Engine, Vec<Action>) {
+    after_lost(setup, Vec::new())
+}
+
+/// The same where answers of the provider were lost.
+fn after_lost(setup: Setup, lost: Vec<(Attempt, State)>) -> (Engine, Vec<Action>) {
     let mut engine = Engine::new(1, Timing::default(), minute(0));
     engine.step(Input::Setup(setup), minute(0));
-    engine.step(Input::Unknown(PROVIDER, Vec::new()), minute(0));
+    let mut told = engine.step(Input::Unknown(PROVIDER, lost), minute(0));
     let waiting = Waiting {
         order: ORDER,
         service: ServiceId(1),
@@ -93,7 +100,7 @@ fn with_an_order(setup: Setup) -> (Engine, Vec<Action>) {
         charge: Micros::new(1_000_000),
         since: minute(0),
     };
-    let told = engine.step(Input::Waiting(vec![waiting], None), minute(0));
+    told.extend(engine.step(Input::Waiting(vec![waiting], None), minute(0)));
     (engine, told)
 }
 
@@ -229,4 +236,53 @@ fn who_has_nothing_to_do_looks_seldom_and_listens() {
     // Many that come at once are one look more.
     assert!(!engine.listens(now));
     assert!(engine.listens(engine.next_tick(now)));
+}
+
+/// A provider that is held after a restore is asked where orders stand and what the balance is, and
+/// nothing else.
+#[test]
+fn a_provider_that_is_held_gets_nothing_but_questions() {
+    let knows = Provider { takes_request_id: true, ..provider() };
+    let held = Provider { restored: Some(minute(0)), ..knows.clone() };
+    let lost = Attempt {
+        id: AttemptId(3),
+        order: OrderId(8),
+        account: AccountId(1),
+        number: 1,
+        provider: PROVIDER,
+        route: RouteId(1),
+        expected_cost: Micros::new(100_000),
+        cost: Micros::ZERO,
+        state: AttemptState::Lost,
+        upstream_id: None,
+        evidence: None,
+        followed: false,
+        started: minute(0),
+        changed: minute(0),
+    };
+    let lost = vec![(lost, State::Unknown)];
+    let of = |provider| Setup { providers: vec![provider], ..setup(None, 0) };
+    let sends = |told: &[Action]| told.iter().any(|a| matches!(a, Action::Replay(_)));
+    let (mut engine, told) = after_lost(of(knows.clone()), lost.clone());
+    assert!(claims(&told) && sends(&engine.step(Input::Tick, minute(1))));
+
+    let (mut engine, told) = after_lost(of(held), lost);
+    assert!(!claims(&told), "{told:?}");
+    assert!(told.iter().any(|action| matches!(action, Action::AskBalance { .. })), "{told:?}");
+    let told = engine.step(Input::Tick, minute(1));
+    assert!(!claims(&told) && !sends(&told), "{told:?}");
+    let forwards = [ForwardKind::Cancel, ForwardKind::Refill, ForwardKind::RefillStatus];
+    let found = forwards.map(|kind| ToForward {
+        provider: PROVIDER,
+        kind,
+        asked: vec![(1, String::from("5"))],
+    });
+    let told = engine.step(Input::ToForward(found.to_vec()), minute(1));
+    let sent = told.iter().filter_map(|action| match action {
+        Action::Forward { kind, .. } => Some(*kind),
+        _ => None,
+    });
+    assert_eq!(sent.collect::<Vec<_>>(), [ForwardKind::RefillStatus]);
+    let setup = Setup { providers: vec![knows], ..Setup::default() };
+    assert!(sends(&engine.step(Input::Setup(setup), minute(1))), "it is released");
 }

@@ -17,6 +17,7 @@ pub mod pricing;
 pub mod products;
 pub mod providers;
 pub mod requests;
+pub mod restore;
 pub mod time;
 
 pub use ids::{

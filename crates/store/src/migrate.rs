@@ -91,6 +91,13 @@ pub const MIGRATIONS: &[Migration] = &[
         postgres: "",
         works_from: 10,
     },
+    Migration {
+        version: 11,
+        name: "restore",
+        text: include_str!("migrations/0011_restore.sql"),
+        postgres: "",
+        works_from: 11,
+    },
 ];
 
 /// How far a database is.
@@ -253,6 +260,7 @@ mod tests {
             "49e3f1b53b6f754565b823f46f08025aa6844b6bd1c17fcd5888888057af2992",
             "36b6dab5769cfc29177eee9f8502f9efb6a29424b697b858946faa14ea84d134",
             "fab39527e8c04dbe86c006c6632a49ae59183d7ca769a70b211eff59cef0af46",
+            "9bb6962f90109809e97e4f07dd607e3261c6330813bd106bf4f197890ded4b35",
         ];
         let checksums: Vec<String> = MIGRATIONS.iter().map(Migration::checksum).collect();
         assert_eq!(checksums, released, "add a new migration instead");

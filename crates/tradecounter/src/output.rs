@@ -226,6 +226,7 @@ pub(crate) fn provider(provider: &Provider) -> Value {
         "booked": amount(provider.booked),
         "reported": provider.reported.map(|(balance, _)| amount(balance)),
         "reported_at": provider.reported.map(|(_, at)| clock::shown(at)),
+        "held_since": provider.restored.map(clock::shown),
         "created": time(provider.created),
     })
 }

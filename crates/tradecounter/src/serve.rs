@@ -1,5 +1,6 @@
 //! `serve`: the HTTP side and what keeps the books in order beside it.
 
+use crate::cli::restored;
 use crate::clock;
 use crate::config::Config;
 use crate::failure::Failure;
@@ -7,6 +8,7 @@ use crate::keeper::Keeper;
 use crate::{fulfilment, jobs, moved, randomness, upkeep};
 use counter::Counter;
 use counter::nodes::{Job, Role};
+use counter::restore::Quarantine;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use store::Access;
@@ -38,6 +40,14 @@ pub(crate) async fn start(config: &Config) -> Result<Server, Failure> {
             key,
             "stock is sealed with a key that is not in the ring: it cannot be opened and is not \
              sold. Put the key back into the key file, or into the setting stock_keys"
+        );
+    }
+    if let Some(held) = counter.quarantine().await?.filter(Quarantine::is_on) {
+        tracing::error!(
+            held = %restored::row(&held),
+            "an older copy of the database was put in its place: nothing is placed at these providers or \
+             given to these executors. Decide what waits (`order list --state review`), then release them \
+             (`restored --show`)"
         );
     }
     let trusted_proxies = config.proxies().map_err(|error| Failure::Other(error.to_string()))?;

@@ -6,7 +6,7 @@ mod list;
 pub use edit::{CategoryChange, ServiceChange};
 pub use list::{ServiceList, ServiceOffer};
 
-use domain::catalogue::{Category, LinkRule, Service};
+use domain::catalogue::{Category, Fulfilment, LinkRule, Service};
 use domain::products::Product;
 use domain::{CategoryId, ProductId, ServiceId};
 use parking_lot::RwLock;
@@ -41,6 +41,11 @@ impl Snapshot {
     /// Whether orders of a service wait for their turn on a link.
     pub fn queues(&self, id: ServiceId) -> bool {
         self.services.get(&id).is_some_and(|service| service.link_rule == LinkRule::Queue)
+    }
+
+    /// Whether orders of a service are delivered by others, providers or executors.
+    pub fn leaves_the_house(&self, id: ServiceId) -> bool {
+        self.services.get(&id).is_some_and(|service| service.fulfilment != Fulfilment::Staff)
     }
 
     /// A product that is on sale.

@@ -66,6 +66,7 @@ impl Counter {
                 services: ExecutorServices::All,
                 lease_minutes: LEASE_MINUTES,
                 at_once: AT_ONCE,
+                restored: None,
                 created: now,
             };
             put(tx, Put::New, changed(blank, &change), now)
@@ -137,6 +138,7 @@ fn changed(executor: Executor, change: &ExecutorChange) -> Executor {
         services: change.services.unwrap_or(executor.services),
         lease_minutes: change.lease_minutes.unwrap_or(executor.lease_minutes),
         at_once: change.at_once.unwrap_or(executor.at_once),
+        restored: executor.restored,
         created: executor.created,
     }
 }

@@ -85,6 +85,11 @@ fn may_pull(
         let text = format!("the executor is {}: it is given no orders", executor.state.name());
         return Err(ExecutorRefusal::NotNow(text));
     }
+    if executor.restored.is_some() {
+        let text = "no orders are given out: the counter goes by older books, and staff have not asked \
+                    yet what the executor has";
+        return Err(ExecutorRefusal::NotNow(String::from(text)));
+    }
     services(snapshot, executor, wanted).map_err(ExecutorRefusal::of_service)
 }
 

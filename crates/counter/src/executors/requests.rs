@@ -59,6 +59,10 @@ impl Counter {
             let executor = standing(tx, caller)?;
             let snapshot = self.catalogue.current(tx)?;
             check_services(&snapshot, &executor, wanted)?;
+            // Nothing is handed on before staff have asked what it has.
+            if executor.restored.is_some() {
+                return Ok(Vec::new());
+            }
             let mut found = Vec::new();
             let mut after = CancelId(0);
             for _ in 0..PAGES {
@@ -121,6 +125,9 @@ impl Counter {
             let executor = standing(tx, caller)?;
             let snapshot = catalogue.within(tx)?;
             check_services(&snapshot, &executor, &wanted)?;
+            if executor.restored.is_some() && !begun {
+                return Ok(Vec::new());
+            }
             let state = if begun { RefillState::InProgress } else { RefillState::Pending };
             let mut found = refills(tx, &snapshot, &executor, state, &wanted)?;
             found.truncate(limit);

@@ -49,6 +49,11 @@ impl Worker {
         let unit = move |tx: &mut dyn Tx| {
             let (id, balance) = (read.provider, read.balance);
             let Some(provider) = providers::provider(tx, id)? else { return Ok::<_, DbError>(()) };
+            // What was bought after an older copy was made is not booked yet: only staff accept what the
+            // balance is then.
+            if provider.restored.is_some() {
+                return providers::set_reported(tx, id, balance, 0, now);
+            }
             let unknown = attempts::unknown(tx, id, AttemptId(0), LATEST)?;
             let (booked, asked) = (provider.booked, Timestamp(now.0.saturating_sub(read.age_us)));
             if provider.reported.is_none() {

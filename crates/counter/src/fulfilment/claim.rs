@@ -83,6 +83,9 @@ pub enum NotClaimed {
     /// The route, or its provider, is not used at the moment.
     #[error("the route is not used at the moment")]
     RouteOff,
+    /// Nobody has looked at the provider since an older copy of the database was put in its place.
+    #[error("nobody has looked at the provider since an older copy of the database is used")]
+    Restored,
     /// The order does not fit the route.
     #[error("the order does not fit the route")]
     Unfit,
@@ -177,8 +180,9 @@ impl Worker {
 }
 
 impl Counter {
-    /// What was sent to a provider for an attempt of which it is not known what became of it; nothing
-    /// when it is known, when a person has the order or it has ended, or there is no such attempt.
+    /// What was sent to a provider for an attempt of which it is not known what became of it, to send
+    /// it again; nothing when it is known, when a person has the order or it has ended, there is no
+    /// such attempt, or the provider is held after a restore.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -187,6 +191,10 @@ impl Counter {
             let snapshot = self.catalogue.current(tx)?;
             let attempt = attempts::by_id(tx, id)?.filter(|attempt| attempt.state.is_unknown());
             let Some(attempt) = attempt else { return Ok(None) };
+            let provider = providers::provider(tx, attempt.provider)?;
+            if provider.is_none_or(|provider| provider.restored.is_some()) {
+                return Ok(None);
+            }
             let order = orders::by_id(tx, attempt.order)?;
             let Some(order) = order.filter(is_sent) else {
                 return Ok(None);
@@ -252,6 +260,9 @@ fn admit(
     let provider = known.providers.get(&route.provider).ok_or(NotClaimed::RouteOff)?;
     if !route.on || provider.state != ProviderState::Active {
         return Err(NotClaimed::RouteOff);
+    }
+    if provider.restored.is_some() {
+        return Err(NotClaimed::Restored);
     }
     if route.service != order.service || !fits(route, known.limits.get(&order.id), kind) {
         return Err(NotClaimed::Unfit);

@@ -2,20 +2,22 @@
 //! person who has looked.
 
 use super::claim::FRESH_US;
+use super::found::{Finding, concerns, only_provider};
 use super::outcome::{Recorded, record};
 use super::{Found, Outcome};
+use crate::catalogue::Snapshot;
 use crate::{Counter, Failure, Refusal};
 use domain::limits::{REASON_BYTES_MAX, UPSTREAM_ID_BYTES_MAX};
 use domain::orders::{NotAccepted, Order, State};
 use domain::providers::{Attempt, AttemptState};
-use domain::{OrderId, Timestamp};
+use domain::{ExecutorId, OrderId, ProviderId, Timestamp};
 use store::Tx;
 use store::tables::{attempts, orders, providers};
 
-/// What a person has found out at the provider.
+/// What a person has found out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// The provider does not have the order: it may be placed again.
+    /// Nobody has the order: it may be placed, or pulled, again.
     NotAccepted {
         /// For how many microseconds after an answer was lost the provider may still take the order.
         grace_us: i64,
@@ -24,13 +26,19 @@ pub enum Verdict {
     AcceptedAs(String),
     /// The provider has the order; its id cannot be found.
     AcceptedNoId,
+    /// This provider has the order, under this id when it can be found; also when our books know
+    /// nothing of it.
+    PlacedAt(ProviderId, Option<String>),
+    /// This executor has the order, though our books know nothing of it.
+    Pulled(ExecutorId),
 }
 
 impl Counter {
-    /// Says what became of the latest attempt to place an order, as a person has seen it at the
-    /// provider; returns the order.
+    /// Says what became of the latest attempt to place an order, as a person has seen it; or, of an
+    /// order that is before a person because an older copy of the database was put in its place, who
+    /// has it. Returns the order.
     ///
-    /// That the provider does not have it can be seen only once nothing is on its way there any more, so
+    /// That a provider does not have it can be seen only once nothing is on its way there any more, so
     /// it is refused before. An order that is asked for again under its request id goes into review
     /// first, from where it is not: it is returned like that, and the person looks again.
     ///
@@ -46,36 +54,29 @@ impl Counter {
         now: Timestamp,
     ) -> Result<Order, Failure<Refusal>> {
         let (actor, reason) = (actor.to_owned(), reason.trim().to_owned());
+        let catalogue = self.catalogue_cache();
         let unit = move |tx: &mut dyn Tx| {
             let mut found = check(&verdict, &reason)?;
             let missing = || Refusal::missing("order", order);
             let before = orders::by_id(tx, order)?.ok_or_else(missing)?;
+            let snapshot = catalogue.within(tx)?;
+            let finding = Finding { order, actor: &actor, reason: &reason, now };
             let known = attempts::of_order(tx, order)?;
-            let attempt = latest(&known, &verdict).ok_or_else(|| {
-                let text = format!(
-                    "order {order}: it is known what became of every attempt (`order show {order}`)"
-                );
-                Refusal::NotNow(text)
-            })?;
-            match &verdict {
-                Verdict::NotAccepted { grace_us } => {
-                    let provider = providers::provider(tx, attempt.provider)?;
-                    let asked_again = provider.is_some_and(|provider| provider.takes_request_id);
-                    if asked_again && before.state == State::Unknown {
-                        found = Found::Undecided;
-                    } else {
-                        let known = (&before, attempt, asked_again);
-                        absence_shows(known, *grace_us, now)?;
+            match latest(&known, &verdict) {
+                Some(attempt) => {
+                    if is_asked_for(tx, &before, attempt, &verdict, now)? {
+                        found = Some(Found::Undecided);
                     }
+                    settle(tx, &finding, attempt, found)?;
                 }
-                Verdict::AcceptedAs(id) => is_free(tx, attempt, id)?,
-                Verdict::AcceptedNoId => {}
-            }
-            let outcome = Outcome { attempt: attempt.id, found, evidence: reason.clone() };
-            match record(tx, &[outcome], Some(&actor), now)?.first() {
-                Some(Recorded::Done(..)) => {}
-                _ => {
-                    let text = format!("order {order}: attempt {} is known", attempt.number);
+                None if before.state == State::Review => {
+                    of_unknown(tx, &snapshot, &finding, &verdict, found)?;
+                }
+                None => {
+                    let text = format!(
+                        "order {order}: it is known what became of every attempt (`order show \
+                         {order}`)"
+                    );
                     return Err(Refusal::NotNow(text).into());
                 }
             }
@@ -83,6 +84,30 @@ impl Counter {
         };
         Failure::join(self.store.write(unit).await)
     }
+}
+
+/// Checks that a verdict on an attempt can be known. Returns whether nobody can see yet that it is not
+/// there, because it is asked for again until a person has it.
+fn is_asked_for(
+    tx: &mut dyn Tx,
+    order: &Order,
+    attempt: &Attempt,
+    verdict: &Verdict,
+    now: Timestamp,
+) -> Result<bool, Failure<Refusal>> {
+    match verdict {
+        Verdict::NotAccepted { grace_us } => {
+            let provider = providers::provider(tx, attempt.provider)?;
+            let asked_again = provider.is_some_and(|provider| provider.takes_request_id);
+            if asked_again && order.state == State::Unknown {
+                return Ok(true);
+            }
+            absence_shows((order, attempt, asked_again), *grace_us, now)?;
+        }
+        Verdict::AcceptedAs(id) | Verdict::PlacedAt(_, Some(id)) => is_free(tx, attempt, id)?,
+        Verdict::AcceptedNoId | Verdict::PlacedAt(_, None) | Verdict::Pulled(_) => {}
+    }
+    Ok(false)
 }
 
 /// Whether it shows by now that a provider does not have an order: all that could be sent was sent, and
@@ -129,14 +154,56 @@ fn is_free(tx: &mut dyn Tx, attempt: &Attempt, id: &str) -> Result<(), Failure<R
     }
 }
 
-fn check(verdict: &Verdict, reason: &str) -> Result<Found, Refusal> {
+/// A verdict on an attempt.
+fn settle(
+    tx: &mut dyn Tx,
+    finding: &Finding<'_>,
+    attempt: &Attempt,
+    found: Option<Found>,
+) -> Result<(), Failure<Refusal>> {
+    let (order, evidence) = (finding.order, finding.reason.to_owned());
+    let recorded = match found {
+        Some(found) => {
+            let outcome = Outcome { attempt: attempt.id, found, evidence };
+            record(tx, &[outcome], Some(finding.actor), finding.now)?
+        }
+        None => Vec::new(),
+    };
+    match recorded.first() {
+        Some(Recorded::Done(..)) => Ok(()),
+        _ => {
+            let text = format!("order {order}: attempt {} is known", attempt.number);
+            Err(Refusal::NotNow(text).into())
+        }
+    }
+}
+
+/// A verdict on an order of which our books know no attempt that it could be about.
+fn of_unknown(
+    tx: &mut dyn Tx,
+    catalogue: &Snapshot,
+    finding: &Finding<'_>,
+    verdict: &Verdict,
+    found: Option<Found>,
+) -> Result<(), Failure<Refusal>> {
+    let provider = match verdict {
+        Verdict::NotAccepted { .. } => return finding.nobody_has_it(tx),
+        Verdict::Pulled(executor) => return finding.executor_has_it(tx, *executor),
+        Verdict::PlacedAt(provider, _) => *provider,
+        Verdict::AcceptedAs(_) | Verdict::AcceptedNoId => only_provider(tx, finding.order)?,
+    };
+    finding.provider_has_it(tx, catalogue, provider, found.unwrap_or(Found::AcceptedNoId))
+}
+
+/// What a verdict says of an attempt at a provider; nothing when it is about none.
+fn check(verdict: &Verdict, reason: &str) -> Result<Option<Found>, Refusal> {
     if reason.is_empty() || reason.len() > REASON_BYTES_MAX {
         return Err(Refusal::Invalid(format!("reason: must be 1 to {REASON_BYTES_MAX} bytes")));
     }
-    Ok(match verdict {
+    Ok(Some(match verdict {
         Verdict::NotAccepted { .. } => Found::NotAccepted(NotAccepted::Person),
-        Verdict::AcceptedNoId => Found::AcceptedNoId,
-        Verdict::AcceptedAs(id) => {
+        Verdict::AcceptedNoId | Verdict::PlacedAt(_, None) => Found::AcceptedNoId,
+        Verdict::AcceptedAs(id) | Verdict::PlacedAt(_, Some(id)) => {
             let fits = (1..=UPSTREAM_ID_BYTES_MAX).contains(&id.len());
             if !fits || id.chars().any(|c| c.is_control() || c.is_whitespace()) {
                 let text = format!("id: must be 1 to {UPSTREAM_ID_BYTES_MAX} bytes without blanks");
@@ -144,15 +211,17 @@ fn check(verdict: &Verdict, reason: &str) -> Result<Found, Refusal> {
             }
             Found::Accepted { upstream_id: id.clone(), cost: None }
         }
-    })
+        Verdict::Pulled(_) => return Ok(None),
+    }))
 }
 
 /// The attempt that a verdict is about: the latest of which it is not known what became of it, or,
 /// when the id is said, which the provider has under an unknown one.
 fn latest<'a>(known: &'a [Attempt], verdict: &Verdict) -> Option<&'a Attempt> {
+    let says_id = matches!(verdict, Verdict::AcceptedAs(_) | Verdict::PlacedAt(_, Some(_)));
     let is_open = |attempt: &&Attempt| {
-        let no_id = attempt.state == AttemptState::AcceptedNoId;
-        attempt.state.is_unknown() || (no_id && matches!(verdict, Verdict::AcceptedAs(_)))
+        let no_id = attempt.state == AttemptState::AcceptedNoId && says_id;
+        (attempt.state.is_unknown() || no_id) && concerns(attempt, verdict)
     };
     known.iter().rev().find(is_open)
 }

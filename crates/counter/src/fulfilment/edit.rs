@@ -100,6 +100,7 @@ impl Counter {
                 booked: Micros::ZERO,
                 reported: None,
                 quiet_reads: 0,
+                restored: None,
                 created: now,
             };
             let provider = changed(blank, &change);
@@ -159,6 +160,7 @@ fn changed(provider: Provider, change: &ProviderChange) -> Provider {
         booked: provider.booked,
         reported: provider.reported,
         quiet_reads: provider.quiet_reads,
+        restored: provider.restored,
         created: provider.created,
     }
 }

@@ -5,7 +5,7 @@ use super::outcome::record;
 use crate::Counter;
 use crate::nodes::{Job, Worker};
 use domain::providers::AttemptState;
-use domain::{AttemptId, ProviderId, Timestamp};
+use domain::{AttemptId, OrderId, ProviderId, Timestamp};
 use std::sync::Arc;
 use store::tables::attempts;
 use store::{DbError, StoreError, Tx};
@@ -24,6 +24,23 @@ pub struct Outcome {
     pub found: Found,
     /// What shows it: the provider's words, or what went wrong.
     pub evidence: String,
+}
+
+/// What an attempt comes to whose answer nobody waits for.
+fn lost(attempt: AttemptId) -> Outcome {
+    let evidence = String::from("whoever waited for the answer has ended");
+    Outcome { attempt, found: Found::Lost, evidence }
+}
+
+/// Gives up what is under way for orders, whoever did it: the counter has stood still.
+pub(crate) fn give_up(tx: &mut dyn Tx, orders: &[OrderId], now: Timestamp) -> Result<(), DbError> {
+    let mut outcomes = Vec::with_capacity(orders.len());
+    for order in orders {
+        let open = attempts::of_order(tx, *order)?;
+        let open = open.iter().filter(|attempt| attempt.state == AttemptState::Open);
+        outcomes.extend(open.map(|attempt| lost(attempt.id)));
+    }
+    record(tx, &outcomes, None, now).map(|_| ())
 }
 
 impl Counter {
@@ -68,13 +85,7 @@ impl Worker {
                 let open = page.into_iter().filter(|attempt| {
                     attempt.state == AttemptState::Open && !known.contains(&attempt.id)
                 });
-                let outcomes: Vec<Outcome> = open
-                    .map(|attempt| Outcome {
-                        attempt: attempt.id,
-                        found: Found::Lost,
-                        evidence: String::from("whoever waited for the answer has ended"),
-                    })
-                    .collect();
+                let outcomes: Vec<Outcome> = open.map(|attempt| lost(attempt.id)).collect();
                 record(tx, &outcomes, None, now)?;
                 Ok::<_, DbError>((outcomes.len(), last))
             };

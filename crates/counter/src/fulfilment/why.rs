@@ -77,6 +77,7 @@ fn hindrances(tx: &mut dyn Tx) -> Result<Hindrances, DbError> {
         let hindrance = match provider.state {
             ProviderState::Paused => Some("is paused"),
             ProviderState::Off => Some("is off"),
+            ProviderState::Active if provider.restored.is_some() => Some("is held after a restore"),
             ProviderState::Active if lost && !provider.takes_request_id => {
                 Some("waits until it is known what became of an order there")
             }

@@ -13,7 +13,7 @@ use domain::providers::{
 };
 use domain::{AttemptId, Micros, Timestamp};
 use store::tables::write_offs::{self, Entry};
-use store::tables::{attempts, orders, providers};
+use store::tables::{attempts, orders, providers, restores};
 use store::{DbError, StoreError, Tx};
 
 pub use domain::providers::WriteOffTerms;
@@ -157,6 +157,10 @@ impl Counter {
 
 fn look(tx: &mut dyn Tx, snapshot: &Snapshot, id: AttemptId) -> Result<Option<Looked>, DbError> {
     let Some(attempt) = attempts::by_id(tx, id)? else { return Ok(None) };
+    // The order may be with somebody else by a try that is not in the books: that is for a person.
+    if restores::latest(tx)?.is_some_and(|restore| attempt.started <= restore.at) {
+        return Ok(None);
+    }
     let Some(order) = orders::by_id(tx, attempt.order)? else { return Ok(None) };
     let Some(provider) = providers::provider(tx, attempt.provider)? else { return Ok(None) };
     let all = attempts::of_order(tx, order.id)?;

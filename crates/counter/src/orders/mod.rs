@@ -28,5 +28,5 @@ pub use posts::Post;
 pub(crate) use posts::record_post;
 pub(crate) use recent::RecentOrders;
 pub use report::{OrderReport, Report, report_orders};
-pub(crate) use runs::Task;
+pub(crate) use runs::{Task, start_all_runs};
 pub use status::{OrderStatus, PublicParts};

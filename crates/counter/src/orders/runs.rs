@@ -4,9 +4,10 @@ use super::parents::{Part, end_parts, start_part};
 use crate::catalogue::Snapshot;
 use crate::desk::{Cause, Desk};
 use crate::nodes::{Job, Worker};
+use crate::restore::put_before_person;
 use domain::orders::{Order, PartsState, next_run, run_charge};
 use domain::{OrderId, Timestamp};
-use store::tables::{link_queue, orders, parts};
+use store::tables::{link_queue, orders, parts, restores};
 use store::{DbError, StoreError, Tx};
 
 /// Most orders that one unit moves on.
@@ -37,6 +38,22 @@ const TASKS: [Task; 2] = [
 /// An order that could not be moved on, and why.
 type Failed = (OrderId, StoreError);
 
+/// Starts every run that is due, in the same unit: those that were due before are put before a person,
+/// so that nothing is given back for them while nobody knows where they are.
+pub(crate) fn start_all_runs(
+    tx: &mut dyn Tx,
+    catalogue: &Snapshot,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    let limit = i64::try_from(ORDERS_PER_UNIT).unwrap_or(i64::MAX);
+    loop {
+        let due = parts::drip_feeds_due(tx, now, limit)?;
+        if due.is_empty() || start_runs(tx, catalogue, &due, now)? == 0 {
+            return Ok(());
+        }
+    }
+}
+
 /// Starts at most one run of each of the drip-feeds.
 fn start_runs(
     tx: &mut dyn Tx,
@@ -44,13 +61,19 @@ fn start_runs(
     due: &[OrderId],
     now: Timestamp,
 ) -> Result<usize, DbError> {
+    let restored = restores::latest(tx)?.map(|restore| restore.at);
     let mut desk = lock_orders(tx, due, now)?;
     // Also those that are found to wait for a run: they are due no more.
     let mut started: usize = 0;
     for &id in due {
         let Some(parent) = open_order(&mut desk, id)? else { continue };
         let Some(plan) = parts::drip_feed(desk.tx, id)? else { continue };
-        let Some((run, after)) = next_run(&plan, now) else { continue };
+        // What was due when an older copy was put in its place may have been started since, as it was
+        // planned then, and be with a provider: a person looks.
+        let doubted = restored.is_some_and(|at| plan.next_run <= at)
+            && catalogue.leaves_the_house(parent.service);
+        let planned = if doubted { plan.next_run } else { now };
+        let Some((run, after)) = next_run(&plan, planned) else { continue };
         let in_turn = catalogue.queues(parent.service);
         started = started.saturating_add(1);
         if in_turn && orders::part_sums(desk.tx, id)?.totals.open > 0 {
@@ -66,9 +89,12 @@ fn start_runs(
             charge,
             from_parent: true,
         };
-        if let Err(refused) = start_part(&mut desk, &parent, part, Cause::default())? {
-            // The parent has just released the same amount.
-            return Err(desk.tx.poison(DbError::new("RUNS", refused.to_string())));
+        let part = start_part(&mut desk, &parent, part, Cause::default())?;
+        // The parent has just released the same amount.
+        let part =
+            part.map_err(|refused| desk.tx.poison(DbError::new("RUNS", refused.to_string())))?;
+        if doubted {
+            put_before_person(&mut desk, &part, None)?;
         }
         if in_turn {
             link_queue::taken(desk.tx, &[id])?;

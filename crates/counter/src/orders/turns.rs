@@ -16,8 +16,18 @@ const LINE_MAX: i64 = 1_000;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ended {
     pub(crate) order: OrderId,
-    /// Whether nobody had begun it: only then may it have waited.
-    pub(crate) was_pending: bool,
+    /// Whether it may have waited.
+    pub(crate) may_wait: bool,
+}
+
+/// Whether an order in a state may wait for its turn: nobody has begun it, or nobody knows.
+pub(crate) const fn may_wait(state: State) -> bool {
+    matches!(state, State::Pending | State::Review)
+}
+
+/// Lets an order wait no more that was found to have been begun.
+pub(crate) fn begun(tx: &mut dyn Tx, order: &Order) -> Result<(), DbError> {
+    link_queue::leave(tx, &[order.id])
 }
 
 /// Notes that an order waits for another.
@@ -55,7 +65,7 @@ pub(crate) fn pass_on(
 ) -> Result<(), DbError> {
     // First out of the queue, then off the link: an order whose turn comes between the two is found
     // to have the link.
-    let waited = ended.iter().filter(|ended| ended.was_pending).map(|ended| ended.order);
+    let waited = ended.iter().filter(|ended| ended.may_wait).map(|ended| ended.order);
     link_queue::leave(tx, &waited.collect::<Vec<_>>())?;
     let ids: Vec<OrderId> = ended.iter().map(|ended| ended.order).collect();
     let mut freed = Vec::new();

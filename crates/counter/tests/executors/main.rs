@@ -15,4 +15,5 @@ mod pulls;
 mod race;
 mod reports;
 mod requests;
+mod restored;
 mod shop;

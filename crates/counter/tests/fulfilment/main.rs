@@ -12,6 +12,8 @@ mod claims;
 mod outcomes;
 mod passed;
 mod providers;
+mod released;
+mod restored;
 mod shop;
 mod why;
 mod write_offs;

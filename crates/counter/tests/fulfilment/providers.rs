@@ -116,7 +116,7 @@ async fn what_staff_book_is_in_the_books() {
 
 /// A balance of the first provider that was just asked for, and what was booked before, when it may be
 /// what our books begin with.
-fn told(balance: i64, begins: Option<i64>) -> BalanceRead {
+pub(crate) fn told(balance: i64, begins: Option<i64>) -> BalanceRead {
     BalanceRead {
         provider: FIRST,
         balance: Micros::new(balance),

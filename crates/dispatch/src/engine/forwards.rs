@@ -62,7 +62,9 @@ impl Engine {
         self.forwards.reading = false;
         for ToForward { provider, kind, asked } in found {
             let Some(lane) = self.lanes.get_mut(&provider) else { continue };
-            if lane.provider.state == ProviderState::Off {
+            // Nothing is sent on to one that is held after a restore; where things stand is asked all the same.
+            let is_held = lane.provider.restored.is_some() && kind != ForwardKind::RefillStatus;
+            if lane.provider.state == ProviderState::Off || is_held {
                 continue;
             }
             // What does not fit into one request has its turn the next time.

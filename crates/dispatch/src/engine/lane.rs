@@ -132,6 +132,7 @@ impl Lane {
     pub(super) fn is_able(&self, now: Timestamp) -> bool {
         self.readiness == Readiness::Ready
             && self.provider.state == ProviderState::Active
+            && self.provider.restored.is_none()
             && self.rests_until <= now
             && !self.is_held()
             && !self.wants_beginning(now)

@@ -98,10 +98,13 @@ impl Engine {
 
     /// Asks again for orders whose answers were lost, where the provider knows our request ids.
     pub(super) fn ask_again(&mut self, now: Timestamp) {
-        let asks = |lane: &&mut Lane| {
-            lane.provider.takes_request_id && lane.provider.state != ProviderState::Off
+        let may_ask = |lane: &&mut Lane| {
+            let provider = &lane.provider;
+            provider.takes_request_id
+                && provider.state != ProviderState::Off
+                && provider.restored.is_none()
         };
-        for lane in self.lanes.values_mut().filter(asks) {
+        for lane in self.lanes.values_mut().filter(may_ask) {
             for (id, lost) in &mut lane.lost {
                 if lost.asking || lost.with_person || lost.next > now || !lane.breaker.may_ask(now)
                 {

@@ -102,9 +102,12 @@ impl Engine {
             .get(&id)
             .is_some_and(|lane| lane.lost.keys().any(|id| self.awaited.contains(id)));
         let Some(lane) = self.lanes.get_mut(&id) else { return };
+        // After a restore the balance holds what our books do not: people decide.
+        let is_evidence = lane.provider.restored.is_none();
         lane.put_off_beginning(now);
         let begins = lane.wants_beginning(now);
-        if !(lane.is_held() || begins) || lane.provider.state == ProviderState::Off {
+        let to_do = is_evidence && (lane.is_held() || begins);
+        if !to_do || lane.provider.state == ProviderState::Off {
             lane.resolver.phase = Phase::Idle;
             return;
         }

@@ -66,6 +66,7 @@ mod tests {
             services: ExecutorServices::All,
             lease_minutes: 60,
             at_once: 10,
+            restored: None,
             created: Timestamp(0),
         };
         assert_eq!(check_executor(&fine), Ok(()));

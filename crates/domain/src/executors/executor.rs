@@ -41,6 +41,9 @@ pub struct Executor {
     pub lease_minutes: i64,
     /// Most orders that it has at once.
     pub at_once: i64,
+    /// Since when it is given nothing, because an older copy of the database was put in its place and
+    /// nobody has asked it since what it has.
+    pub restored: Option<Timestamp>,
     /// When it was added.
     pub created: Timestamp,
 }

@@ -38,6 +38,8 @@ pub enum Doubt {
     NothingShows,
     /// Whoever pulled it has said nothing of it for longer than agreed.
     NotHeardOf,
+    /// An older copy of the database was put in its place: it may have been placed since.
+    Restored,
 }
 
 /// Something that happened to an order.
@@ -66,6 +68,9 @@ pub enum Event {
     ShownNotAccepted(NotAccepted),
     /// It is shown that the provider took it, under an unknown id.
     ShownAccepted,
+    /// A person has found that it was placed, or pulled, by a try that our books know nothing of. The
+    /// try gets a number; the order is put where it belongs by what is found out about the try.
+    TryFound,
     /// Nothing was found out in time, and the house bears the risk.
     WrittenOff,
     /// Delivery goes on.

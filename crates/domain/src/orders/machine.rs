@@ -47,6 +47,7 @@ pub fn apply(order: &Order, event: &Event, now: Timestamp) -> Result<Change, Tra
         (Event::ShownAccepted, S::Unknown | S::Review) => {
             step.go_and(S::SubmittedNoId, Effect::ProviderCharged);
         }
+        (Event::TryFound, S::Review) => step.order.fence = order.fence.saturating_add(1),
         (Event::WrittenOff, S::Unknown | S::Review) => {
             step.cancel();
             step.effect(Effect::OpenSuspense);

@@ -58,6 +58,9 @@ fn the_table_of_legal_steps() {
         (S::InProgress, Event::GivenBack, S::Pending, &[], &[Effect::Dispatch]),
         (S::Review, Event::GivenBack, S::Pending, &[], &[Effect::Dispatch]),
         (S::InProgress, Event::Doubted(Doubt::NotHeardOf), S::Review, &[], &[Effect::AskPerson]),
+        (S::Pending, Event::Doubted(Doubt::Restored), S::Review, &[], &[Effect::AskPerson]),
+        (S::Unknown, Event::Doubted(Doubt::Restored), S::Review, &[], &[Effect::AskPerson]),
+        (S::Review, Event::TryFound, S::Review, &[], &[]),
         (S::Pending, Event::CancelAsked, S::Canceled, &[(TransferKind::Release, 100_000)], &[]),
         (S::Dispatching, Event::NotSent, S::Pending, &[], &[Effect::Dispatch]),
         (S::Dispatching, Event::Accepted, S::Submitted, &[], &[Effect::ProviderCharged]),
@@ -189,6 +192,21 @@ fn every_pull_has_a_number_of_its_own() {
     for state in [State::Dispatching, State::Unknown, State::SubmittedNoId, State::Completed] {
         let given_back = apply(&order(state), &Event::GivenBack, NOW);
         assert_eq!(given_back, Err(TransitionError::NotNow(state)), "nobody pulled it");
+    }
+}
+
+/// A try that the books did not know has a number that no other has, and the wish to cancel stays.
+#[test]
+fn a_try_that_is_found_is_numbered() {
+    let before = after(&order(State::Pending), &[Event::Claimed, Event::NotSent]);
+    let asked = after(&before, &[Event::Doubted(Doubt::Restored), Event::CancelAsked]);
+    let found = after(&asked, &[Event::TryFound]);
+    assert_eq!((before.fence, found.fence, found.state), (1, 2, State::Review));
+    let accepted = after(&found, &[Event::Accepted]);
+    assert_eq!((accepted.state, accepted.cancel_requested), (State::Submitted, true));
+    for state in State::ALL.iter().filter(|state| **state != State::Review) {
+        let refused = apply(&order(*state), &Event::TryFound, NOW);
+        assert_eq!(refused, Err(TransitionError::NotNow(*state)), "only a person finds one");
     }
 }
 

@@ -18,6 +18,7 @@ fn no_order_is_stuck() {
         Event::AnswerLost,
         Event::ShownNotAccepted(NotAccepted::BalanceUnmoved),
         Event::ShownAccepted,
+        Event::TryFound,
         Event::WrittenOff,
         Event::Progress { start_count: None, remains: None },
         DONE,
@@ -79,6 +80,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         Just(Event::AnswerLost),
         Just(Event::ShownNotAccepted(NotAccepted::RequestIdNew)),
         Just(Event::ShownAccepted),
+        Just(Event::TryFound),
         Just(Event::WrittenOff),
         (count.clone(), count.clone())
             .prop_map(|(start_count, remains)| Event::Progress { start_count, remains }),

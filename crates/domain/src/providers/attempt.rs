@@ -83,3 +83,18 @@ pub struct Attempt {
     /// When it was last changed.
     pub changed: Timestamp,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_id_is_that_of_one_attempt() {
+        let (order, placed) = (OrderId(7), Timestamp(1_700_000_000_000_000));
+        let id = request_id(order, placed, 1);
+        assert_eq!(id, request_id(order, placed, 1), "also from an older copy of the database");
+        // Where an older copy gave the number of an order out again, it was placed at another time.
+        let again = request_id(order, placed.plus_minutes(1), 1);
+        assert!(id != again && id != request_id(order, placed, 2));
+    }
+}

@@ -54,6 +54,9 @@ pub struct Provider {
     pub reported: Option<(Micros, Timestamp)>,
     /// How often in a row our books explained what it said.
     pub quiet_reads: i64,
+    /// Since when nothing is sent to it but questions, because an older copy of the database was put
+    /// in its place and nobody has looked there since.
+    pub restored: Option<Timestamp>,
     /// When it was added.
     pub created: Timestamp,
 }

@@ -6,6 +6,7 @@
 //! there. A library for this was not taken: what is used of one is the loop below.
 
 mod moves;
+mod restores;
 mod stand;
 
 pub use moves::Planted;

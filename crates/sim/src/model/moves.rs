@@ -1,7 +1,8 @@
 //! What can happen next.
 
+use super::restores::{find, restores, unbooked};
 use super::stand::{ATTEMPTS, Heard, Stand, Worker};
-use domain::orders::{Doubt, Event, NotAccepted, State};
+use domain::orders::{Event, NotAccepted, State};
 use domain::providers::{AttemptState, Found};
 
 /// A bug that is planted beside the rules.
@@ -21,13 +22,17 @@ pub enum Planted {
     DecidedTooEarly,
     /// After a restore orders are placed at once.
     NoQuarantine,
+    /// After a restore what was pending stays so, and is placed once the provider is released.
+    PendingAfterRestore,
+    /// After a restore a person looks only for what the books know of.
+    LooksForTheKnown,
     /// It is written off while a call may still arrive, or be made.
     WrittenOffEarly,
 }
 
 impl Planted {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::RetryOnTimeout,
         Self::LostAsNotSent,
         Self::RefundInUnknown,
@@ -35,14 +40,16 @@ impl Planted {
         Self::RecoveryAsNotSent,
         Self::DecidedTooEarly,
         Self::NoQuarantine,
+        Self::PendingAfterRestore,
+        Self::LooksForTheKnown,
         Self::WrittenOffEarly,
     ];
 }
 
 /// Who waits for the answer of a call whose worker has ended.
-const NOBODY: usize = usize::MAX;
+pub(super) const NOBODY: usize = usize::MAX;
 
-type Moves = Vec<(&'static str, Stand)>;
+pub(super) type Moves = Vec<(&'static str, Stand)>;
 
 /// Everything that can happen next.
 pub(super) fn moves(stand: &Stand, planted: Option<Planted>) -> Moves {
@@ -58,7 +65,7 @@ pub(super) fn moves(stand: &Stand, planted: Option<Planted>) -> Moves {
 }
 
 /// Adds what a change comes to, where it can be made.
-fn may(
+pub(super) fn may(
     moves: &mut Moves,
     stand: &Stand,
     name: &'static str,
@@ -197,35 +204,22 @@ fn may_arrive(stand: &Stand) -> bool {
 }
 
 fn people(stand: &Stand, planted: Option<Planted>, moves: &mut Moves) {
-    // Restored books may call an order pending that a provider has: nothing is given back either.
-    if !stand.order.cancel_requested && !stand.quarantined {
+    if !stand.order.cancel_requested {
         may(moves, stand, "the customer cancels", |next| next.apply(&Event::CancelAsked));
     }
     if planted == Some(Planted::RefundInUnknown) {
         may(moves, stand, "written off", |next| next.apply(&Event::WrittenOff));
     }
-    if !may_arrive(stand) || planted == Some(Planted::WrittenOffEarly) {
+    // What was tried before a restore is for a person.
+    let is_new = stand.attempts.len() > stand.before;
+    if is_new && (!may_arrive(stand) || planted == Some(Planted::WrittenOffEarly)) {
         may(moves, stand, "nobody could tell for long", Stand::overdue);
     }
-    // Whoever waits long enough knows that nothing arrives any more.
-    let early = planted == Some(Planted::DecidedTooEarly);
-    if !may_arrive(stand) || early {
-        for (at, state) in stand.attempts.iter().enumerate() {
-            let there = stand.taken.contains(&at);
-            let found = match state {
-                AttemptState::Lost if there => Found::AcceptedNoId,
-                AttemptState::Lost => Found::NotAccepted(NotAccepted::Person),
-                AttemptState::AcceptedNoId => {
-                    Found::Accepted { upstream_id: at.to_string(), cost: None }
-                }
-                _ => continue,
-            };
-            may(moves, stand, "a person decides", |next| next.settle(at, &found).is_some());
-        }
-    }
+    decides(stand, planted, moves);
     // A late answer may say that it is not there when a person has it already.
     let is_nowhere = !stand.attempts.iter().any(|state| state.may_be_placed());
-    if stand.order.state == State::Review && is_nowhere && stand.taken.is_empty() {
+    let is_sure = is_nowhere && stand.taken.is_empty() && !may_arrive(stand);
+    if stand.order.state == State::Review && is_sure {
         may(moves, stand, "a person ends it", |next| next.apply(&Event::Canceled));
     }
     if !stand.taken.is_empty() && stand.order.state != State::Review {
@@ -240,38 +234,31 @@ fn people(stand: &Stand, planted: Option<Planted>, moves: &mut Moves) {
     }
 }
 
-fn restores(stand: &Stand, planted: Option<Planted>, moves: &mut Moves) {
-    if stand.saved.is_none() && stand.restores > 0 {
-        may(moves, stand, "the books are saved", |next| {
-            next.saved = Some((next.order.clone(), next.attempts.clone(), next.written_off));
-            true
-        });
+fn decides(stand: &Stand, planted: Option<Planted>, moves: &mut Moves) {
+    // Whoever waits long enough knows that nothing arrives any more.
+    if may_arrive(stand) && planted != Some(Planted::DecidedTooEarly) {
+        return;
     }
-    if let Some((order, attempts, written_off)) = &stand.saved {
-        may(moves, stand, "the books are restored", |next| {
-            next.order = order.clone();
-            next.attempts.clone_from(attempts);
-            next.written_off = *written_off;
-            next.workers = [Worker::Idle, Worker::Idle];
-            next.answers.clear();
-            next.calls.iter_mut().for_each(|(_, of)| *of = NOBODY);
-            next.saved = None;
-            next.restores = 0;
-            next.quarantined = planted != Some(Planted::NoQuarantine);
-            // An end that the provider knows of is in its books.
-            !next.dropped
-        });
+    let blind = planted == Some(Planted::LooksForTheKnown);
+    if let Some(unbooked) = unbooked(stand).filter(|_| !blind) {
+        may(moves, stand, "a person finds it", |next| find(next, unbooked));
+        return;
     }
-    if stand.quarantined && !may_arrive(stand) {
-        may(moves, stand, "a person has looked", |next| {
-            next.quarantined = false;
-            let known = |at: &usize| next.attempts.get(*at).is_some_and(|s| s.may_be_placed());
-            let written = next.taken.iter().all(known);
-            if next.taken.is_empty() || written || next.order.state.is_terminal() {
-                return true;
+    let nobody = !stand.attempts.iter().any(|state| state.may_be_placed());
+    if stand.order.state == State::Review && nobody {
+        let event = Event::ShownNotAccepted(NotAccepted::Person);
+        may(moves, stand, "a person finds it nowhere", |next| next.apply(&event));
+    }
+    for (at, state) in stand.attempts.iter().enumerate() {
+        let there = stand.taken.contains(&at);
+        let found = match state {
+            AttemptState::Lost if there => Found::AcceptedNoId,
+            AttemptState::Lost => Found::NotAccepted(NotAccepted::Person),
+            AttemptState::AcceptedNoId => {
+                Found::Accepted { upstream_id: at.to_string(), cost: None }
             }
-            // The provider has what the books know nothing of.
-            next.apply(&Event::Doubted(Doubt::EvidenceContradicts)) && next.apply(&Event::Accepted)
-        });
+            _ => continue,
+        };
+        may(moves, stand, "a person decides", |next| next.settle(at, &found).is_some());
     }
 }

@@ -74,6 +74,8 @@ pub struct Stand {
     pub(super) saved: Option<(Written, Vec<AttemptState>, Option<usize>)>,
     pub(super) restores: u8,
     pub(super) quarantined: bool,
+    /// Attempts that were known when the books were restored.
+    pub(super) before: usize,
 }
 
 impl Stand {
@@ -101,6 +103,7 @@ impl Stand {
             saved: None,
             restores: 1,
             quarantined: false,
+            before: 0,
         }
     }
 

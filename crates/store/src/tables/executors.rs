@@ -1,13 +1,13 @@
 //! Executors, and which services they may pull.
 
-use super::{Put, flag, named, time};
+use super::{Put, flag, named, opt_time, time};
 use crate::{DbError, Row, Tx, TxExt, Val};
 use domain::executors::{Executor, ExecutorServices, ExecutorState};
 use domain::{ExecutorId, ServiceId};
 
 macro_rules! columns {
     () => {
-        "id, name, state, all_services, lease_minutes, at_once, created_us"
+        "id, name, state, all_services, lease_minutes, at_once, created_us, restored_us"
     };
 }
 
@@ -16,9 +16,10 @@ crate::statements! {
     EXECUTOR = concat!("select ", columns!(), " from executor where id = ?1");
     EXECUTOR_LOCKED = concat!("select ", columns!(), " from executor where id = ?1 /*lock*/");
     ADD_EXECUTOR = concat!("insert into executor (", columns!(), ") \
-        values (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
     CHANGE_EXECUTOR = "update executor set name = ?2, state = ?3, all_services = ?4, \
-        lease_minutes = ?5, at_once = ?6, created_us = ?7 where id = ?1";
+        lease_minutes = ?5, at_once = ?6, created_us = ?7, restored_us = ?8 \
+        where id = ?1";
     EXECUTOR_SERVICES = "select service_id from executor_service where executor_id = ?1 \
         order by service_id";
     ADD_EXECUTOR_SERVICE = "insert into executor_service (executor_id, service_id) \
@@ -37,6 +38,7 @@ fn decode(row: &dyn Row) -> Result<Executor, DbError> {
         lease_minutes: row.int(4)?,
         at_once: row.int(5)?,
         created: time(row, 6)?,
+        restored: opt_time(row, 7)?,
     })
 }
 
@@ -81,7 +83,7 @@ pub fn lock_executor(tx: &mut dyn Tx, id: ExecutorId) -> Result<Option<Executor>
 /// # Errors
 /// [`DbError`].
 pub fn put_executor(tx: &mut dyn Tx, put: Put, executor: &Executor) -> Result<(), DbError> {
-    let params: [Val<'_>; 7] = [
+    let params: [Val<'_>; 8] = [
         executor.id.0.into(),
         executor.name.as_str().into(),
         executor.state.name().into(),
@@ -89,8 +91,9 @@ pub fn put_executor(tx: &mut dyn Tx, put: Put, executor: &Executor) -> Result<()
         executor.lease_minutes.into(),
         executor.at_once.into(),
         executor.created.0.into(),
+        executor.restored.map(|since| since.0).into(),
     ];
-    tx.exec_exactly(put.of(&ADD_EXECUTOR, &CHANGE_EXECUTOR), 7, &params, 1)?;
+    tx.exec_exactly(put.of(&ADD_EXECUTOR, &CHANGE_EXECUTOR), 8, &params, 1)?;
     if put == Put::Changed {
         tx.exec(&DROP_EXECUTOR_SERVICES, &[executor.id.0.into()])?;
     }

@@ -6,10 +6,12 @@ use domain::{CancelId, ProviderId, RefillId, Timestamp};
 crate::statements! {
     CANCELS = "select c.id, a.provider_id, a.upstream_id from cancel c \
         join attempt a on a.order_id = c.order_id and a.followed = 1 \
+        join provider p on p.id = a.provider_id and p.restored_us is null \
         where c.state = 'requested' and c.sent_us is null and a.upstream_id is not null \
         order by c.id, a.number limit ?1";
     REFILLS = "select r.id, a.provider_id, a.upstream_id from refill r \
         join attempt a on a.order_id = r.order_id and a.state = 'accepted' \
+        join provider p on p.id = a.provider_id and p.restored_us is null \
         where r.state = 'pending' and r.upstream_id is null \
         and (r.sent_us is null or r.sent_us < ?1) order by r.id, a.number limit ?2";
     OPEN_REFILLS = "select r.id, a.provider_id, r.upstream_id from refill r \
@@ -29,7 +31,8 @@ fn decode(row: &dyn Row) -> Result<Forward, DbError> {
     Ok((row.int(0)?, ProviderId(row.int(1)?), row.text(2)?.to_owned()))
 }
 
-/// Up to `limit` open cancels that were not sent on, of orders that are followed at a provider.
+/// Up to `limit` open cancels that were not sent on, of orders that are followed at a provider. None
+/// for one that is held after a restore.
 ///
 /// # Errors
 /// [`DbError`].
@@ -38,7 +41,7 @@ pub fn cancels(tx: &mut dyn Tx, limit: i64) -> Result<Vec<Forward>, DbError> {
 }
 
 /// Up to `limit` open refills that were not sent on, or not since `before`, of orders that a provider
-/// has delivered.
+/// has delivered. None for one that is held after a restore.
 ///
 /// # Errors
 /// [`DbError`].

@@ -2,7 +2,7 @@
 //! ([`Tx::database_now`]), so that nodes need not agree on theirs.
 
 use super::time;
-use crate::{DbError, Row, Tx, TxExt};
+use crate::{DbError, Row, Tx, TxExt, Val};
 use domain::Timestamp;
 
 crate::statements! {
@@ -18,6 +18,7 @@ crate::statements! {
     RENEW_LEASE = "update lease set until_us = ?4 where name = ?1 and owner = ?2 and fence = ?3";
     RELEASE_LEASE = "update lease set owner = '', until_us = 0 \
         where name = ?1 and owner = ?2 and fence = ?3";
+    END_LEASE = "update lease set owner = '', fence = fence + 1, until_us = 0 where name = ?1";
 }
 
 /// A lease as it stands.
@@ -103,6 +104,17 @@ pub fn renew(
 /// [`DbError`].
 pub fn release(tx: &mut dyn Tx, name: &str, owner: &str, fence: i64) -> Result<(), DbError> {
     tx.exec(&RELEASE_LEASE, &[name.into(), owner.into(), fence.into()]).map(|_| ())
+}
+
+/// Ends every lease, whoever holds it: units that were begun under one are waited for, and there are no
+/// more of them.
+///
+/// # Errors
+/// [`DbError`].
+pub fn end_all(tx: &mut dyn Tx) -> Result<(), DbError> {
+    let leases = all(tx)?;
+    let names: Vec<Val<'_>> = leases.iter().map(|lease| lease.name.as_str().into()).collect();
+    tx.exec_exactly(&END_LEASE, 1, &names, leases.len())
 }
 
 /// Makes sure that a lease was not taken by another, and will not be before this unit has ended. A

@@ -40,7 +40,8 @@ crate::statements! {
         order by l.order_id limit 20";
     COUNT_WAITING = "select cast(count(*) as bigint) from link_queue";
     LOST_WAITING = "select q.order_id from link_queue q left join orders o \
-        on o.id = q.order_id and o.state = 'pending' and o.service_id = q.service_id \
+        on o.id = q.order_id and (o.state = 'pending' or o.state = 'review') \
+        and o.service_id = q.service_id \
         and o.link = q.link left join open_link l \
         on l.service_id = q.service_id and l.link = q.link and l.order_id <> q.order_id \
         where o.id is null or l.order_id is null order by q.order_id limit 20";

@@ -32,6 +32,7 @@ pub mod products;
 pub mod providers;
 pub mod request_ids;
 pub mod requests;
+pub mod restores;
 pub mod reveals;
 pub mod routes;
 pub mod stock;
@@ -77,6 +78,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         providers::ALL,
         request_ids::ALL,
         requests::ALL,
+        restores::ALL,
         reveals::ALL,
         routes::ALL,
         stock::ALL,

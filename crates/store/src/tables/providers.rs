@@ -11,7 +11,7 @@ macro_rules! columns {
     () => {
         "id, name, url, state, currency, exchange, adds_at_once, adds_per_second, asks_per_second, \
          takes_request_id, balance_decimals, refusals, trust_reads, booked, reported, \
-         reported_us, quiet_reads, created_us"
+         reported_us, quiet_reads, created_us, restored_us"
     };
 }
 
@@ -21,7 +21,7 @@ crate::statements! {
     KEY = "select key_id, sealed from provider where id = ?1";
     KEYS_OTHER = "select id, key_id, sealed from provider where key_id <> ?1 order by id limit ?2";
     ADD_PROVIDER = concat!("insert into provider (", columns!(), ", key_id, sealed) values (?1, ?2, \
-        ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)");
+        ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)");
     CHANGE_PROVIDER = "update provider set name = ?2, url = ?3, state = ?4, currency = ?5, \
         exchange = ?6, adds_at_once = ?7, adds_per_second = ?8, asks_per_second = ?9, \
         takes_request_id = ?10, balance_decimals = ?11, refusals = ?12, trust_reads = ?13 \
@@ -79,6 +79,7 @@ fn decode(row: &dyn Row) -> Result<Provider, DbError> {
         reported: row.opt_int(14)?.map(Micros::new).zip(opt_time(row, 15)?),
         quiet_reads: row.int(16)?,
         created: time(row, 17)?,
+        restored: opt_time(row, 18)?,
     })
 }
 
@@ -149,10 +150,11 @@ pub fn add_provider(tx: &mut dyn Tx, provider: &Provider, key: &Sealed) -> Resul
         Val::Null,
         Val::Int(0),
         provider.created.0.into(),
+        provider.restored.map(|since| since.0).into(),
         key.key.into(),
         key.bytes.as_slice().into(),
     ]);
-    tx.exec_exactly(&ADD_PROVIDER, 20, &params, 1)
+    tx.exec_exactly(&ADD_PROVIDER, 21, &params, 1)
 }
 
 /// Writes what staff may change of a provider.

@@ -90,6 +90,7 @@ const OF_THE_HOUSE: &[&str] = &[
     "product_stock",
     "provider",
     "provider_entry",
+    "restore",
     "route",
     "route_day",
     "route_listed",

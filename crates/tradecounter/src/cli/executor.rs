@@ -4,7 +4,7 @@ use super::Desk;
 use super::executor_key::{self, ExecutorKeyCommand, key_row};
 use super::when::parse_while;
 use crate::failure::Failure;
-use crate::output;
+use crate::{clock, output};
 use clap::{Args, Subcommand};
 use counter::Refusal;
 use counter::executors::ExecutorChange;
@@ -37,6 +37,15 @@ pub(super) enum ExecutorCommand {
     Show {
         /// Its id or name.
         executor: String,
+    },
+    /// Gives orders to an executor again that is held since a restore (`restored`). Ask first what it has
+    /// of the orders that wait for you.
+    Release {
+        /// Its id or name.
+        executor: String,
+        /// What was asked.
+        #[arg(long)]
+        reason: String,
     },
     /// Keys of executors.
     #[command(subcommand)]
@@ -123,6 +132,12 @@ pub(super) async fn run(command: ExecutorCommand, desk: &Desk) -> Result<(), Fai
             let value = with(with(value, "keys", keys), "orders", leases);
             desk.output.one(&value);
         }
+        ExecutorCommand::Release { executor, reason } => {
+            let id = find_executor(desk, &executor).await?;
+            counter.release_executor(id, &desk.actor, &reason, now).await?;
+            let sentence = format!("executor {id} is given orders again");
+            desk.output.done(&json!({ "executor": id.0 }), &sentence);
+        }
         ExecutorCommand::Key(command) => executor_key::run(command, desk).await?,
     }
     Ok(())
@@ -143,6 +158,7 @@ fn row(executor: &Executor) -> Value {
         "services": services,
         "lease_minutes": executor.lease_minutes,
         "at_once": executor.at_once,
+        "held_since": executor.restored.map(clock::shown),
         "created": output::time(executor.created),
     })
 }

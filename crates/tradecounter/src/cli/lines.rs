@@ -1,4 +1,4 @@
-//! Reads secrets from a file or standard input, a line at a time: a file of any size takes the same
+//! Reads secrets and decisions from a file or standard input, a line at a time: a file of any size takes the same
 //! memory.
 
 use crate::failure::Failure;
@@ -20,6 +20,7 @@ pub(super) struct Source {
 pub(super) enum Purpose {
     Import,
     Delivery,
+    Decision,
 }
 
 impl Purpose {
@@ -28,6 +29,7 @@ impl Purpose {
         let done = match self {
             Self::Import => "imported",
             Self::Delivery => "delivered",
+            Self::Decision => "decided",
         };
         let text = format!("line {number} {what}; nothing was {done}");
         Failure::Refused(Refusal::Invalid(text))

@@ -3,6 +3,7 @@
 mod account;
 mod cancel;
 mod category;
+mod decide;
 mod executor;
 mod executor_key;
 mod key;
@@ -17,6 +18,7 @@ mod product_order;
 mod progress;
 mod provider;
 mod refill;
+pub(crate) mod restored;
 mod route;
 mod served;
 mod service;
@@ -43,8 +45,8 @@ use store::Access;
 /// The server behind a trade counter for digital services and digital goods.
 ///
 /// Exit codes: 0 done, 1 the machine or the database could not, 2 the command line was not
-/// understood, 3 a rule says no (nothing was changed), 4 `verify` or `move` found something, 5 done
-/// but the result could not be printed, 70 the disk failed under the database.
+/// understood, 3 a rule says no (what it names was not changed), 4 `verify` or `move` found something,
+/// 5 done but the result could not be printed, 70 the disk failed under the database.
 #[derive(Debug, Parser)]
 #[command(name = "tradecounter", version, propagate_version = true)]
 pub(crate) struct Cli {
@@ -71,6 +73,8 @@ enum Command {
     Migrate,
     /// Moves everything to another database, SQLite or PostgreSQL, or gives a move up.
     Move(moving::MoveArgs),
+    /// Says that an older copy of the database was put in its place: before anything serves from it.
+    Restored(restored::RestoredArgs),
     /// Recomputes every invariant of the books from the stored rows.
     Verify,
     /// Customer accounts.
@@ -204,6 +208,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
 async fn on_counter(command: Command, desk: &Desk) -> Result<(), Failure> {
     match command {
         Command::Verify => verify::run(desk).await,
+        Command::Restored(args) => restored::run(args, desk).await,
         Command::Account(command) => account::run(command, desk).await,
         Command::Key(command) => key::run(command, desk).await,
         Command::Tier(command) => tier::run(command, desk).await,

@@ -1,11 +1,11 @@
 //! `order`.
 
+use super::decide::{self, DecideArgs};
 use super::executor::lease_row;
 use super::{Desk, find_account};
 use crate::failure::Failure;
 use crate::output;
 use clap::{Args, Subcommand};
-use counter::fulfilment::Verdict;
 use counter::orders::{OrderReport, OrderView, Post, Report, Steer};
 use domain::OrderId;
 use domain::orders::{Order, State};
@@ -91,23 +91,9 @@ pub(super) enum OrderCommand {
         #[command(flatten)]
         order: Reported,
     },
-    /// Says what became of an order at its provider, when no answer came: as you have seen it there.
-    Decide {
-        /// The order.
-        order: i64,
-        /// The provider has it under this id.
-        #[arg(long, group = "verdict", value_name = "ID")]
-        accepted_as: Option<String>,
-        /// The provider has it; its id cannot be found.
-        #[arg(long, group = "verdict")]
-        accepted: bool,
-        /// The provider does not have it: it may be placed again. Refused while it may still take it.
-        #[arg(long, group = "verdict")]
-        not_accepted: bool,
-        /// What shows it.
-        #[arg(long)]
-        reason: String,
-    },
+    /// Says what became of an order at its provider, when no answer came, or who has it, when an older
+    /// copy of the database was put in its place: as you have seen it there.
+    Decide(DecideArgs),
     /// Takes an order from the executor that has it, so that it can be pulled again. Make sure first
     /// that the executor does not deliver it any more.
     Release {
@@ -174,30 +160,7 @@ pub(super) async fn run(command: OrderCommand, desk: &Desk) -> Result<(), Failur
             desk.output.one(&value);
             Ok(())
         }
-        OrderCommand::Decide { order, accepted_as, accepted, not_accepted, reason } => {
-            let verdict = match (accepted_as, accepted, not_accepted) {
-                (Some(id), ..) => Verdict::AcceptedAs(id),
-                (None, true, _) => Verdict::AcceptedNoId,
-                (None, false, true) => Verdict::NotAccepted { grace_us: grace_us(desk) },
-                (None, false, false) => {
-                    let text = "say what became of it: --accepted-as, --accepted or --not-accepted";
-                    return Err(Failure::Usage(String::from(text)));
-                }
-            };
-            let (order, actor) = (OrderId(order), &desk.actor);
-            let decided = desk.counter.decide_attempt(order, verdict, actor, &reason, desk.now);
-            let after = decided.await?;
-            if not_accepted && after.state == State::Review {
-                return Err(Failure::Other(format!(
-                    "order {} was asked for again under its request id until now; it is yours from here: \
-                     look at the provider again, then say once more what became of it",
-                    after.id
-                )));
-            }
-            let sentence = format!("order {} is {}", after.id, after.state.name());
-            desk.output.done(&output::order(&after), &sentence);
-            Ok(())
-        }
+        OrderCommand::Decide(args) => decide::run(args, desk).await,
         OrderCommand::Progress { order, accepted: true, .. } => {
             report(desk, order, Report::Accepted).await
         }
@@ -229,11 +192,6 @@ pub(super) async fn run(command: OrderCommand, desk: &Desk) -> Result<(), Failur
             Ok(())
         }
     }
-}
-
-/// For how long the provider may take an order after its answer was lost, as the configuration says.
-fn grace_us(desk: &Desk) -> i64 {
-    i64::try_from(desk.reach.add.late.as_micros()).unwrap_or(i64::MAX)
 }
 
 async fn report(desk: &Desk, reported: Reported, report: Report) -> Result<(), Failure> {

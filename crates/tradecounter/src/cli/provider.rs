@@ -1,5 +1,6 @@
 //! `provider`.
 
+use super::restored::accept;
 use super::{Desk, OrNone, offers, parse_amount};
 use crate::failure::Failure;
 use crate::{output, randomness};
@@ -46,6 +47,18 @@ pub(super) enum ProviderCommand {
     /// Sets right what nothing else explains of the balance at a provider; below zero for what is
     /// missing there.
     Correct(BookingArgs),
+    /// Places orders at a provider again that is held since a restore (`restored`). Look there first what
+    /// it has of the orders that wait for you.
+    Release {
+        /// Its id or name.
+        provider: String,
+        /// Also when our books do not explain its balance; the rest is booked as a correction.
+        #[arg(long)]
+        accept_balance: bool,
+        /// What was looked at.
+        #[arg(long)]
+        reason: String,
+    },
     /// Lists what moved our balance at a provider by our books, newest first.
     Entries {
         /// Its id or name.
@@ -235,6 +248,12 @@ pub(super) async fn run(command: ProviderCommand, desk: &Desk) -> Result<(), Fai
         ProviderCommand::Sync { provider } => offers::fetch(&provider, desk).await?,
         ProviderCommand::Offers(args) => offers::list(args, desk).await?,
         ProviderCommand::Import(args) => offers::import(args, desk).await?,
+        ProviderCommand::Release { provider, accept_balance, reason } => {
+            let id = find_provider(desk, &provider).await?;
+            let (accept, by) = (accept(accept_balance), (desk.actor.as_str(), reason.as_str()));
+            let after = desk.counter.release_provider(id, accept, by, desk.now).await?;
+            desk.output.one(&output::provider(&after));
+        }
         ProviderCommand::Deposit(args) => book(args, EntryKind::Deposit, desk).await?,
         ProviderCommand::Correct(args) => book(args, EntryKind::Correction, desk).await?,
         ProviderCommand::Entries { provider, before, limit } => {

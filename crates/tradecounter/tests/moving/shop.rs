@@ -20,6 +20,7 @@ pub(crate) fn set_up(url: Option<&str>) -> (Program, String) {
     }
     program.set("TRADECOUNTER_WRITE_OFF_DAILY", "1");
     program.json(&["migrate"]);
+    program.json(&words("restored --skip-ids 0"));
     program.json(&["account", "add", "Acme"]);
     program.json(&["account", "add", "Other"]);
     program.json(&["credit", "Acme", "1000000", "--reason", "bank transfer 17"]);
