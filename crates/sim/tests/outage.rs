@@ -8,7 +8,7 @@ const QUEUED: usize = 600;
 const PER_SECOND: i64 = 10;
 
 /// How long it is dead.
-const DEAD_SECONDS: u64 = 120;
+const DEAD_SECONDS: u64 = 240;
 
 #[test]
 fn a_dead_provider_costs_few_requests_and_harms_no_other() {

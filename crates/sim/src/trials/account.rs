@@ -6,6 +6,7 @@ use crate::swarm::SECOND;
 use crate::world::World;
 use counter::fulfilment::Verdict;
 use counter::orders::{OrderReport, PlaceOrder, Report};
+use counter::{Failure, Refusal};
 use domain::catalogue::NumberField;
 use domain::orders::{Number, Order, OrderRequest, State};
 use domain::providers::AttemptState;
@@ -81,7 +82,12 @@ impl World {
                     Verdict::AcceptedAs(there.id.to_string())
                 });
                 let said = counter.decide_attempt(id, verdict, "staff", "looked", now);
-                self.shop.wait(said)?;
+                match self.shop.wait(said) {
+                    Ok(_) => {}
+                    // It cannot be seen yet: staff look again later.
+                    Err(Failure::Refused(Refusal::NotNow(_))) => continue,
+                    Err(error) => return Err(error.into()),
+                }
             }
             decided = decided.saturating_add(1);
         }
