@@ -5,6 +5,7 @@ mod calls;
 mod lists;
 mod params;
 mod reached;
+mod told;
 mod units;
 
 pub use calls::Reach;

@@ -1,10 +1,10 @@
 //! Units of the counter that the engine asks for.
 
+use super::told;
 use crate::engine::{Action, Input};
 use counter::Counter;
-use counter::fulfilment::{Found, Outcome, Placement, Recorded};
+use counter::fulfilment::Placement;
 use counter::nodes::Worker;
-use domain::providers::Fit;
 use domain::{AttemptId, Timestamp};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -86,9 +86,7 @@ impl Units {
             Action::Claim(claims) => Some(Input::Claimed(worker.claim_orders(claims, now).await?)),
             Action::Record(outcomes) => {
                 let recorded = counter.record_outcomes(outcomes.clone(), now).await?;
-                for (outcome, recorded) in outcomes.iter().zip(&recorded) {
-                    tell(outcome, *recorded);
-                }
+                told::tell(counter, &outcomes, &recorded).await;
                 Some(Input::Recorded(recorded))
             }
             Action::ReadFollowed { provider, after, limit } => {
@@ -141,50 +139,5 @@ impl Units {
             | Action::AskBalance { .. }
             | Action::Forward { .. } => None,
         })
-    }
-}
-
-/// Tells whoever reads logs what needs their attention.
-fn tell(outcome: &Outcome, recorded: Recorded) {
-    let (attempt, evidence) = (outcome.attempt.0, outcome.evidence.as_str());
-    match (&outcome.found, recorded) {
-        (_, Recorded::Done(state, Fit::Contradiction)) => {
-            let state = state.name();
-            tracing::error!(
-                attempt,
-                state,
-                evidence,
-                "evidence contradicts what was known: decide"
-            );
-        }
-        (_, Recorded::Done(_, Fit::Borne)) => {
-            tracing::error!(
-                attempt,
-                evidence,
-                "an order that was written off is there: what it costs is ours"
-            );
-        }
-        (_, Recorded::Done(_, Fit::Healed)) => {
-            tracing::error!(
-                attempt,
-                evidence,
-                "a verdict was wrong; this provider's lost answers are left to people from now on"
-            );
-        }
-        (Found::Lost, _) => {
-            tracing::warn!(
-                attempt,
-                evidence,
-                "an answer was lost: the order is held until it is known"
-            );
-        }
-        (Found::Undecided, _) => {
-            tracing::error!(
-                attempt,
-                evidence,
-                "nothing shows what became of an order: look at the provider, then `order decide`"
-            );
-        }
-        _ => {}
     }
 }
