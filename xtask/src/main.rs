@@ -11,6 +11,7 @@ mod postgres;
 mod proof;
 mod python;
 mod step;
+mod suite;
 mod test;
 
 use std::ffi::OsString;

@@ -107,7 +107,7 @@ fn ended(status: ExitStatus) -> String {
 }
 
 #[expect(clippy::disallowed_methods, reason = "tells people how long a step took, decides nothing")]
-fn now() -> Instant {
+pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
