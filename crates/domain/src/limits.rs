@@ -169,9 +169,10 @@ pub const EVIDENCE_SUBSETS_OF: usize = 16;
 /// believed: more than roundings that nobody thought of come to.
 pub const EVIDENCE_NEAR: i64 = 10;
 
-/// Reads of a balance in a row that our books must explain before it decides anything: amounts that come
-/// often enough to matter show in fewer.
-pub const TRUST_READS: i64 = 100;
+/// Reads of a balance in a row, a minute apart, that our books must explain before it decides anything: a
+/// day of them. With fewer, an account that others use every half hour seems to be ours alone in between,
+/// and what they move can be the price of an order.
+pub const TRUST_READS: i64 = 1_440;
 
 /// Longest list of a provider's services: several times the longest in use.
 pub const OFFERS_MAX: usize = 50_000;

@@ -181,7 +181,7 @@ impl PanelPlan {
             takes_request_id: request_ids && rng.u8(..4) > 0,
             adds_at_once: rng.i64(1..=6),
             adds_per_second: rng.i64(1..=20),
-            trust_reads: if doubtful { 100 } else { rng.i64(0..=4) },
+            trust_reads: if doubtful { 100 } else { rng.i64(0..=1) },
             balance_decimals: (rng.u8(..3) > 0).then(|| i64::from(told.unwrap_or(decimals))),
             state: ProviderState::Active,
             priority: rng.i64(0..=2),

@@ -3,7 +3,7 @@
 use sim::{Ground, Options, TRANSITIONS, prove, run};
 
 /// Seeds of the test; `cargo xtask sim` runs as many as one likes.
-const SEEDS: u64 = 640;
+const SEEDS: u64 = 500;
 
 /// How often each transition is taken at least.
 const OFTEN: u64 = 100;

@@ -8,10 +8,10 @@ use domain::providers::{Call, Outcome, ProviderState, Ticket, last_decimal};
 use domain::{Micros, ProviderId, Timestamp};
 use panel_api::client::{BalanceAnswer, read_balance};
 
-/// Between two reads of a balance that is not trusted yet.
+/// Between two reads of a balance that our books do not begin with yet.
 const OFTEN_US: i64 = 5_000_000;
 
-/// Between two reads of any other.
+/// Between two reads of any other; as many as [`domain::limits::TRUST_READS`] are a day.
 const SELDOM_US: i64 = 60_000_000;
 
 /// After what time a balance is asked for again that was not told.
@@ -150,9 +150,7 @@ impl Engine {
         };
         // Also where somebody vouches for it: it is to be what our books begin with.
         let has_begun = lane.provider.reported.is_some();
-        let trusted = lane.provider.balance_decimals.is_none()
-            || (has_begun && lane.provider.quiet_reads >= lane.provider.trust_reads);
-        lane.purse.next = plus(now, if trusted { SELDOM_US } else { OFTEN_US });
+        lane.purse.next = plus(now, if has_begun { SELDOM_US } else { OFTEN_US });
         lane.purse.last = Some((lane.purse.asked_at, balance));
         let known_since = lane.purse.asked_at.min(lane.resolver.setup_at);
         let is_known = lane.is_quiet() && lane.purse.booked_at <= known_since;

@@ -3,10 +3,12 @@
 #![expect(clippy::arithmetic_side_effects, reason = "an overflow here is a failed test")]
 
 use super::*;
-use crate::limits::TRUST_READS;
 use crate::providers::Trust;
 
 const TRIALS: u32 = 10_000;
+
+/// Reads of the balance before it is believed.
+const READS: i64 = 100;
 
 /// What may happen beside the orders.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -125,7 +127,7 @@ fn trial(row: Row, rates: &[i64], random: &mut fastrand::Rng, judge: Judge, tall
     let part = if random.bool() { other } else { other * random.i64(1..1_000) / 1_000 };
     let mut happens = || random.u32(0..1_000) < row.often;
     let mut trust = Trust::new(0);
-    for _ in 0..TRUST_READS {
+    for _ in 0..READS {
         let hidden = matches!(row.noise, Noise::GivenBack | Noise::Spent) && happens();
         trust.read(float, Micros::new(float.raw() + i64::from(hidden)), Micros::ZERO);
     }
@@ -148,7 +150,7 @@ fn trial(row: Row, rates: &[i64], random: &mut fastrand::Rng, judge: Judge, tall
         reads: [provider.shown(); 2],
         decimals: Some(row.decimals),
         unseen: Micros::new(unseen),
-        trusted: trust.holds(TRUST_READS),
+        trusted: trust.holds(READS),
         most: EVIDENCE_SUBSETS_OF,
         ..balance(&unknown, 0)
     };

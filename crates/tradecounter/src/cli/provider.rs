@@ -135,8 +135,9 @@ pub(super) struct ProviderArgs {
     /// and takes the place of those before.
     #[arg(long, value_name = "TEXT")]
     refusal: Option<Vec<String>>,
-    /// Reads of its balance in a row that our books must explain before it decides what became of a
-    /// lost answer; 0 when you vouch that nobody else spends from the account.
+    /// Reads of its balance in a row, a minute apart, that our books must explain before it decides what
+    /// became of a lost answer: 1440, a day, unless given; 0 when you vouch that nobody else uses the
+    /// account.
     #[arg(long)]
     trust_reads: Option<i64>,
 }
