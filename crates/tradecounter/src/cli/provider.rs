@@ -219,7 +219,9 @@ pub(super) async fn run(command: ProviderCommand, desk: &Desk) -> Result<(), Fai
         ProviderCommand::Show { provider } => {
             let view = desk.counter.show_provider(find_provider(desk, &provider).await?).await?;
             let mut shown = output::provider(&view.provider);
-            let hindrance = unreachable_by(desk, &view.provider.url);
+            // Whoever serves it may have other settings: what has told a balance is reached.
+            let unread = view.provider.reported.is_none();
+            let hindrance = unread.then(|| unreachable_by(desk, &view.provider.url)).flatten();
             let routes: Vec<Value> = view.routes.iter().map(output::route).collect();
             let unknown: Vec<Value> = view.unknown.iter().map(output::attempt).collect();
             if let Some(object) = shown.as_object_mut() {
