@@ -286,3 +286,37 @@ fn a_provider_that_is_held_gets_nothing_but_questions() {
     let setup = Setup { providers: vec![knows], ..Setup::default() };
     assert!(sends(&engine.step(Input::Setup(setup), minute(1))), "it is released");
 }
+
+/// A route that is closed for the oldest order is no reason to keep others from one that is open.
+#[test]
+fn an_order_that_waits_for_its_way_holds_up_no_other() {
+    let away = ProviderId(PROVIDER.0 + 1);
+    let paused = Provider { id: away, state: ProviderState::Paused, ..provider() };
+    let large = Route { id: RouteId(2), provider: away, min: 1_001, max: 9_000, ..route(None) };
+    let setup = Setup {
+        providers: vec![provider(), paused],
+        routes: vec![route(None), large],
+        ..Setup::default()
+    };
+    let mut engine = Engine::new(1, Timing::default(), minute(0));
+    engine.step(Input::Setup(setup), minute(0));
+    engine.step(Input::Unknown(PROVIDER, Vec::new()), minute(0));
+    let waits = |id, quantity| Waiting {
+        order: OrderId(id),
+        service: ServiceId(1),
+        quantity,
+        limits: (quantity, quantity),
+        charge: Micros::new(9_000_000),
+        since: minute(0),
+    };
+    let told = engine.step(Input::Waiting(vec![waits(1, 5_000), waits(2, 100)], None), minute(0));
+    let taken: Vec<i64> = told
+        .iter()
+        .filter_map(|action| match action {
+            Action::Claim(claims) => Some(claims.iter().map(|claim| claim.order.0)),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    assert_eq!(taken, [2]);
+}

@@ -212,8 +212,12 @@ pub const PRIORITY_MAX: i64 = 1_000;
 /// correct themselves within a day, if they do.
 pub const CORRECT_HOURS: i64 = 24;
 
-/// How often in a row a provider does not find an order before a person looks: with the intervals of
-/// polling that is half an hour at least.
+/// For how many microseconds after it was sent an order may be asked for again under its request id: a
+/// provider forgets them some day, and then takes the order once more. This program keeps them for 72 hours.
+pub const ASKED_FOR_US: i64 = 86_400_000_000;
+
+/// How often in a row a provider does not find an order, or says of it what cannot be read, before a
+/// person looks.
 pub const NOT_FOUND_MAX: i64 = 12;
 
 /// Most reads of a balance that may be asked for before it is believed: two months of one each minute.

@@ -1,6 +1,7 @@
 //! Taking orders to place them at providers: the attempt is written before anybody is called.
 
 use super::passed::limits_of;
+use super::waiting::is_whole;
 use crate::Counter;
 use crate::desk::{Cause, Desk};
 use crate::nodes::{Job, Worker};
@@ -156,6 +157,7 @@ impl Worker {
                 let order = found.get(&claim.order).filter(|order| is_free(order, &taken));
                 let answer = match order.and_then(|order| Some((order, kind(order)?))) {
                     None => Err(NotClaimed::Gone),
+                    Some((order, _)) if !is_whole(&snapshot, order) => Err(NotClaimed::Gone),
                     Some((order, _)) if waiting.contains(&order.id) => Err(NotClaimed::Waits),
                     Some((order, kind)) => match admit(&mut known, claim, order, kind) {
                         Err(not) => Err(not),

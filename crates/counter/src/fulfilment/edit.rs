@@ -5,9 +5,9 @@ use crate::stock::{NONCE_BYTES, Place};
 use crate::{Counter, Failure, Refusal};
 use domain::limits::TRUST_READS;
 use domain::providers::{Provider, ProviderState, check_provider};
-use domain::{AccountId, Micros, ProviderId, Timestamp};
+use domain::{AccountId, AttemptId, Micros, ProviderId, Timestamp};
 use std::fmt;
-use store::tables::providers;
+use store::tables::{attempts, providers};
 use store::{Tx, TxExt};
 
 /// What staff say of a provider; what is absent stays as it is.
@@ -37,6 +37,8 @@ pub struct ProviderChange {
     pub refusals: Option<Vec<String>>,
     /// Reads of its balance that must be explained before it is believed.
     pub trust_reads: Option<i64>,
+    /// That another URL leads to the same account of ours.
+    pub same_account: bool,
 }
 
 /// The key of our account at a provider, as staff hand it over, and what seals it.
@@ -128,8 +130,9 @@ impl Counter {
         let unit = move |tx: &mut dyn Tx| {
             let found = providers::provider(tx, id)?;
             let found = found.ok_or_else(|| Refusal::missing("provider", id))?;
-            let provider = changed(found, &change);
+            let provider = changed(found.clone(), &change);
             check(tx, &provider)?;
+            check_change(tx, &found, &provider, change.same_account)?;
             providers::change_provider(tx, &provider)?;
             if let Some(secret) = &secret {
                 providers::set_key(tx, id, &seal(&vault, id, secret)?)?;
@@ -163,6 +166,31 @@ fn changed(provider: Provider, change: &ProviderChange) -> Provider {
         restored: provider.restored,
         created: provider.created,
     }
+}
+
+/// Whether what is known of orders and money there is still true of the provider as it would be.
+fn check_change(
+    tx: &mut dyn Tx,
+    before: &Provider,
+    after: &Provider,
+    same_account: bool,
+) -> Result<(), Failure<Refusal>> {
+    let id = before.id;
+    let is_unknown = !attempts::unknown(tx, id, AttemptId(0), 1)?.is_empty();
+    let is_followed = !attempts::followed(tx, id, AttemptId(0), 1)?.is_empty();
+    let has_books = before.reported.is_some() || before.booked != Micros::ZERO;
+    let used = is_unknown || is_followed || has_books;
+    let refused = if after.currency != before.currency && used {
+        "currency: orders or money are booked in it; add another provider in its place"
+    } else if after.url != before.url && used && !same_account {
+        "url: orders or money of ours are there; when the same account is meant at a new address, \
+         say --same-account, otherwise add another provider in its place"
+    } else if after.takes_request_id != before.takes_request_id && is_unknown {
+        "takes request id: it is not known what became of an order there; decide about it first"
+    } else {
+        return Ok(());
+    };
+    Err(Refusal::NotNow(String::from(refused)).into())
 }
 
 fn check(tx: &mut dyn Tx, provider: &Provider) -> Result<(), Failure<Refusal>> {

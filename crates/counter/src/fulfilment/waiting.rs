@@ -63,6 +63,12 @@ pub(super) fn by_providers(snapshot: &Snapshot, order: &Order) -> bool {
         && service.is_some_and(|service| service.fulfilment == Fulfilment::Providers)
 }
 
+/// Whether providers fulfil all of it. What an executor has begun is not: a provider would deliver, and
+/// charge for, what is there already.
+pub(super) fn is_whole(snapshot: &Snapshot, order: &Order) -> bool {
+    by_providers(snapshot, order) && order.remains == order.quantity
+}
+
 /// Those of the orders that providers fulfil and that do not wait for their turn.
 fn in_turn(
     tx: &mut dyn Tx,
@@ -70,7 +76,7 @@ fn in_turn(
     pending: Vec<Order>,
 ) -> Result<Vec<Order>, DbError> {
     let mut pending = pending;
-    pending.retain(|order| by_providers(snapshot, order));
+    pending.retain(|order| is_whole(snapshot, order));
     let queued = pending.iter().filter(|order| snapshot.queues(order.service));
     let queued: Vec<OrderId> = queued.map(|order| order.id).collect();
     let waiting: HashSet<OrderId> = link_queue::waiting(tx, &queued)?.into_iter().collect();
@@ -87,7 +93,7 @@ fn turns_come(tx: &mut dyn Tx, snapshot: &Snapshot) -> Result<Vec<Order>, DbErro
             found.extend(orders::by_ids(tx, &passed)?);
         }
     }
-    found.retain(|order| order.state == State::Pending && order.shape == OrderShape::Single);
+    found.retain(|order| order.state == State::Pending && is_whole(snapshot, order));
     found.sort_unstable_by_key(|order| order.id);
     Ok(found)
 }

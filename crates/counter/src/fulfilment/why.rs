@@ -1,7 +1,7 @@
 //! Why an order is not at a provider yet, by what is written.
 
 use super::passed::limits_of;
-use super::waiting::by_providers;
+use super::waiting::{by_providers, is_whole};
 use crate::catalogue::Snapshot;
 use domain::orders::{Order, State};
 use domain::providers::{
@@ -24,6 +24,10 @@ pub(crate) fn waits_for(
     let Some(service) = service.filter(|_| order.state == State::Pending) else { return Ok(None) };
     if !by_providers(snapshot, order) {
         return Ok(None);
+    }
+    if !is_whole(snapshot, order) {
+        let begun = "part of it was delivered, and providers are given whole orders only";
+        return Ok(Some(String::from(begun)));
     }
     let ways = routes::of_service(tx, order.service)?;
     let capped: Vec<RouteId> = ways.iter().map(|route| route.id).collect();

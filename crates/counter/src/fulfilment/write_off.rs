@@ -7,6 +7,7 @@ use crate::desk::{Cause, Desk};
 use crate::nodes::{Job, Worker};
 use crate::orders::settle_parent_of;
 use domain::catalogue::WhenUnknown;
+use domain::limits::ASKED_FOR_US;
 use domain::orders::{Doubt, Event, Order};
 use domain::providers::{
     AmbiguityEntry, AmbiguityKind, Attempt, AttemptState, Due, Overdue, Provider, WriteOff, overdue,
@@ -102,7 +103,8 @@ impl Worker {
                 let unknown = attempts::unknown(tx, provider.id, AttemptId(0), i64::MAX)?;
                 for attempt in unknown {
                     let age = now.0.saturating_sub(attempt.started.0);
-                    if attempt.state != AttemptState::Lost || age < terms.after_us {
+                    if attempt.state != AttemptState::Lost || age < terms.after_us.min(ASKED_FOR_US)
+                    {
                         continue;
                     }
                     let looked = look(tx, &snapshot, attempt.id)?;

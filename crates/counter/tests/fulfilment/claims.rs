@@ -2,7 +2,7 @@
 
 use super::shop::{FIRST, NOW, SECOND, Shop, accepted};
 use counter::fulfilment::{Claim, Found, NotClaimed, ProviderChange, RouteChange};
-use domain::catalogue::LinkRule;
+use domain::catalogue::{Fulfilment, LinkRule};
 use domain::orders::State;
 use domain::providers::AttemptState;
 use domain::{Micros, OrderId, RouteId, Timestamp};
@@ -109,7 +109,8 @@ async fn a_lost_answer_holds_its_provider_and_no_other() {
     assert_eq!(shop.claim_by(next, RouteId(1)).await, Err(NotClaimed::Held));
     // The same order goes nowhere else meanwhile.
     assert_eq!(shop.claim_by(lost, RouteId(2)).await, Err(NotClaimed::Gone));
-    assert_eq!(shop.claim_by(next, RouteId(2)).await.unwrap().provider, SECOND);
+    let elsewhere = shop.claim_by(next, RouteId(2)).await.unwrap();
+    assert_eq!(elsewhere.provider, SECOND);
     // Once a person has it, the others go on.
     shop.found(attempt, Found::Undecided).await;
     assert_eq!(shop.state(lost).await, State::Review);
@@ -117,6 +118,9 @@ async fn a_lost_answer_holds_its_provider_and_no_other() {
     shop.claim_by(next, RouteId(1)).await.unwrap();
     // A provider that knows request ids is asked again, and need not wait.
     let change = ProviderChange { takes_request_id: Some(true), ..ProviderChange::default() };
+    let early = shop.counter.edit_provider(SECOND, change.clone(), None, NOW).await.unwrap_err();
+    assert!(early.to_string().contains("decide about it first"), "{early}");
+    shop.found(elsewhere.attempt, accepted("7")).await;
     shop.counter.edit_provider(SECOND, change, None, NOW).await.unwrap();
     let (lost, next) = (shop.order().await, shop.order().await);
     let attempt = shop.claim_by(lost, RouteId(2)).await.unwrap().attempt;
@@ -165,4 +169,46 @@ async fn what_a_worker_leaves_behind_is_unknown() {
     shop.found(left_attempt, accepted("5")).await;
     assert_eq!(shop.state(left).await, State::Submitted);
     shop.assert_clean().await;
+}
+
+#[tokio::test]
+async fn providers_are_given_no_order_that_is_somebody_elses() {
+    let shop = Shop::open().await;
+    let order = shop.order().await;
+    let by = async |fulfilment| {
+        let change = counter::catalogue::ServiceChange {
+            fulfilment: Some(fulfilment),
+            ..counter::catalogue::ServiceChange::default()
+        };
+        shop.counter.edit_service(super::shop::THINGS, change, NOW).await.unwrap();
+    };
+    by(Fulfilment::Staff).await;
+    assert_eq!(shop.claim_by(order, RouteId(1)).await, Err(NotClaimed::Gone));
+    by(Fulfilment::Providers).await;
+    shop.claim_by(order, RouteId(1)).await.unwrap();
+}
+
+/// Another URL may lead to another account, where the same ids and balances mean something else.
+#[tokio::test]
+async fn where_orders_are_open_an_address_is_changed_only_for_the_same_account() {
+    let shop = Shop::open().await;
+    let moved = ProviderChange {
+        url: Some(String::from("https://new.example.com/api/v2")),
+        ..ProviderChange::default()
+    };
+    let euro = ProviderChange { currency: Some(String::from("EUR")), ..ProviderChange::default() };
+    let attempt = shop.claim(shop.order().await).await;
+    shop.found(attempt, accepted("7")).await;
+    let told = async |change: &ProviderChange| {
+        let edited = shop.counter.edit_provider(FIRST, change.clone(), None, NOW).await;
+        edited.map(|provider| provider.url).map_err(|error| error.to_string())
+    };
+    assert!(told(&moved).await.unwrap_err().starts_with("url: "));
+    assert!(told(&euro).await.unwrap_err().starts_with("currency: "));
+    let same = ProviderChange { same_account: true, ..moved.clone() };
+    assert_eq!(told(&same).await.unwrap(), "https://new.example.com/api/v2");
+    assert!(told(&euro).await.is_err());
+    // Nothing of ours is at the other one.
+    shop.counter.edit_provider(SECOND, euro, None, NOW).await.unwrap();
+    shop.counter.edit_provider(SECOND, moved, None, NOW).await.unwrap();
 }

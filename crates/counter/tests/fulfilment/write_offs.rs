@@ -157,15 +157,22 @@ async fn what_is_held_waits_for_a_person_or_for_the_answer_to_the_same_request_i
     assert_eq!(shop.sweep(hours(99)).await, NOTHING);
     shop.refunds(COST).await;
     assert_eq!(shop.worker.write_off_unknown(off, hours(99)).await.unwrap(), NOTHING);
-    // Where it is asked for again, that is better than a person.
+    // Where it is asked for again, that is better than a person, for as long as a provider surely knows
+    // what it was asked for.
     let change = ProviderChange { takes_request_id: Some(true), ..ProviderChange::default() };
     shop.counter.edit_provider(SECOND, change, None, NOW).await.unwrap();
     let order = shop.order().await;
     let placement = shop.claim_by(order, RouteId(2)).await.unwrap();
     shop.found(placement.attempt, Found::Lost).await;
-    assert_eq!(shop.worker.write_off_unknown(off, hours(99)).await.unwrap(), NOTHING);
+    let soon = WriteOffTerms { after_us: 1, ..off };
+    assert_eq!(shop.worker.write_off_unknown(soon, hours(23)).await.unwrap(), NOTHING);
     assert_eq!(shop.state(order).await, State::Unknown);
     assert!(shop.counter.placement(placement.attempt).await.unwrap().is_some());
+    let late = WriteOffTerms { after_us: i64::MAX, ..off };
+    let asked = WroteOff { asked: 1, written_off: 0 };
+    assert_eq!(shop.worker.write_off_unknown(late, hours(24)).await.unwrap(), asked);
+    assert_eq!(shop.state(order).await, State::Review);
+    assert!(shop.counter.placement(placement.attempt).await.unwrap().is_none());
     shop.assert_clean().await;
 }
 

@@ -6,7 +6,6 @@ use crate::engine::Answer;
 use counter::Counter;
 use counter::fulfilment::{Placement, ProviderKey};
 use domain::ProviderId;
-use domain::providers::Provider;
 use panel_api::client::{Call, Form, NewOrder};
 use panel_client::{Client, Endpoint, Exchange, Late, Limits, Policy, Unanswered};
 use parking_lot::Mutex;
@@ -38,7 +37,6 @@ pub(super) struct Calls {
 /// A provider as it was when its key was opened.
 #[derive(Clone, Debug)]
 struct Known {
-    provider: Provider,
     key: ProviderKey,
     endpoint: Endpoint,
 }
@@ -60,25 +58,9 @@ impl Calls {
         Self { counter, client, reach, known: Arc::default(), reached: Reached::default() }
     }
 
-    /// Notes the providers as they are. What has changed is opened anew; so is each key from time to
-    /// time, because staff may have changed it.
-    pub(super) fn providers(&self, providers: &[Provider]) {
-        let mut known = self.known.lock();
-        known.retain(|id, known| {
-            providers
-                .iter()
-                .any(|provider| provider.id == *id && provider.url == known.provider.url)
-        });
-        for provider in providers {
-            if let Some(known) = known.get_mut(&provider.id) {
-                known.provider.clone_from(provider);
-            }
-        }
-    }
-
-    /// Opens a provider's key again at its next call.
-    pub(super) fn forget_key(&self, provider: ProviderId) {
-        self.known.lock().remove(&provider);
+    /// Reads every provider and its key again at its next call: staff may have changed them.
+    pub(super) fn forget(&self) {
+        self.known.lock().clear();
     }
 
     async fn known(&self, id: ProviderId) -> Result<Known, String> {
@@ -89,7 +71,7 @@ impl Calls {
         let key = self.counter.provider_key(id).await.map_err(|e| e.to_string())?;
         let endpoint = Endpoint::parse(&provider.url, &self.reach.policy);
         let endpoint = endpoint.map_err(|error| error.to_string())?;
-        let known = Known { provider, key, endpoint };
+        let known = Known { key, endpoint };
         self.known.lock().insert(id, known.clone());
         Ok(known)
     }
@@ -176,16 +158,45 @@ const KEY_BYTES_TOLD: usize = 8;
 /// The answer, without our key: some panels send back what they were sent, and what they say is
 /// written down.
 fn complete(answer: panel_client::Answer, key: &ProviderKey) -> Answer {
-    let key = key.reveal().as_bytes();
-    let has_key =
-        key.len() >= KEY_BYTES_TOLD && answer.body.windows(key.len()).any(|part| part == key);
-    let body = if has_key {
-        let text = String::from_utf8_lossy(&answer.body).into_owned();
-        text.replace(&*String::from_utf8_lossy(key), "[key]").into_bytes()
-    } else {
-        answer.body
-    };
+    let body = without(answer.body, key.reveal());
     Answer::Complete { status: answer.status, body, retry_after_us: answer.retry_after.map(micros) }
+}
+
+/// The body without the key, as it is or as forms, JSON and careless panels write it.
+fn without(body: Vec<u8>, key: &str) -> Vec<u8> {
+    if key.len() < KEY_BYTES_TOLD {
+        return body;
+    }
+    let escaped = key.replace('/', "\\/");
+    let encoded: String = form_urlencoded::byte_serialize(key.as_bytes()).collect();
+    let mut body = body;
+    for written in [key, &escaped, &encoded] {
+        body = replaced(body, written.as_bytes());
+    }
+    body
+}
+
+/// Without `word`, however it is capitalised.
+fn replaced(body: Vec<u8>, word: &[u8]) -> Vec<u8> {
+    let is_word = |part: &[u8]| part.eq_ignore_ascii_case(word);
+    if !body.windows(word.len()).any(is_word) {
+        return body;
+    }
+    let mut kept = Vec::with_capacity(body.len());
+    let mut rest = &body[..];
+    while let Some((first, behind)) = rest.split_first() {
+        match rest.split_at_checked(word.len()).filter(|(part, _)| is_word(part)) {
+            Some((_, after)) => {
+                kept.extend_from_slice(b"[key]");
+                rest = after;
+            }
+            None => {
+                kept.push(*first);
+                rest = behind;
+            }
+        }
+    }
+    kept
 }
 
 fn micros(time: Duration) -> i64 {
@@ -202,4 +213,29 @@ fn order_form(placement: &Placement, key: &ProviderKey) -> Result<Form, String> 
         request_id: Some(&placement.request_id),
     };
     Call::Add(order).form(key.reveal()).map_err(|why| why.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_is_sent_back_is_not_told_however_it_is_written() {
+        let key = "se/cr+et=KEY-0123";
+        for told in [
+            "bad key se/cr+et=KEY-0123!",
+            r"bad key se\/cr+et=KEY-0123!",
+            "bad key se%2Fcr%2Bet%3DKEY-0123!",
+            "bad key se%2fcr%2bet%3dkey-0123!",
+            "bad key SE/CR+ET=KEY-0123!",
+        ] {
+            let told = without(told.as_bytes().to_vec(), key);
+            assert_eq!(String::from_utf8(told).unwrap(), "bad key [key]!");
+        }
+        assert_eq!(
+            without(b"order 12".to_vec(), "12"),
+            b"order 12",
+            "it may stand there by chance"
+        );
+    }
 }

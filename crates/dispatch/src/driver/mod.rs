@@ -15,8 +15,9 @@ pub use units::Units;
 use crate::engine::{Action, Answer, Engine, Input, Timing};
 use calls::{AnswerToCome, Calls};
 use counter::Counter;
-use counter::fulfilment::ForwardKind;
+use counter::fulfilment::{ForwardKind, Placement};
 use counter::nodes::Worker;
+use domain::limits::ASKED_FOR_US;
 use domain::{AttemptId, ProviderId, Timestamp};
 use lists::Turns;
 use panel_api::client::Call;
@@ -182,8 +183,8 @@ impl Run {
     fn tell(&mut self, input: Input) {
         let mut inputs = VecDeque::from([input]);
         while let Some(input) = inputs.pop_front() {
-            if let Input::Setup(setup) = &input {
-                self.calls.providers(&setup.providers);
+            if let Input::Setup(_) = &input {
+                self.calls.forget();
             }
             for action in self.engine.step(input, (self.steady)()) {
                 self.carry_out(action);
@@ -216,6 +217,10 @@ impl Run {
                     // Whoever was stopped meanwhile may ask for what a person has decided about.
                     if !begun.is_fresh(Begun::now(clock, steady)) {
                         let why = String::from("it was to be asked for too long ago");
+                        return Done::Placed(attempt, Answer::NotSent(why), None);
+                    }
+                    if placement.as_ref().is_ok_and(|found| is_forgotten(found.as_ref(), clock())) {
+                        let why = String::from("the provider may have forgotten its request id");
                         return Done::Placed(attempt, Answer::NotSent(why), None);
                     }
                     match placement {
@@ -261,9 +266,6 @@ impl Run {
                 });
             }
             action => {
-                if let Action::Pause { provider, .. } = &action {
-                    calls.forget_key(*provider);
-                }
                 self.tasks.spawn(async move {
                     units.carry_out(action, clock()).await.map_or(Done::Nothing, Done::Input)
                 });
@@ -291,4 +293,10 @@ impl Run {
             );
         }
     }
+}
+
+/// Whether an order was sent so long ago that its provider may take it for another one.
+fn is_forgotten(placement: Option<&Placement>, now: Timestamp) -> bool {
+    let age = |placement: &Placement| now.0.saturating_sub(placement.started.0);
+    placement.is_some_and(|placement| age(placement) >= ASKED_FOR_US)
 }

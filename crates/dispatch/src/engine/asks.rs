@@ -160,7 +160,7 @@ impl Engine {
             }
             Found::Error(text) => not_found(&mut entry, &text),
             Found::Absent => not_found(&mut entry, "left out of the answer"),
-            Found::Unclear(_) => None,
+            Found::Unclear(_) => not_found(&mut entry, "a status that cannot be read"),
         };
         match report {
             Some(report) => self.reports.push_back(Pending { provider, entry, report }),

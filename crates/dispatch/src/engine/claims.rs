@@ -1,11 +1,11 @@
 //! Which orders are taken next, and for which route.
 
-use super::lane::{Placing, Readiness};
+use super::lane::{Lane, Placing, Readiness};
 use super::queue::Queued;
 use super::{Action, Engine, plus};
 use counter::fulfilment::{Claim, NotClaimed, Placement};
 use domain::catalogue::Pricing;
-use domain::providers::{Call, Candidate, NoRoute, Route, ToPlace, choose};
+use domain::providers::{Call, Candidate, NoRoute, ProviderState, Route, ToPlace, choose};
 use domain::{ProviderId, ServiceId, Timestamp};
 
 /// Most orders that are taken in one unit.
@@ -16,6 +16,10 @@ const ASIDE: usize = 256;
 
 /// After what time an order is looked at again that the database did not let be taken.
 const AGAIN_US: i64 = 200_000;
+
+/// After what time an order is looked at again whose ways are closed, while others of its service are
+/// open.
+const PUT_OFF_US: i64 = 1_000_000;
 
 /// How long after it was asked for an order may be sent: whoever is told of it later may have been taken
 /// over from.
@@ -71,7 +75,13 @@ impl Engine {
                     }
                     return Some(Chosen { provider, claim });
                 }
-                Err(reason) if reason.passes() => return None,
+                // What waits for its own way holds up no order that has another.
+                Err(reason) if reason.passes() => {
+                    if !self.has_able_way(service, now) {
+                        return None;
+                    }
+                    self.queue.put_off(service, plus(now, PUT_OFF_US));
+                }
                 Err(_) => self.queue.set_aside(service),
             }
         }
@@ -110,6 +120,15 @@ impl Engine {
         Ok((claim, choice.route.provider))
     }
 
+    /// Whether any route of a service leads somewhere at this moment.
+    fn has_able_way(&self, service: ServiceId, now: Timestamp) -> bool {
+        let routes = self.routes.get(&service).map_or(&[][..], Vec::as_slice);
+        routes.iter().filter(|route| route.on).any(|route| {
+            let lane = self.lanes.get(&route.provider);
+            lane.is_some_and(|lane| lane.is_able(now) && lane.uses(route.id, now))
+        })
+    }
+
     fn candidate<'r>(
         &self,
         route: &'r Route,
@@ -117,7 +136,9 @@ impl Engine {
         able_only: bool,
         now: Timestamp,
     ) -> Option<Candidate<'r>> {
-        let lane = self.lanes.get(&route.provider)?;
+        // One that is off takes no order, now or later.
+        let is_off = |lane: &&Lane| lane.provider.state == ProviderState::Off;
+        let lane = self.lanes.get(&route.provider).filter(|lane| !is_off(lane))?;
         let is_full = self.full.contains(&route.id);
         let used_today = self.used_today.get(&route.id).copied().unwrap_or(0);
         Some(Candidate {

@@ -25,7 +25,7 @@ pub use action::{Action, Answer, AskId, Input, Kind};
 use asks::{Asking, Pending};
 use counter::fulfilment::{Claim, Outcome, Setup};
 use domain::catalogue::Pricing;
-use domain::providers::{ProviderState, Route};
+use domain::providers::Route;
 use domain::{AttemptId, OrderId, ProviderId, RouteId, ServiceId, Timestamp};
 use forwards::Forwards;
 use lane::{Lane, Readiness};
@@ -295,7 +295,8 @@ impl Engine {
             self.look_for_orders(now);
         }
         for (id, lane) in &mut self.lanes {
-            if lane.readiness == Readiness::New && lane.provider.state != ProviderState::Off {
+            // Also of one that is off: what was being placed there is lost, and a person may decide.
+            if lane.readiness == Readiness::New {
                 lane.readiness = Readiness::Reading;
                 let (provider, known) = (*id, lane.placing.keys().copied().collect());
                 self.actions.push(Action::TakeOver { provider, known });

@@ -109,6 +109,13 @@ impl Queue {
         }
     }
 
+    /// Sets the oldest order of a service aside until `at`.
+    pub(super) fn put_off(&mut self, service: ServiceId, at: Timestamp) {
+        if let Some(id) = self.pop(service) {
+            self.later.insert((at, id));
+        }
+    }
+
     fn pop(&mut self, service: ServiceId) -> Option<OrderId> {
         let ready = self.ready.get_mut(&service)?;
         let id = ready.pop_first();

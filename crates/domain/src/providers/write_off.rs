@@ -6,6 +6,7 @@
 
 use super::{Attempt, AttemptState};
 use crate::catalogue::WhenUnknown;
+use crate::limits::ASKED_FOR_US;
 use crate::money::multiplied;
 use crate::names::named;
 use crate::orders::{Order, State};
@@ -133,16 +134,18 @@ pub enum Due {
 ///
 /// It is put before a person first: then nobody asks for it again, and what was on its way has arrived
 /// before it is written off. Where it is not written off, an order that is asked for again is left
-/// alone: an answer to that is better than what a person can find out.
+/// alone for as long as it is: an answer to that is better than what a person can find out.
 pub fn overdue(known: Overdue<'_>, terms: &WriteOffTerms, now: Timestamp) -> Due {
     let Overdue { order, attempt, .. } = known;
     let is_lost = attempt.state == AttemptState::Lost && attempt.number == order.fence;
-    if !is_lost || known.rival || since(attempt.started, now) < terms.after_us {
+    let age = since(attempt.started, now);
+    let is_forgotten = known.asked_again && age >= ASKED_FOR_US;
+    if !is_lost || known.rival || (age < terms.after_us && !is_forgotten) {
         return Due::Nothing;
     }
-    let risk = risk(known, terms);
+    let risk = risk(known, terms).filter(|_| age >= terms.after_us);
     match (order.state, risk) {
-        (State::Unknown, None) if known.asked_again => Due::Nothing,
+        (State::Unknown, None) if known.asked_again && !is_forgotten => Due::Nothing,
         (State::Unknown, _) => Due::AskPerson,
         (State::Review, Some(risk)) if since(order.changed, now) >= terms.quiet_us => {
             Due::WriteOff { risk }

@@ -5,6 +5,7 @@ use super::{Desk, OrNone, offers, parse_amount};
 use crate::failure::Failure;
 use crate::{output, randomness};
 use clap::{Args, Subcommand};
+use counter::Refusal;
 use counter::fulfilment::{Booking, ProviderChange, ProviderSecret};
 use domain::providers::{Attempt, EntryKind, Explains, ProviderState, WriteOff};
 use domain::{AttemptId, Micros, ProviderId};
@@ -31,6 +32,9 @@ pub(super) enum ProviderCommand {
         provider_id: String,
         #[command(flatten)]
         provider: ProviderArgs,
+        /// The account of ours at the new URL is the same as before, with its orders and its balance.
+        #[arg(long, requires = "url")]
+        same_account: bool,
         /// The file with another key, on its first line; `-` for standard input.
         #[arg(long, value_name = "FILE")]
         key_file: Option<PathBuf>,
@@ -174,17 +178,25 @@ impl ProviderArgs {
             balance_decimals: self.balance_decimals.map(|OrNone(decimals)| decimals),
             refusals: self.refusal,
             trust_reads: self.trust_reads,
+            same_account: false,
         }
     }
 }
 
+/// Refuses what nobody can call, before it is written down: it may have a password in it.
+fn check_url(url: &str) -> Result<(), Failure> {
+    let checked = Endpoint::parse(url, &PERMISSIVE).map(|_| ());
+    checked.map_err(|why| Failure::Refused(Refusal::Invalid(format!("url: {why}"))))
+}
+
+/// Whatever some setting allows.
+const PERMISSIVE: Policy = Policy { allow_private: true, any_port: true, also: None };
+
 /// Why nothing can be sent to a URL with the settings that this command runs with.
 fn unreachable_by(desk: &Desk, url: &str) -> Option<String> {
     let why = Endpoint::parse(url, &desk.reach.policy).err()?;
-    let permissive = Policy { allow_private: true, any_port: true, ..Policy::default() };
-    let setting = Endpoint::parse(url, &permissive).is_ok();
-    let hint = if setting { " (unless `private_providers` is set)" } else { "" };
-    Some(format!("with these settings nothing is sent to it: {why}{hint}"))
+    let told = "with these settings nothing is sent to it";
+    Some(format!("{told}: {why} (unless `private_providers` is set)"))
 }
 
 pub(super) async fn run(command: ProviderCommand, desk: &Desk) -> Result<(), Failure> {
@@ -192,6 +204,7 @@ pub(super) async fn run(command: ProviderCommand, desk: &Desk) -> Result<(), Fai
         ProviderCommand::Add { provider, key_file } => {
             let secret = read_secret(&key_file)?;
             let change = provider.change();
+            change.url.as_deref().map_or(Ok(()), check_url)?;
             let hindrance = change.url.as_deref().and_then(|url| unreachable_by(desk, url));
             let id = desk.counter.add_provider(change, secret, desk.now).await?;
             let mut sentence = format!("provider {id} is there");
@@ -200,8 +213,9 @@ pub(super) async fn run(command: ProviderCommand, desk: &Desk) -> Result<(), Fai
             }
             desk.output.done(&json!({ "provider": id.0, "hindrance": hindrance }), &sentence);
         }
-        ProviderCommand::Edit { provider_id, provider, key_file } => {
-            let change = provider.change();
+        ProviderCommand::Edit { provider_id, provider, same_account, key_file } => {
+            let change = ProviderChange { same_account, ..provider.change() };
+            change.url.as_deref().map_or(Ok(()), check_url)?;
             if change == ProviderChange::default() && key_file.is_none() {
                 return Err(Failure::Usage(String::from("nothing to change: give an option")));
             }

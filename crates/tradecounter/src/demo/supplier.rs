@@ -135,7 +135,8 @@ impl Supplier {
         let id = ProviderId(note.provider);
         let known = counter.show_provider(id).await?.provider.url;
         if known == note.supplier_url && known != self.url() {
-            let change = ProviderChange { url: Some(self.url()), ..ProviderChange::default() };
+            let url = Some(self.url());
+            let change = ProviderChange { url, same_account: true, ..ProviderChange::default() };
             counter.edit_provider(id, change, None, now).await?;
         }
         Ok(())
