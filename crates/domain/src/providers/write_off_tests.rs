@@ -121,7 +121,15 @@ fn the_budget_the_limit_and_the_service_bound_it() {
     // Where it is not written off, whoever asks for it again goes on.
     let hold = Overdue { order: &unknown, ..hold };
     assert_eq!(held(hold, &TERMS), Due::AskPerson);
-    assert_eq!(held(Overdue { asked_again: true, ..hold }, &TERMS), Due::Nothing);
+    let asked_again = Overdue { asked_again: true, ..hold };
+    let soon = WriteOffTerms { after_us: HOUR_US, ..TERMS };
+    let before = Timestamp(NOW.0 - 1);
+    assert_eq!(overdue(hold, &soon, before), Due::AskPerson);
+    assert_eq!(overdue(asked_again, &soon, before), Due::Nothing);
+    // A provider that has forgotten the request id would take the order once more.
+    let late = WriteOffTerms { after_us: 99 * HOUR_US, ..TERMS };
+    assert_eq!(overdue(asked_again, &late, NOW), Due::AskPerson);
+    assert_eq!(overdue(hold, &late, NOW), Due::Nothing);
     let asked_again = Overdue { asked_again: true, ..known(&unknown, &lost) };
     assert_eq!(held(asked_again, &TERMS), Due::AskPerson);
 }
