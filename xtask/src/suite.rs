@@ -2,7 +2,6 @@
 //! of the time, so one after the other would take twice as long.
 
 use std::collections::VecDeque;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::{Mutex, PoisonError};
@@ -104,19 +103,16 @@ fn one(job: &Job) -> bool {
     let start = step::now();
     let ended = command.output();
     let took = start.elapsed();
-    let mut out = std::io::stdout().lock();
     let title = job.title();
-    // Nobody is there to be told when it cannot be printed.
-    let printed = match &ended {
+    // In one piece: others print too.
+    match &ended {
         Ok(Output { status, stdout, stderr }) => {
             let came = if status.success() { "ok" } else { "FAILED" };
-            writeln!(out, "==> {title}: {came} after {took:.1?}")
-                .and_then(|()| out.write_all(stdout))
-                .and_then(|()| out.write_all(stderr))
+            let (out, err) = (String::from_utf8_lossy(stdout), String::from_utf8_lossy(stderr));
+            println!("==> {title}: {came} after {took:.1?}\n{out}{err}");
         }
-        Err(error) => writeln!(out, "==> {title}: cannot be run: {error}"),
-    };
-    drop(printed);
+        Err(error) => println!("==> {title}: cannot be run: {error}"),
+    }
     ended.is_ok_and(|output| output.status.success())
 }
 

@@ -112,10 +112,13 @@ struct Known {
     limits: HashMap<OrderId, (i64, i64)>,
 }
 
+/// What is under way at a provider.
 #[derive(Clone, Copy, Default)]
-struct Unknown {
-    count: i64,
-    lost: bool,
+pub(super) struct Unknown {
+    /// Attempts without an outcome.
+    pub(super) count: i64,
+    /// Whether the answer to one of them is lost.
+    pub(super) lost: bool,
 }
 
 impl Worker {
@@ -228,6 +231,18 @@ fn known(tx: &mut dyn Tx, claims: &[Claim], now: Timestamp) -> Result<Known, DbE
     let routes = routes::by_ids(tx, &ids)?;
     let units_today = routes::used(tx, &capped(&routes), day(now))?.into_iter().collect();
     let providers = providers::providers(tx)?;
+    let unknown = under_way(tx)?;
+    Ok(Known {
+        routes: routes.into_iter().map(|route| (route.id, route)).collect(),
+        providers: providers.into_iter().map(|provider| (provider.id, provider)).collect(),
+        unknown,
+        units_today,
+        limits: HashMap::new(),
+    })
+}
+
+/// What is under way, by provider.
+pub(super) fn under_way(tx: &mut dyn Tx) -> Result<BTreeMap<ProviderId, Unknown>, DbError> {
     let mut unknown: BTreeMap<ProviderId, Unknown> = BTreeMap::new();
     // What was written off holds up nobody: the house has taken on whatever it comes to.
     let counts = attempts::unknown_counts(tx)?;
@@ -236,13 +251,7 @@ fn known(tx: &mut dyn Tx, claims: &[Claim], now: Timestamp) -> Result<Known, DbE
         at.count = at.count.saturating_add(count);
         at.lost |= state == State::Unknown;
     }
-    Ok(Known {
-        routes: routes.into_iter().map(|route| (route.id, route)).collect(),
-        providers: providers.into_iter().map(|provider| (provider.id, provider)).collect(),
-        unknown,
-        units_today,
-        limits: HashMap::new(),
-    })
+    Ok(unknown)
 }
 
 /// Whether a route takes as many; what counts as one has no quantity.

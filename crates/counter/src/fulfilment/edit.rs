@@ -186,7 +186,8 @@ fn check_change(
         "url: orders or money of ours are there; when the same account is meant at a new address, \
          say --same-account, otherwise add another provider in its place"
     } else if after.takes_request_id != before.takes_request_id && is_unknown {
-        "takes request id: it is not known what became of an order there; decide about it first"
+        "takes request id: an order is being placed there, or it is not known what became of it; pause \
+         the provider, and decide about it first"
     } else {
         return Ok(());
     };

@@ -36,7 +36,7 @@ pub use outcomes::{Found, Outcome};
 pub(crate) use passed::public_parts;
 pub use readings::Reported;
 pub use routes::RouteChange;
-pub use setup::{ProviderKey, Setup};
+pub use setup::{ProviderAccess, ProviderKey, Setup};
 pub use waiting::Waiting;
 pub(crate) use why::waits_for;
 pub use write_off::{Ambiguity, WriteOffTerms, WroteOff};

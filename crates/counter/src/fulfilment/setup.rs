@@ -41,6 +41,15 @@ impl fmt::Debug for ProviderKey {
     }
 }
 
+/// How a provider is called, as of one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderAccess {
+    /// Where its API is.
+    pub url: String,
+    /// The key of our account there.
+    pub key: ProviderKey,
+}
+
 impl Counter {
     /// What placing orders at providers goes by, at `now`.
     ///
@@ -58,20 +67,24 @@ impl Counter {
         Ok(read.await??)
     }
 
-    /// The key of our account at a provider.
+    /// How a provider is called: its URL and our key there belong together, so they are read together.
     ///
     /// # Errors
     /// [`Refusal`] when there is no such provider, or its key does not open.
-    pub async fn provider_key(&self, id: ProviderId) -> Result<ProviderKey, Failure<Refusal>> {
+    pub async fn provider_access(
+        &self,
+        id: ProviderId,
+    ) -> Result<ProviderAccess, Failure<Refusal>> {
         let read = self.store.read(|tx| {
-            let sealed = providers::key(tx, id)?;
-            Ok(sealed.ok_or_else(|| Refusal::missing("provider", id))?)
+            let missing = || Refusal::missing("provider", id);
+            let provider = providers::provider(tx, id)?.ok_or_else(missing)?;
+            Ok((provider.url, providers::key(tx, id)?.ok_or_else(missing)?))
         });
-        let sealed = Failure::join(read.await)?;
+        let (url, sealed) = Failure::join(read.await)?;
         let opened = self.vault().open(Place::Provider(id), &sealed);
         let opened = opened.map_err(|error: VaultError| {
             Refusal::NotNow(format!("the key of provider {id} does not open: {error}"))
         });
-        Ok(ProviderKey(opened?))
+        Ok(ProviderAccess { url, key: ProviderKey(opened?) })
     }
 }

@@ -1,5 +1,6 @@
 //! Why an order is not at a provider yet, by what is written.
 
+use super::claim::{Unknown, capped, day, under_way};
 use super::passed::limits_of;
 use super::waiting::{by_providers, is_whole};
 use crate::catalogue::Snapshot;
@@ -30,9 +31,8 @@ pub(crate) fn waits_for(
         return Ok(Some(String::from(begun)));
     }
     let ways = routes::of_service(tx, order.service)?;
-    let capped: Vec<RouteId> = ways.iter().map(|route| route.id).collect();
     let used: HashMap<RouteId, i64> =
-        routes::used(tx, &capped, super::claim::day(now))?.into_iter().collect();
+        routes::used(tx, &capped(&ways), day(now))?.into_iter().collect();
     let hindrances = hindrances(tx)?;
     let refused: HashSet<RouteId> = attempts::of_order(tx, order.id)?
         .into_iter()
@@ -70,14 +70,9 @@ type Hindrances = HashMap<ProviderId, (Provider, Option<&'static str>)>;
 
 /// Every provider, and why it gets no orders.
 fn hindrances(tx: &mut dyn Tx) -> Result<Hindrances, DbError> {
-    let mut unknown: HashMap<ProviderId, (i64, bool)> = HashMap::new();
-    for (provider, state, count) in attempts::unknown_counts(tx)? {
-        let at = unknown.entry(provider).or_default();
-        at.0 = at.0.saturating_add(count);
-        at.1 |= state == State::Unknown;
-    }
+    let under_way = under_way(tx)?;
     let named = providers::providers(tx)?.into_iter().map(|provider| {
-        let (count, lost) = unknown.get(&provider.id).copied().unwrap_or_default();
+        let Unknown { count, lost } = under_way.get(&provider.id).copied().unwrap_or_default();
         let hindrance = match provider.state {
             ProviderState::Paused => Some("is paused"),
             ProviderState::Off => Some("is off"),

@@ -20,17 +20,17 @@ async fn the_key_is_sealed_and_comes_back() {
     let shop = Shop::open().await;
     let key = "a-key-that-nobody-else-has";
     let id = shop.counter.add_provider(provider("third"), secret(key), NOW).await.unwrap();
-    assert_eq!(shop.counter.provider_key(id).await.unwrap().reveal(), key);
+    assert_eq!(shop.counter.provider_access(id).await.unwrap().key.reveal(), key);
     assert!(!shop.database.holds(key.as_bytes()));
-    assert!(!format!("{:?}", shop.counter.provider_key(id).await.unwrap()).contains(key));
+    assert!(!format!("{:?}", shop.counter.provider_access(id).await.unwrap()).contains(key));
     let other = Some(secret(" another "));
     shop.counter.edit_provider(id, ProviderChange::default(), other, NOW).await.unwrap();
-    assert_eq!(shop.counter.provider_key(id).await.unwrap().reveal(), "another");
+    assert_eq!(shop.counter.provider_access(id).await.unwrap().key.reveal(), "another");
     // A sealed key in another row does not open.
     shop.database.by_hand(
         "update provider set sealed = (select p.sealed from provider p where p.id = 3) where id = 1",
     );
-    let moved = text(shop.counter.provider_key(FIRST).await);
+    let moved = text(shop.counter.provider_access(FIRST).await);
     assert!(moved.contains("does not open"), "{moved}");
 }
 

@@ -4,7 +4,7 @@
 use super::shop::{COST, FIRST, NOW, SECOND, Shop, THINGS, accepted};
 use counter::catalogue::ServiceChange;
 use counter::fulfilment::{
-    Found, NotClaimed, ProviderChange, Recorded, Verdict, WriteOffTerms, WroteOff,
+    Found, NotClaimed, ProviderChange, Recorded, RouteChange, Verdict, WriteOffTerms, WroteOff,
 };
 use domain::catalogue::WhenUnknown;
 use domain::orders::{NotAccepted, State};
@@ -198,7 +198,12 @@ async fn what_is_written_off_holds_up_no_other_order() {
     shop.undecided().await;
     let next = shop.order().await;
     assert_eq!(shop.claim_by(next, RouteId(1)).await.unwrap_err(), NotClaimed::Busy);
+    let other = RouteChange { on: Some(false), ..RouteChange::default() };
+    shop.counter.edit_route(RouteId(2), other, NOW).await.unwrap();
+    let waits = async || shop.counter.show_order(next, NOW).await.unwrap().waits;
+    assert_eq!(waits().await.unwrap(), "first has as many orders under way as it may have");
     shop.sweep(hours(24)).await;
+    assert_eq!(waits().await, None);
     shop.claim_by(next, RouteId(1)).await.unwrap();
     shop.assert_clean().await;
 }

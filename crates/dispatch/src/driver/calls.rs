@@ -4,7 +4,7 @@ use super::params::parameters;
 use super::reached::Reached;
 use crate::engine::Answer;
 use counter::Counter;
-use counter::fulfilment::{Placement, ProviderKey};
+use counter::fulfilment::{Placement, ProviderAccess, ProviderKey};
 use domain::ProviderId;
 use panel_api::client::{Call, Form, NewOrder};
 use panel_client::{Client, Endpoint, Exchange, Late, Limits, Policy, Unanswered};
@@ -67,9 +67,9 @@ impl Calls {
         if let Some(known) = self.known.lock().get(&id) {
             return Ok(known.clone());
         }
-        let provider = self.counter.show_provider(id).await.map_err(|e| e.to_string())?.provider;
-        let key = self.counter.provider_key(id).await.map_err(|e| e.to_string())?;
-        let endpoint = Endpoint::parse(&provider.url, &self.reach.policy);
+        let access = self.counter.provider_access(id).await.map_err(|e| e.to_string())?;
+        let ProviderAccess { url, key } = access;
+        let endpoint = Endpoint::parse(&url, &self.reach.policy);
         let endpoint = endpoint.map_err(|error| error.to_string())?;
         let known = Known { key, endpoint };
         self.known.lock().insert(id, known.clone());
