@@ -4,7 +4,7 @@ use crate::journal::Journal;
 use crate::{Counter, Failure, Refusal};
 use domain::catalogue::{
     Category, Fulfilment, LinkRule, PartsBy, RefillRule, Service, ServiceKind, WhenUnknown,
-    check_name, check_service,
+    check_kind_change, check_name, check_service,
 };
 use domain::{AccountId, CategoryId, Micros, ServiceId, Timestamp};
 use store::tables::{Put, catalogue, link_queue, meta};
@@ -141,7 +141,10 @@ impl Counter {
             let found = known.into_iter().find(|service| service.id == id);
             let found = found.ok_or_else(|| Refusal::missing("service", id))?;
             let waited = found.link_rule == LinkRule::Queue;
+            let kind = found.kind;
             let service = change_service(found, &change);
+            check_kind_change(kind, service.kind)
+                .map_err(|error| Refusal::Invalid(error.to_string()))?;
             if waited && service.link_rule != LinkRule::Queue {
                 // What waits is delivered beside the others from now on.
                 link_queue::dissolve(tx, id)?;

@@ -3,6 +3,7 @@
 //! An attempt is written before a provider is called, and only evidence moves an order whose answer
 //! was lost (docs/adr/0024). Nothing here calls anybody: `dispatch` does, and reports.
 
+mod admit;
 mod balance;
 mod claim;
 mod decide;
@@ -22,8 +23,9 @@ mod waiting;
 mod why;
 mod write_off;
 
+pub use admit::NotClaimed;
 pub use balance::BalanceRead;
-pub use claim::{Claim, NotClaimed, Placement};
+pub use claim::{Claim, Placement};
 pub use decide::Verdict;
 pub use edit::{ProviderChange, ProviderSecret};
 pub use forwards::{ForwardKind, Forwarded, ToForward};

@@ -2,7 +2,7 @@
 //! the provider has charged.
 
 use super::Outcome;
-use super::claim::day;
+use super::admit::day;
 use super::write_off::note_known;
 use crate::desk::{Cause, Desk};
 use crate::orders::settle_parent_of;

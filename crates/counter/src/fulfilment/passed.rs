@@ -1,6 +1,6 @@
 //! Orders that providers divide themselves.
 
-use crate::catalogue::{Catalogue, Snapshot};
+use crate::catalogue::Catalogue;
 use crate::orders::PublicParts;
 use domain::Timestamp;
 use domain::catalogue::{Counting, NumberField, PartsBy, Service, TextField};
@@ -10,20 +10,15 @@ use serde_json::Value;
 use store::tables::orders;
 use store::{DbError, Tx};
 
-/// How the provider divides an order; nothing when it does not.
-pub(super) fn passed(
-    tx: &mut dyn Tx,
-    snapshot: &Snapshot,
-    order: &Order,
-) -> Result<Option<Passed>, DbError> {
-    if !snapshot.services.get(&order.service).is_some_and(may_be) {
-        return Ok(None);
-    }
+/// How the provider divides an order; nothing when it does not. The order itself says it: its service
+/// may have been changed since.
+pub(super) fn passed(tx: &mut dyn Tx, order: &Order) -> Result<Option<Passed>, DbError> {
     let stored = plan(tx, &Standing::from(order))?;
     Ok(stored.and_then(|stored| read(order.quantity, &stored)))
 }
 
-/// What a customer is told of the parts of an order that the provider divides.
+/// What a customer is told of the parts of an order that the provider divides; nothing of one whose
+/// service divides no orders any more. This is asked for too often to look into every order.
 pub(crate) fn public_parts(
     tx: &mut dyn Tx,
     catalogue: &Catalogue,
@@ -56,7 +51,7 @@ fn plan(tx: &mut dyn Tx, order: &Standing) -> Result<Option<Value>, DbError> {
     Ok(stored.and_then(|stored| serde_json::from_str(&stored).ok()))
 }
 
-/// Whether orders of the service may have been passed on, now or before it was changed.
+/// Whether orders of the service may have been passed on.
 fn may_be(service: &Service) -> bool {
     let posts = service.kind.shape().counting == Counting::Posts;
     service.parts == PartsBy::Upstream || service.drip_feed || posts
@@ -71,11 +66,7 @@ fn read(quantity: i64, params: &Value) -> Option<Passed> {
 }
 
 /// The smallest and the largest quantity that the limits of a route are about.
-pub(super) fn limits_of(
-    tx: &mut dyn Tx,
-    snapshot: &Snapshot,
-    order: &Order,
-) -> Result<(i64, i64), DbError> {
-    let passed = passed(tx, snapshot, order)?;
+pub(super) fn limits_of(tx: &mut dyn Tx, order: &Order) -> Result<(i64, i64), DbError> {
+    let passed = passed(tx, order)?;
     Ok(passed.map_or((order.quantity, order.quantity), |passed| passed.limits()))
 }

@@ -84,7 +84,7 @@ impl Worker {
                     answers.push(None);
                     continue;
                 };
-                let passed = passed(desk.tx, &known.catalogue, &order)?;
+                let passed = passed(desk.tx, &order)?;
                 let decided = decide(&known, (&order, passed), attempt, report, now);
                 let after = carry_out(&mut desk, &order, &decided)?;
                 if let Some(entry) = decided.entry {

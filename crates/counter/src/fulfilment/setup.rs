@@ -1,6 +1,6 @@
 //! What placing orders at providers goes by: the providers, their routes, the services.
 
-use super::claim::{capped, day};
+use super::admit::{capped, day};
 use crate::stock::{Place, VaultError};
 use crate::{Counter, Failure, Refusal};
 use domain::catalogue::{Fulfilment, Service};

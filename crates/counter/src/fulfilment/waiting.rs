@@ -50,7 +50,7 @@ impl Counter {
             let mut found = turns_come(tx, &snapshot)?;
             found.extend(in_turn(tx, &snapshot, pending)?);
             let waiting: Result<Vec<Waiting>, DbError> =
-                found.iter().map(|order| waiting(tx, &snapshot, order)).collect();
+                found.iter().map(|order| waiting(tx, order)).collect();
             Ok::<_, DbError>((waiting?, last))
         });
         Ok(read.await??)
@@ -98,12 +98,12 @@ fn turns_come(tx: &mut dyn Tx, snapshot: &Snapshot) -> Result<Vec<Order>, DbErro
     Ok(found)
 }
 
-fn waiting(tx: &mut dyn Tx, snapshot: &Snapshot, order: &Order) -> Result<Waiting, DbError> {
+fn waiting(tx: &mut dyn Tx, order: &Order) -> Result<Waiting, DbError> {
     Ok(Waiting {
         order: order.id,
         service: order.service,
         quantity: order.quantity,
-        limits: limits_of(tx, snapshot, order)?,
+        limits: limits_of(tx, order)?,
         charge: order.charge,
         since: order.changed,
     })

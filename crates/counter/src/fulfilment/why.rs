@@ -1,6 +1,6 @@
 //! Why an order is not at a provider yet, by what is written.
 
-use super::claim::{Unknown, capped, day, under_way};
+use super::admit::{Unknown, capped, day, under_way};
 use super::passed::limits_of;
 use super::waiting::{by_providers, is_whole};
 use crate::catalogue::Snapshot;
@@ -56,7 +56,7 @@ pub(crate) fn waits_for(
         service: order.service,
         pricing: service.kind.shape().pricing,
         quantity: order.quantity,
-        limits: limits_of(tx, snapshot, order)?,
+        limits: limits_of(tx, order)?,
         charge: order.charge,
     };
     Ok(match choose(&to_place, &candidates, 0) {

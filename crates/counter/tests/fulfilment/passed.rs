@@ -77,6 +77,30 @@ async fn a_drip_feed_is_one_order_and_what_did_not_run_goes_back() {
 }
 
 #[tokio::test]
+async fn a_drip_feed_stays_one_when_its_service_takes_no_more_of_them() {
+    let shop = passing().await;
+    let order = runs(&shop).await;
+    let placement = shop.claim_by(order, RouteId(1)).await.unwrap();
+    shop.found(placement.attempt, accepted("4711")).await;
+    let plain = ServiceChange {
+        drip_feed: Some(false),
+        parts: Some(PartsBy::Ours),
+        ..ServiceChange::default()
+    };
+    shop.counter.edit_service(THINGS, plain, NOW).await.unwrap();
+    for kind in [ServiceKind::Package, ServiceKind::Subscriptions] {
+        let other = ServiceChange { kind: Some(kind), ..ServiceChange::default() };
+        let refused = shop.counter.edit_service(THINGS, other, NOW).await.unwrap_err();
+        assert!(refused.to_string().starts_with("kind: "), "{refused}");
+    }
+    says(&shop, order, UpstreamWord::Canceled, Said::Value(4)).await;
+    let ended = shop.stored(order).await;
+    assert_eq!((ended.state, ended.remains), (State::Partial, 600));
+    assert_eq!(shop.money().await, (999_200_000, 0), "four of ten runs were delivered");
+    shop.assert_clean().await;
+}
+
+#[tokio::test]
 async fn a_canceled_drip_feed_of_which_nobody_says_how_much_came_is_for_a_person() {
     let shop = passing().await;
     let order = runs(&shop).await;

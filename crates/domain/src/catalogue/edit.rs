@@ -1,6 +1,6 @@
 //! What an operator may write into the catalogue.
 
-use super::{Counting, Fulfilment, LinkRule, PartsBy, Service};
+use super::{Counting, Fulfilment, LinkRule, PartsBy, Service, ServiceKind};
 use crate::Micros;
 use crate::limits::{
     DESCRIPTION_BYTES_MAX, NAME_BYTES_MAX, QUANTITY_MAX, REFILL_COOLDOWN_HOURS_MAX, REFILL_DAYS_MAX,
@@ -18,6 +18,12 @@ pub enum CatalogueError {
          other than line breaks"
     )]
     Description,
+    /// Orders of it are read by what the kind counts.
+    #[error(
+        "kind: orders of this service are read by what its kind counts (units, packages or posts); \
+         add another service, and take this one off sale"
+    )]
+    Kind,
     /// The rate is negative or too large for the largest order.
     #[error("rate: must not be negative, and the largest order must cost less than 9 trillion")]
     Rate,
@@ -66,6 +72,22 @@ pub fn check_description(text: &str) -> Result<(), CatalogueError> {
         Ok(())
     } else {
         Err(CatalogueError::Description)
+    }
+}
+
+/// Checks that a service that has orders may become of another kind: what was ordered of it is placed,
+/// followed and given back by what its kind counts.
+///
+/// # Errors
+/// [`CatalogueError::Kind`] otherwise.
+pub const fn check_kind_change(
+    before: ServiceKind,
+    after: ServiceKind,
+) -> Result<(), CatalogueError> {
+    use Counting::{Asked, Lines, One, Posts};
+    match (before.shape().counting, after.shape().counting) {
+        (One, One) | (Posts, Posts) | (Asked | Lines(_), Asked | Lines(_)) => Ok(()),
+        _ => Err(CatalogueError::Kind),
     }
 }
 

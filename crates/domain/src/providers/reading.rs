@@ -176,11 +176,7 @@ fn claim(order: &Order, reading: &Reading, counted: bool) -> Result<Claim, Doubt
             Some(left) if left > 0 => Ok(Claim::Partial { remains: left }),
             _ => Err(Doubt::FiguresImpossible),
         },
-        W::Canceled if remains.is_some_and(|left| left < 0) => Err(Doubt::FiguresImpossible),
-        // All goes back, whatever remains says. Panels disagree about it here: some report the
-        // whole quantity, some what was not delivered, and some 0, and of a refund of 0 nobody
-        // would hear. Canceled is the word for "all money back" with all of them.
-        W::Canceled => Ok(Claim::Canceled),
+        W::Canceled => canceled(order, reading, remains, counted),
         W::Refunded => {
             let all =
                 remains == Some(order.quantity) || reading.charge == Said::Value(Micros::ZERO);
@@ -188,6 +184,29 @@ fn claim(order: &Order, reading: &Reading, counted: bool) -> Result<Claim, Doubt
             if all && plain { Ok(Claim::Canceled) } else { Err(Doubt::StatusUnknown) }
         }
         W::Failed | W::Expired | W::Unknown => Err(Doubt::StatusUnknown),
+    }
+}
+
+/// Canceled is the word for "all money back", but panels disagree about the figures beside it: some
+/// report the whole quantity left, some what was not delivered, some 0, and some cancel what they have
+/// delivered in part. So something has to show that nothing is kept: no charge, or every unit left.
+fn canceled(
+    order: &Order,
+    reading: &Reading,
+    remains: Option<i64>,
+    counted: bool,
+) -> Result<Claim, Doubt> {
+    let kept = reading.charge.value().map(|charge| charge != Micros::ZERO);
+    match (remains, kept) {
+        (Some(left), _) if left < 0 => Err(Doubt::FiguresImpossible),
+        (_, Some(false)) => Ok(Claim::Canceled),
+        // It has gone back already: nothing hangs on the figures any more.
+        _ if order.state == State::Canceled => Ok(Claim::Canceled),
+        (Some(left), _) if left == order.quantity => Ok(Claim::Canceled),
+        // It cannot say how much of a package is left.
+        (None, None) if !counted => Ok(Claim::Canceled),
+        (None, None) => Err(Doubt::StatusUnknown),
+        _ => Err(Doubt::EvidenceContradicts),
     }
 }
 

@@ -56,8 +56,10 @@ fn must_not_pay(report: &Report) -> bool {
     let wrong = match reading.word {
         W::Completed => remains.is_some_and(|left| left > 0),
         W::Partial => remains.is_none_or(|left| left <= 0),
-        W::Canceled => remains.is_some_and(|left| left < 0),
-        W::Refunded => reading.charge != Said::Value(Micros::ZERO) && remains != Some(300),
+        W::Canceled | W::Refunded => {
+            let kept = reading.charge != Said::Value(Micros::ZERO) && remains != Some(300);
+            kept || remains.is_some_and(|left| left < 0)
+        }
         _ => true,
     };
     above || wrong
@@ -131,6 +133,16 @@ fn gives_up(order: &Order, report: &Report, terms: &ReportTerms, now: Timestamp)
     }
 }
 
+/// Gives everything back for the word alone.
+fn believes(order: &Order, report: &Report, terms: &ReportTerms, now: Timestamp) -> Meaning {
+    match (read_report(order, report, terms, now), report) {
+        (Meaning::Doubted(_), Report::Says(Reading { word: UpstreamWord::Canceled, .. })) => {
+            step(Event::Canceled)
+        }
+        (meaning, _) => meaning,
+    }
+}
+
 /// Takes money back from the customer when a provider has second thoughts.
 fn takes_back(order: &Order, report: &Report, terms: &ReportTerms, now: Timestamp) -> Meaning {
     match read_report(order, report, terms, now) {
@@ -141,8 +153,12 @@ fn takes_back(order: &Order, report: &Report, terms: &ReportTerms, now: Timestam
 
 #[test]
 fn planted_bugs_are_found() {
-    let bugs: [(&str, Reader); 3] =
-        [("clamps", clamps), ("gives up", gives_up), ("takes back", takes_back)];
+    let bugs: [(&str, Reader); 4] = [
+        ("clamps", clamps),
+        ("gives up", gives_up),
+        ("believes", believes),
+        ("takes back", takes_back),
+    ];
     for (bug, reader) in bugs {
         assert!(check(reader, 20_000).is_err(), "{bug} was not found");
     }

@@ -93,9 +93,7 @@ fn an_open_order_goes_on_and_ends() {
         (S::InProgress, W::Partial, Some(1), step(Event::Partial { remains: 1 })),
         (S::InProgress, W::Partial, Some(299), step(Event::Partial { remains: 299 })),
         (S::InProgress, W::Partial, Some(300), step(Event::Canceled)),
-        (S::InProgress, W::Canceled, None, step(Event::Canceled)),
-        (S::InProgress, W::Canceled, Some(0), step(Event::Canceled)),
-        (S::InProgress, W::Canceled, Some(120), step(Event::Canceled)),
+        (S::InProgress, W::Canceled, Some(300), step(Event::Canceled)),
         (S::Submitted, W::Refunded, Some(300), step(Event::Canceled)),
     ] {
         assert_eq!(means(state, said(word, remains)), meaning, "{state:?} {word:?} {remains:?}");
@@ -118,6 +116,9 @@ fn what_cannot_be_true_is_put_before_a_person() {
         (W::Partial, Some(301), impossible),
         (W::Canceled, Some(-1), impossible),
         (W::Canceled, Some(301), impossible),
+        (W::Canceled, Some(0), Doubt::EvidenceContradicts),
+        (W::Canceled, Some(120), Doubt::EvidenceContradicts),
+        (W::Canceled, None, Doubt::StatusUnknown),
         (W::Refunded, None, Doubt::StatusUnknown),
         (W::Refunded, Some(120), Doubt::StatusUnknown),
         (W::Failed, None, Doubt::StatusUnknown),
@@ -148,8 +149,14 @@ fn the_charge_helps_where_the_word_does_not_say_enough() {
     assert_eq!(with(W::Partial, Some(300), 0), step(Event::Canceled));
     assert_eq!(with(W::Refunded, None, 0), step(Event::Canceled));
     assert_eq!(with(W::Refunded, None, 5), Meaning::Doubted(Doubt::StatusUnknown));
-    // Some leave the price as it was on what they cancel: that is between them and us.
-    assert_eq!(with(W::Canceled, Some(0), 100_000), step(Event::Canceled));
+    for remains in [None, Some(0), Some(120), Some(300)] {
+        assert_eq!(with(W::Canceled, remains, 0), step(Event::Canceled), "{remains:?}");
+    }
+    for remains in [None, Some(0), Some(120)] {
+        assert_eq!(with(W::Canceled, remains, 5), contradicts, "money kept: {remains:?}");
+    }
+    // Some leave the price as it was on what they cancel: every unit is left, so nothing is kept.
+    assert_eq!(with(W::Canceled, Some(300), 5), step(Event::Canceled));
 }
 
 #[test]
@@ -165,7 +172,7 @@ fn the_start_count_is_kept_with_the_end() {
         Meaning::Steps(vec![first, Event::Partial { remains: 9 }])
     );
     assert_eq!(
-        start(State::InProgress, W::Canceled, None, Said::Value(7)),
+        start(State::InProgress, W::Canceled, Some(300), Said::Value(7)),
         step(Event::Canceled),
         "known already"
     );
@@ -184,11 +191,13 @@ fn corrections_are_in_the_customers_favour_and_in_time() {
     for (state, word, remains, meaning) in [
         (S::Completed, W::Completed, Some(0), Meaning::Nothing),
         (S::Completed, W::Partial, Some(50), step(Event::Partial { remains: 50 })),
-        (S::Completed, W::Canceled, Some(0), step(Event::Canceled)),
+        (S::Completed, W::Canceled, Some(300), step(Event::Canceled)),
         (S::Partial, W::Partial, Some(100), Meaning::Nothing),
         (S::Partial, W::Partial, Some(101), step(Event::Partial { remains: 101 })),
-        (S::Partial, W::Canceled, None, step(Event::Canceled)),
+        (S::Partial, W::Canceled, Some(300), step(Event::Canceled)),
         (S::Canceled, W::Canceled, Some(300), Meaning::Nothing),
+        (S::Canceled, W::Canceled, Some(0), Meaning::Nothing),
+        (S::Canceled, W::Canceled, None, Meaning::Nothing),
         (S::Canceled, W::Refunded, Some(300), Meaning::Nothing),
         // Against the customer.
         (S::Partial, W::Partial, Some(99), late.clone()),
