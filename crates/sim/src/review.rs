@@ -62,6 +62,10 @@ impl World {
                 self.report(order.id, taken)
             }
             (None, Some(taken)) => self.report(order.id, taken),
+            // Nobody has it, and no try is left that could say so.
+            (None, None) if order.state == State::Review => {
+                self.say(order.id, Verdict::NotAccepted { grace_us: self.swarm.timing.grace_us })
+            }
             (_, None) => Ok(()),
         }
     }

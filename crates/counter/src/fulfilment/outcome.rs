@@ -13,7 +13,7 @@ use domain::providers::{
 };
 use domain::{AccountId, AttemptId, Micros, OrderId, Timestamp};
 use store::tables::providers::{self, Entry};
-use store::tables::{attempts, orders, routes, write_offs};
+use store::tables::{attempts, orders, restores, routes, write_offs};
 use store::{DbError, Tx};
 
 /// What became of something that was reported.
@@ -88,8 +88,17 @@ fn record_one(
         _ => None,
     };
     let written_off = item.is_some();
-    let known =
-        Known { order: &order, attempt: &attempt, id_taken, rival, asked_again, written_off };
+    let others_missing = order.state == State::Review
+        && restores::latest(desk.tx)?.is_some_and(|restore| attempt.started <= restore.at);
+    let known = Known {
+        order: &order,
+        attempt: &attempt,
+        id_taken,
+        rival,
+        asked_again,
+        written_off,
+        others_missing,
+    };
     let Some(settled) = settle(known, &outcome.found) else { return Ok(Recorded::Known) };
     count_units(desk.tx, &order, &attempt, settled.state)?;
     let evidence = shortened(&outcome.evidence);

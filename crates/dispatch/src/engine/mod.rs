@@ -11,6 +11,7 @@ mod asks;
 mod begin;
 mod claims;
 mod classify;
+mod failed;
 mod follow;
 mod forwards;
 mod lane;
@@ -19,53 +20,24 @@ mod purse;
 mod queue;
 mod resolve;
 mod said;
+mod scan;
+mod setup;
+mod timing;
 
 pub use action::{Action, Answer, AskId, Input, Kind};
+pub use timing::Timing;
 
 use asks::{Asking, Pending};
-use counter::fulfilment::{Claim, Outcome, Setup};
+use counter::fulfilment::{Claim, Outcome};
 use domain::catalogue::Pricing;
 use domain::providers::Route;
-use domain::{AttemptId, OrderId, ProviderId, RouteId, ServiceId, Timestamp};
+use domain::{AttemptId, ProviderId, RouteId, ServiceId, Timestamp};
 use forwards::Forwards;
 use lane::{Lane, Readiness};
 use queue::{Queue, Queued};
 use said::Said;
+use scan::{IDLE_US, SCAN_US, Scan};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
-
-/// Between two readings of the setup.
-const SETUP_US: i64 = 1_000_000;
-
-/// Between two looks at what has come in, while something does.
-const SCAN_US: i64 = 100_000;
-
-/// The same while nothing does: what other nodes take waits for it. What this one takes is told.
-const IDLE_US: i64 = 200_000;
-
-/// Between two looks at all that waits.
-const FULL_SCAN_US: i64 = 30_000_000;
-
-/// Orders looked at in one go.
-const SCAN_ORDERS: i64 = 1_000;
-
-/// How far below the newest order newcomers are looked for: nodes give ids out of blocks of their
-/// own, so a lower one may come after a higher one.
-const SCAN_BACK: i64 = 8_192;
-
-/// After what time something is tried again that the store could not do.
-const STORE_PAUSE_US: i64 = 1_000_000;
-
-/// Where the reading of orders that wait has come to.
-#[derive(Debug)]
-struct Scan {
-    /// Above which order it goes on, when it is in the middle.
-    after: Option<OrderId>,
-    newest: OrderId,
-    next: Timestamp,
-    next_full: Timestamp,
-    /// Before this moment it is not listened to who has orders: they are looked for often enough.
-    listens: Timestamp,
-}
 
 /// What is under way of which there is one at a time.
 #[derive(Debug)]
@@ -87,29 +59,6 @@ struct Busy {
 struct Reported {
     outcome: Outcome,
     provider: ProviderId,
-}
-
-/// How long what is waited for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Timing {
-    /// Microseconds that a late answer gets before a balance decides about it.
-    pub grace_us: i64,
-    /// Microseconds between two reads of a balance that must be the same.
-    pub between_reads_us: i64,
-    /// Least microseconds between two questions about the same order.
-    pub poll_least_us: i64,
-}
-
-impl Default for Timing {
-    /// Two minutes: longer than the slowest panels take that ask their own upstream first, whatever
-    /// became of the connection. Ten seconds. And as often as resellers look.
-    fn default() -> Self {
-        Self {
-            grace_us: 120_000_000,
-            between_reads_us: 10_000_000,
-            poll_least_us: domain::limits::POLL_LEAST_US,
-        }
-    }
 }
 
 /// The engine.
@@ -158,7 +107,7 @@ impl Engine {
             pricing: HashMap::new(),
             queue: Queue::default(),
             turn: ServiceId(0),
-            scan: Scan { after: None, newest: OrderId(0), next: now, next_full: now, listens: now },
+            scan: Scan::new(now),
             busy: Busy {
                 setup: false,
                 scan: false,
@@ -312,105 +261,6 @@ impl Engine {
         self.ask(now);
         self.read_balances(now);
         self.look_for_forwards(now);
-    }
-
-    fn look_for_orders(&mut self, now: Timestamp) {
-        let after = match self.scan.after {
-            Some(after) => after,
-            None if self.scan.next_full <= now => {
-                self.scan.next_full = plus(now, FULL_SCAN_US);
-                OrderId(0)
-            }
-            None if self.scan.next <= now => {
-                OrderId(self.scan.newest.0.saturating_sub(SCAN_BACK).max(0))
-            }
-            None => return,
-        };
-        self.busy.scan = true;
-        self.actions.push(Action::ReadWaiting { after, limit: SCAN_ORDERS });
-    }
-
-    fn waiting(
-        &mut self,
-        orders: Vec<counter::fulfilment::Waiting>,
-        more: Option<OrderId>,
-        now: Timestamp,
-    ) {
-        self.busy.scan = false;
-        self.scan.after = more;
-        let newest = orders.last().map(|order| order.order).max(more);
-        self.scan.newest = newest.unwrap_or(OrderId(0)).max(self.scan.newest);
-        let came = self.queue.read(orders) || more.is_some();
-        self.scan.next = plus(now, if came { SCAN_US } else { IDLE_US });
-    }
-
-    fn set_up(&mut self, setup: Setup, now: Timestamp) {
-        self.busy.setup = false;
-        self.next_setup = plus(now, SETUP_US);
-        let mut changed = false;
-        for provider in setup.providers {
-            match self.lanes.get_mut(&provider.id) {
-                Some(lane) => {
-                    changed |= lane.provider != provider;
-                    lane.provider = provider;
-                    // What was recorded since it was asked for may not be in it.
-                    lane.resolver.setup_at = self.setup_asked;
-                }
-                None => {
-                    changed = true;
-                    self.lanes.insert(provider.id, Lane::new(provider, self.timing, now));
-                }
-            }
-        }
-        let mut routes: BTreeMap<ServiceId, Vec<Route>> = BTreeMap::new();
-        for route in setup.routes {
-            routes.entry(route.service).or_default().push(route);
-        }
-        let pricing: HashMap<ServiceId, Pricing> = setup
-            .services
-            .iter()
-            .map(|service| (service.id, service.kind.shape().pricing))
-            .collect();
-        changed |= routes != self.routes || pricing != self.pricing;
-        self.routes = routes;
-        self.pricing = pricing;
-        self.used_today = setup.used_today.into_iter().collect();
-        self.full.clear();
-        if changed {
-            self.queue.unstick();
-        }
-    }
-
-    fn failed(&mut self, kind: Kind, now: Timestamp) {
-        self.store_rests_until = plus(now, STORE_PAUSE_US);
-        match kind {
-            Kind::Setup => self.busy.setup = false,
-            Kind::Waiting => self.busy.scan = false,
-            Kind::TakeOver(provider) => {
-                if let Some(lane) = self.lanes.get_mut(&provider) {
-                    lane.readiness = Readiness::New;
-                }
-            }
-            // It is read again by itself.
-            Kind::Unknown => {}
-            // Whether they were taken is not known: what was is found open, and given up for lost,
-            // like what was under way when a worker ended.
-            Kind::Claim => self.claims_failed(now),
-            Kind::Record => {
-                // What is known already is ignored, so all of it is recorded once more.
-                let failed = self.busy.outcomes.take().unwrap_or_default();
-                self.outcomes.splice(0..0, failed);
-            }
-            Kind::Followed(provider) => {
-                if let Some(lane) = self.lanes.get_mut(&provider) {
-                    lane.follow.reading = false;
-                }
-            }
-            Kind::Forwards => self.forwards.reading = false,
-            Kind::Reports => self.reports_failed(),
-            // They are asked for once more, and found to be over.
-            Kind::Unfollow => self.busy.unfollow = false,
-        }
     }
 
     fn lane_of(&mut self, attempt: AttemptId) -> Option<&mut Lane> {

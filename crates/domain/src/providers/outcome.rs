@@ -51,6 +51,9 @@ pub struct Known<'a> {
     pub asked_again: bool,
     /// Whether the order was written off under this attempt: the house has taken on whatever it comes to.
     pub written_off: bool,
+    /// Whether tries may be missing in the books: an older copy of the database was put in its place since
+    /// the attempt began.
+    pub others_missing: bool,
 }
 
 /// How what was found out fits what was known.
@@ -145,13 +148,22 @@ fn absent(
             _ => vec![at_once],
         },
         State::Unknown if is_current(known) => vec![Event::ShownNotAccepted(evidence)],
-        // Only who put the order before a person takes it away again: a person.
-        State::Review if is_current(known) && evidence == NotAccepted::Person => {
+        State::Review if is_current(known) && leaves_review(known, evidence) => {
             vec![Event::ShownNotAccepted(evidence)]
         }
         _ => Vec::new(),
     };
     Some(news(state, steps))
+}
+
+/// Whether an order that is before a person is taken away again: by what a person says, and by what is
+/// certain of the only try by which somebody may have it.
+fn leaves_review(known: Known<'_>, evidence: NotAccepted) -> bool {
+    match evidence {
+        NotAccepted::Person => true,
+        NotAccepted::NothingSent | NotAccepted::Refused => !known.rival && !known.others_missing,
+        NotAccepted::RequestIdNew | NotAccepted::BalanceUnmoved => false,
+    }
 }
 
 fn accepted_no_id(known: Known<'_>) -> Option<Settled> {

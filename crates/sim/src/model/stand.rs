@@ -166,8 +166,16 @@ impl Stand {
         let (order, attempt) = (self.order(), attempt(at, state));
         let (id_taken, asked_again) = (false, false);
         let written_off = self.written_off.is_some();
-        let known =
-            Known { order: &order, attempt: &attempt, id_taken, rival, asked_again, written_off };
+        let others_missing = at < self.before;
+        let known = Known {
+            order: &order,
+            attempt: &attempt,
+            id_taken,
+            rival,
+            asked_again,
+            written_off,
+            others_missing,
+        };
         let settled = settle(known, found)?;
         *self.attempts.get_mut(at)? = settled.state;
         for step in &settled.steps {
