@@ -180,7 +180,7 @@ fn steps(
     let cause = Cause { order: Some(order.id), actor, reason: Some(evidence), ..Cause::default() };
     let mut latest = order.clone();
     for step in &settled.steps {
-        match desk.apply(&latest, step, kind(step), cause)? {
+        match desk.apply(&latest, step, kind(step, settled.state), cause)? {
             Ok(after) => latest = after,
             // The rule has looked at this very order.
             Err(refused) => {
@@ -196,9 +196,10 @@ fn steps(
     Ok(latest)
 }
 
-const fn kind(step: &Event) -> &'static str {
+const fn kind(step: &Event, attempt: AttemptState) -> &'static str {
     match step {
         Event::NotSent => "order.not_sent",
+        Event::Rejected { .. } if matches!(attempt, AttemptState::NotSent) => "order.not_sent",
         Event::Rejected { .. } => "order.refused_upstream",
         Event::AnswerLost => "order.unknown",
         Event::ShownNotAccepted(_) => "order.not_accepted",

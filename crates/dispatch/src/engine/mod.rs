@@ -17,6 +17,7 @@ mod lane;
 mod lost;
 mod purse;
 mod queue;
+mod recorded;
 mod resolve;
 mod said;
 
