@@ -19,6 +19,11 @@ pub const LINES_MAX: usize = 10_000;
 /// Longest entry of a list parameter in bytes.
 pub const LINE_BYTES_MAX: usize = 5_000;
 
+/// Most bytes of all lists of an order together, as a form carries them: what is no plain ASCII sign
+/// takes three for each byte. Whoever fulfils the order may be an upstream panel whose server takes forms
+/// of at most 1 MiB, and what else is in the form fits into the rest.
+pub const LISTS_FORM_BYTES_MAX: usize = 900_000;
+
 /// Longest text parameter (hashtag, country, keyword, …) in bytes; those that may be addresses are
 /// as long as links.
 pub const TEXT_BYTES_MAX: usize = 500;

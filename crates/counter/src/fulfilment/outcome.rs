@@ -12,6 +12,7 @@ use domain::providers::{
     Attempt, AttemptState, EntryKind, Fit, Found, Known, Settled, id_shared, settle,
 };
 use domain::{AccountId, AttemptId, Micros, OrderId, Timestamp};
+use store::tables::events::{self, ID_SHARED};
 use store::tables::providers::{self, Entry};
 use store::tables::{attempts, orders, restores, routes, write_offs};
 use store::{DbError, Tx};
@@ -127,15 +128,14 @@ fn holder(tx: &mut dyn Tx, attempt: &Attempt, found: &Found) -> Result<Option<At
 /// The provider has given the id of an order to another one: the first is followed no more, and a
 /// person decides about it. It keeps the id, so that whoever gets it next is found out too.
 fn doubt_holder(desk: &mut Desk<'_>, holder: &Attempt, other: OrderId) -> Result<(), DbError> {
-    if !holder.followed {
-        return Ok(());
-    }
     if desk.account(holder.account).is_none() {
         // It got the id after the accounts were locked; what is recorded is recorded once more.
         return Err(desk.tx.poison(DbError::new("OUTCOME", "the id was given out meanwhile")));
     }
-    let unfollowed = Attempt { followed: false, changed: desk.now, ..holder.clone() };
-    attempts::update(desk.tx, &[(holder.state, unfollowed)])?;
+    if holder.followed {
+        let unfollowed = Attempt { followed: false, changed: desk.now, ..holder.clone() };
+        attempts::update(desk.tx, &[(holder.state, unfollowed)])?;
+    }
     let Some(order) = orders::by_id(desk.tx, holder.order)? else { return Ok(()) };
     let id = holder.upstream_id.as_deref().unwrap_or_default();
     let reason =
@@ -143,14 +143,18 @@ fn doubt_holder(desk: &mut Desk<'_>, holder: &Attempt, other: OrderId) -> Result
     let cause = Cause { order: Some(order.id), reason: Some(&reason), ..Cause::default() };
     let steps = id_shared(&order);
     for step in &steps {
-        if let Err(refused) = desk.apply(&order, step, kind(step), cause)? {
+        if let Err(refused) = desk.apply(&order, step, ID_SHARED, cause)? {
             return Err(desk.tx.poison(DbError::new("OUTCOME", refused.to_string())));
         }
     }
     if steps.is_empty() {
         let data = serde_json::json!({ "attempt": holder.state.name(), "reason": reason });
-        let kind = "order.evidence";
-        desk.journal.note(order.account, Some(order.id), kind, data.to_string(), desk.now);
+        let data = data.to_string();
+        let known = events::of_order(desk.tx, order.id)?;
+        // What is found out may be recorded more than once.
+        if !known.iter().any(|event| event.kind == ID_SHARED && event.data == data) {
+            desk.journal.note(order.account, Some(order.id), ID_SHARED, data, desk.now);
+        }
     }
     desk.flush_orders()
 }
@@ -185,7 +189,7 @@ fn steps(
     let cause = Cause { order: Some(order.id), actor, reason: Some(evidence), ..Cause::default() };
     let mut latest = order.clone();
     for step in &settled.steps {
-        match desk.apply(&latest, step, kind(step), cause)? {
+        match desk.apply(&latest, step, kind(step, settled.state), cause)? {
             Ok(after) => latest = after,
             // The rule has looked at this very order.
             Err(refused) => {
@@ -201,9 +205,10 @@ fn steps(
     Ok(latest)
 }
 
-const fn kind(step: &Event) -> &'static str {
+const fn kind(step: &Event, attempt: AttemptState) -> &'static str {
     match step {
         Event::NotSent => "order.not_sent",
+        Event::Rejected { .. } if matches!(attempt, AttemptState::NotSent) => "order.not_sent",
         Event::Rejected { .. } => "order.refused_upstream",
         Event::AnswerLost => "order.unknown",
         Event::ShownNotAccepted(_) => "order.not_accepted",

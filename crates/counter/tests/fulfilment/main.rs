@@ -12,6 +12,7 @@ mod claims;
 mod outcomes;
 mod passed;
 mod providers;
+mod refills;
 mod released;
 mod restored;
 mod reviews;

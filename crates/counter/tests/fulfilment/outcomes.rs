@@ -261,3 +261,22 @@ async fn a_refusal_of_one_call_says_nothing_of_the_other() {
     assert_eq!(recorded, Recorded::Done(State::Submitted, Fit::News));
     shop.assert_clean().await;
 }
+
+#[tokio::test]
+async fn what_cannot_be_sent_goes_another_way_or_comes_to_an_end() {
+    let shop = Shop::open().await;
+    let order = shop.order().await;
+    let first = shop.claim(order).await;
+    let elsewhere = shop.found(first, Found::Unsendable { another_way: true }).await;
+    assert_eq!(elsewhere, Recorded::Done(State::Pending, Fit::News));
+    let second = shop.claim_by(order, RouteId(2)).await.unwrap().attempt;
+    let ended = shop.found(second, Found::Unsendable { another_way: false }).await;
+    assert_eq!(ended, Recorded::Done(State::Canceled, Fit::News));
+    assert_eq!(shop.money().await, (1_000_000_000, 0));
+    let attempts = shop.counter.attempts_of_order(order).await.unwrap();
+    let states: Vec<AttemptState> = attempts.iter().map(|attempt| attempt.state).collect();
+    assert_eq!(states, [AttemptState::NotSent; 2]);
+    let view = shop.counter.show_order(order, NOW).await.unwrap();
+    assert!(view.events.iter().all(|event| event.kind != "order.refused_upstream"));
+    shop.assert_clean().await;
+}

@@ -6,7 +6,7 @@ use crate::engine::Answer;
 use counter::Counter;
 use counter::fulfilment::{Placement, ProviderAccess, ProviderKey};
 use domain::ProviderId;
-use panel_api::client::{Call, Form, NewOrder};
+use panel_api::client::{Call, Form, NewOrder, Unsendable};
 use panel_client::{Client, Endpoint, Exchange, Late, Limits, Policy, Unanswered};
 use parking_lot::Mutex;
 use std::collections::HashMap;
@@ -89,9 +89,9 @@ impl Calls {
             Ok(known) => known,
             Err(why) => return not_sent(why),
         };
-        let form = match order_form(placement, &known.key) {
+        let form = match order_form(placement, known.key.reveal()) {
             Ok(form) => form,
-            Err(why) => return not_sent(why),
+            Err(why) => return Placed { answer: Answer::Unsendable(why), late: None },
         };
         match self.client.place(&known.endpoint, form, &self.reach.add).await {
             Exchange::NotSent(why) => not_sent(why.to_string()),
@@ -124,6 +124,8 @@ impl Calls {
             Answer::NotSent(why) | Answer::Lost { why, .. } => {
                 self.reached.unanswered(provider, why);
             }
+            // That says nothing of the provider.
+            Answer::Unsendable(_) => {}
         }
     }
 
@@ -203,7 +205,7 @@ fn micros(time: Duration) -> i64 {
     i64::try_from(time.as_micros()).unwrap_or(i64::MAX)
 }
 
-fn order_form(placement: &Placement, key: &ProviderKey) -> Result<Form, String> {
+fn order_form(placement: &Placement, key: &str) -> Result<Form, Unsendable> {
     let parameters = parameters(placement);
     let parameters: Vec<(&str, &str)> =
         parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
@@ -212,12 +214,29 @@ fn order_form(placement: &Placement, key: &ProviderKey) -> Result<Form, String> 
         parameters: &parameters,
         request_id: Some(&placement.request_id),
     };
-    Call::Add(order).form(key.reveal()).map_err(|why| why.to_string())
+    Call::Add(order).form(key)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::driver::params::tests::placement;
+    use domain::catalogue::ServiceKind;
+    use domain::limits::{LINK_BYTES_MAX, LISTS_FORM_BYTES_MAX};
+
+    /// The signs of most languages take six or nine bytes each in a form.
+    #[test]
+    fn an_order_that_no_server_takes_is_told_from_a_provider_that_cannot_be_reached() {
+        let form = |letters: usize| {
+            let comments = serde_json::json!({ "comments": ["я".repeat(letters)] }).to_string();
+            order_form(&placement(ServiceKind::CustomComments, Some(&comments)), "key")
+        };
+        assert_eq!(form(175_000).unwrap_err(), Unsendable::TooLong);
+        // What may be ordered fits beside the longest link and key.
+        let most = LISTS_FORM_BYTES_MAX.div_euclid("%D1%8F".len());
+        let rest = (LINK_BYTES_MAX + panel_api::limits::KEY_CHARS * 4) * 3;
+        assert!(form(most).unwrap().as_bytes().len() + rest < panel_api::limits::CALL_BYTES);
+    }
 
     #[test]
     fn a_key_that_is_sent_back_is_not_told_however_it_is_written() {

@@ -158,6 +158,7 @@ fn fetched(currency: &str, answer: Answer) -> Fetched {
     let (status, body) = match answer {
         Answer::Complete { status, body, .. } => (status, body),
         Answer::NotSent(why) | Answer::Lost { why, .. } => return Fetched::Unanswered(why),
+        Answer::Unsendable(why) => return Fetched::Unanswered(why.to_string()),
     };
     let fine = (200..300).contains(&status);
     match read_services(&body) {

@@ -49,11 +49,11 @@ fn written(value: &Value) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use domain::{AccountId, AttemptId, Micros, OrderId, ProviderId, RouteId, Timestamp};
 
-    fn placement(kind: ServiceKind, params: Option<&str>) -> Placement {
+    pub(in crate::driver) fn placement(kind: ServiceKind, params: Option<&str>) -> Placement {
         Placement {
             attempt: AttemptId(1),
             order: OrderId(2),

@@ -56,6 +56,10 @@ const fn said(found: &Found, recorded: Recorded) -> Option<(Level, &'static str)
             Level::ERROR,
             "a verdict was wrong; this provider's lost answers are left to people from now on",
         )),
+        (Found::Unsendable { .. }, Recorded::Done(..)) => Some((
+            Level::WARN,
+            "an order cannot be sent to a provider: it goes another way, waits, or is canceled",
+        )),
         (Found::Lost, _) => {
             Some((Level::WARN, "an answer was lost: the order is held until it is known"))
         }

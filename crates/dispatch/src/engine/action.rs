@@ -7,6 +7,7 @@ use counter::fulfilment::{
 use domain::orders::State;
 use domain::providers::{Attempt, Followed};
 use domain::{AttemptId, OrderId, ProviderId, RouteId};
+use panel_api::client::Unsendable;
 
 /// What the engine wants done. Whatever comes of it is told to it as an [`Input`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -145,6 +146,8 @@ pub struct AskId(pub u64);
 pub enum Answer {
     /// Surely nothing was sent.
     NotSent(String),
+    /// It cannot be sent, now or later: the fault is on our side.
+    Unsendable(Unsendable),
     /// There is a complete answer.
     Complete {
         /// The HTTP status.

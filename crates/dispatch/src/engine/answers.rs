@@ -1,17 +1,11 @@
-//! What becomes of an order that was placed: the answer is read, its outcome recorded, and the order
-//! goes on from there.
+//! What becomes of an order that was placed: the answer is read, and what it asks for is done.
 
 use super::classify::{Verdict, classify, found};
-use super::lane::{Lost, Placing};
 use super::{Action, Answer, Engine, Reported, plus};
-use counter::fulfilment::{Outcome, Recorded};
-use domain::orders::State;
+use counter::fulfilment::Outcome;
 use domain::providers::Outcome as Came;
-use domain::providers::{Attempt, AttemptState, Fit, Found, Otherwise, Refusal, Stop};
-use domain::{AttemptId, Micros, ProviderId, RouteId, Timestamp};
-
-/// Most outcomes that are recorded in one unit.
-const OUTCOMES: usize = 64;
+use domain::providers::{Otherwise, Refusal, Stop};
+use domain::{AttemptId, ProviderId, RouteId, Timestamp};
 
 /// After what time an order is tried again that did not arrive, while retries are left.
 const MISSED_US: i64 = 500_000;
@@ -45,16 +39,20 @@ impl Engine {
             return;
         }
         let came = match verdict {
-            Verdict::Accepted(_) | Verdict::Refused(_) => Came::Answered,
-            Verdict::NotSent => Came::NotSent,
-            Verdict::Unclear => Came::Unclear,
+            Verdict::Accepted(_) | Verdict::Refused(_) => Some(Came::Answered),
+            Verdict::NotSent => Some(Came::NotSent),
+            Verdict::Unclear => Some(Came::Unclear),
+            Verdict::Unsendable(_) => None,
         };
         let Some(placing) = lane.placing.get_mut(&attempt) else { return };
         if let Some(ticket) = placing.ticket.take() {
-            lane.breaker.record(ticket, came, now, jitter);
+            match came {
+                Some(came) => lane.breaker.record(ticket, came, now, jitter),
+                None => lane.breaker.give_back(ticket),
+            }
         }
         let another_way = match &verdict {
-            Verdict::Refused(refusal) => {
+            Verdict::Refused(refusal) | Verdict::Unsendable(refusal) => {
                 let refused = Refused { refusal: *refusal, rest: rest(answer) };
                 self.refused(provider, attempt, refused, &evidence, now)
             }
@@ -88,7 +86,7 @@ impl Engine {
         let settles = match verdict {
             Verdict::Accepted(_) => true,
             Verdict::Refused(_) => only_call,
-            Verdict::NotSent | Verdict::Unclear => false,
+            Verdict::NotSent | Verdict::Unsendable(_) | Verdict::Unclear => false,
         };
         if settles {
             let evidence = format!("late: {evidence}");
@@ -191,95 +189,6 @@ impl Engine {
             }
         }
     }
-
-    /// Hands over what waits to be recorded.
-    pub(super) fn record(&mut self) {
-        if self.busy.outcomes.is_some() || self.outcomes.is_empty() {
-            return;
-        }
-        let count = self.outcomes.len().min(OUTCOMES);
-        let batch: Vec<Reported> = self.outcomes.drain(..count).collect();
-        let outcomes = batch.iter().map(|reported| reported.outcome.clone()).collect();
-        self.actions.push(Action::Record(outcomes));
-        self.busy.outcomes = Some(batch);
-    }
-
-    /// What became of the outcomes: their orders go on.
-    pub(super) fn recorded(&mut self, answers: Vec<Recorded>, now: Timestamp) {
-        let batch = self.busy.outcomes.take().unwrap_or_default();
-        for (reported, answer) in batch.into_iter().zip(answers) {
-            let Some(lane) = self.lanes.get_mut(&reported.provider) else { continue };
-            let attempt = reported.outcome.attempt;
-            let placing = lane.placing.remove(&attempt);
-            match answer {
-                Recorded::Done(state, fit) => {
-                    self.went_on(&reported, placing, state, fit, now);
-                }
-                Recorded::Known | Recorded::Missing => {
-                    if let Some(placing) = placing {
-                        self.queue.forget(placing.placement.order);
-                    }
-                }
-            }
-        }
-    }
-
-    fn went_on(
-        &mut self,
-        reported: &Reported,
-        placing: Option<Placing>,
-        state: State,
-        fit: Fit,
-        now: Timestamp,
-    ) {
-        let (attempt, found) = (reported.outcome.attempt, &reported.outcome.found);
-        let Some(lane) = self.lanes.get_mut(&reported.provider) else { return };
-        if fit == Fit::Healed {
-            lane.distrust();
-        }
-        if let (Fit::Contradiction, Found::Accepted { upstream_id, .. }) = (fit, found) {
-            // When another order has that id, it is followed no more.
-            lane.follow.forget_called(upstream_id);
-        }
-        if matches!(found, Found::Lost) {
-            if let Some(placing) = placing {
-                let lost = Lost::new(attempt_of(&placing, now), now);
-                lane.lost.insert(attempt, Lost { with_person: state == State::Review, ..lost });
-                lane.resolver.begin();
-            }
-            return;
-        }
-        if matches!(found, Found::Undecided) {
-            if let Some(lost) = lane.lost.get_mut(&attempt) {
-                lost.with_person = true;
-            }
-            return;
-        }
-        if matches!(found, Found::Accepted { .. } | Found::AcceptedNoId) {
-            lane.purse.booked(now);
-        }
-        let lost = lane.lost.remove(&attempt);
-        if lost.is_some() {
-            lane.look_again(now);
-        }
-        let (order, cost) = match (&placing, &lost) {
-            (Some(placing), _) => (placing.placement.order, placing.placement.expected_cost),
-            (None, Some(lost)) => (lost.attempt.order, lost.attempt.expected_cost),
-            (None, None) => return,
-        };
-        match placing {
-            Some(placing) if state == State::Pending => {
-                self.queue.put_back(placing.queued, placing.again_at);
-            }
-            // When it waits again, it is found again.
-            _ => self.queue.forget(order),
-        }
-        if let Found::Accepted { upstream_id, .. } = found
-            && state == State::Submitted
-        {
-            self.follow(reported.provider, attempt, upstream_id, cost, now);
-        }
-    }
 }
 
 /// A refusal, and how long whoever asks for it is left alone.
@@ -296,25 +205,5 @@ fn rest(answer: &Answer) -> i64 {
             (*us).clamp(REST_LEAST_US, REST_MOST_US)
         }
         _ => REST_US,
-    }
-}
-
-fn attempt_of(placing: &Placing, now: Timestamp) -> Attempt {
-    let placement = &placing.placement;
-    Attempt {
-        id: placement.attempt,
-        order: placement.order,
-        account: placement.account,
-        number: placement.number,
-        provider: placement.provider,
-        route: placement.route,
-        expected_cost: placement.expected_cost,
-        cost: Micros::ZERO,
-        state: AttemptState::Lost,
-        upstream_id: None,
-        evidence: None,
-        followed: false,
-        started: placement.started,
-        changed: now,
     }
 }

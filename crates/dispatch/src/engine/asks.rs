@@ -115,7 +115,7 @@ impl Engine {
         let asked: Vec<String> =
             entries.iter().map(|entry| entry.upstream_id.to_string()).collect();
         let (came, each) = match answer {
-            Answer::NotSent(_) => (Outcome::NotSent, None),
+            Answer::NotSent(_) | Answer::Unsendable(_) => (Outcome::NotSent, None),
             Answer::Lost { .. } => (Outcome::Unclear, None),
             Answer::Complete { body, .. } => match read_status(body, &asked) {
                 Answers::Each(each) => (Outcome::Answered, Some(each)),
@@ -224,7 +224,7 @@ impl Engine {
 /// What it says of a provider that there is no complete answer.
 pub(super) const fn not_told(answer: &Answer) -> Outcome {
     match answer {
-        Answer::NotSent(_) => Outcome::NotSent,
+        Answer::NotSent(_) | Answer::Unsendable(_) => Outcome::NotSent,
         Answer::Lost { .. } | Answer::Complete { .. } => Outcome::Unclear,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Answer;
 use domain::providers::{Found, Refusal, refusal};
-use panel_api::client::{AddAnswer, excerpt, read_add};
+use panel_api::client::{AddAnswer, Unsendable, excerpt, read_add};
 
 /// What an answer comes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub(super) enum Verdict {
     Refused(Refusal),
     /// Nothing was sent.
     NotSent,
+    /// It cannot be sent there; what is done about it is what is done about this refusal.
+    Unsendable(Refusal),
     /// Nobody knows.
     Unclear,
 }
@@ -25,6 +27,9 @@ const TOO_MANY: u16 = 429;
 pub(super) fn classify(answer: &Answer, own: &[String]) -> (Verdict, String) {
     match answer {
         Answer::NotSent(why) => (Verdict::NotSent, why.clone()),
+        Answer::Unsendable(why) => {
+            (Verdict::Unsendable(would_be(why)), format!("it cannot be sent: {why}"))
+        }
         Answer::Lost { why, .. } => (Verdict::Unclear, why.clone()),
         Answer::Complete { status, body, .. } => match read_add(body) {
             AddAnswer::Accepted(accepted) => {
@@ -49,6 +54,16 @@ pub(super) fn classify(answer: &Answer, own: &[String]) -> (Verdict, String) {
     }
 }
 
+/// What a provider would have to answer to something that cannot be sent: what is wrong with our key or
+/// our route is for a person to mend, what is wrong with the order stays so.
+const fn would_be(why: &Unsendable) -> Refusal {
+    match why {
+        Unsendable::Key => Refusal::KeyInvalid,
+        Unsendable::Service => Refusal::ServiceGone,
+        _ => Refusal::Parameters,
+    }
+}
+
 /// What is recorded of a verdict. `another_way`: whether the order may be placed elsewhere, or
 /// later, when it was refused.
 pub(super) fn found(verdict: &Verdict, another_way: bool) -> Found {
@@ -56,6 +71,7 @@ pub(super) fn found(verdict: &Verdict, another_way: bool) -> Found {
         Verdict::Accepted(id) => Found::Accepted { upstream_id: id.clone(), cost: None },
         Verdict::Refused(_) => Found::Refused { another_way },
         Verdict::NotSent => Found::NotSent,
+        Verdict::Unsendable(_) => Found::Unsendable { another_way },
         Verdict::Unclear => Found::Lost,
     }
 }

@@ -18,6 +18,7 @@ mod lane;
 mod lost;
 mod purse;
 mod queue;
+mod recorded;
 mod resolve;
 mod said;
 mod scan;

@@ -133,7 +133,7 @@ impl Engine {
             return;
         };
         let (came, balance) = match answer {
-            Answer::NotSent(_) => (Outcome::NotSent, None),
+            Answer::NotSent(_) | Answer::Unsendable(_) => (Outcome::NotSent, None),
             Answer::Lost { .. } => (Outcome::Unclear, None),
             Answer::Complete { body, .. } => match read_balance(body) {
                 BalanceAnswer::Balance { amount, .. } => {

@@ -10,8 +10,8 @@ use crate::catalogue::{
     Counting, ListField, NumberField, PartsBy, Service, ServiceKind, TextField,
 };
 use crate::limits::{
-    ANSWER_MAX, INTERVAL_MINUTES_MAX, LINE_BYTES_MAX, LINES_MAX, LINK_BYTES_MAX, POSTS_MAX,
-    QUANTITY_MAX, RUNS_MAX, TEXT_BYTES_MAX,
+    ANSWER_MAX, INTERVAL_MINUTES_MAX, LINE_BYTES_MAX, LINES_MAX, LINK_BYTES_MAX,
+    LISTS_FORM_BYTES_MAX, POSTS_MAX, QUANTITY_MAX, RUNS_MAX, TEXT_BYTES_MAX,
 };
 
 /// How an order is carried out.
@@ -60,8 +60,14 @@ pub fn check(
     let shape = service.kind.shape();
     let link = if shape.link { check_link(request.link.as_deref())? } else { String::new() };
     let mut params = OrderParams::default();
+    let mut bytes: usize = 0;
     for &field in shape.lists {
-        params.lists.push((field, checked_list(request, field)?));
+        let lines = checked_list(request, field)?;
+        bytes = bytes.saturating_add(form_bytes(&lines));
+        if bytes > LISTS_FORM_BYTES_MAX {
+            return Err(OrderRefusal::Incorrect(Field::List(field)));
+        }
+        params.lists.push((field, lines));
     }
     for &field in shape.texts {
         let text = checked_text(request, field)?.ok_or(incorrect_text(field))?;
@@ -115,6 +121,13 @@ fn checked_list(request: &OrderRequest, field: ListField) -> Result<Vec<String>,
     } else {
         Err(OrderRefusal::Incorrect(Field::List(field)))
     }
+}
+
+/// The bytes that a list takes in a form, a line for each entry.
+fn form_bytes(lines: &[String]) -> usize {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b" *-._".contains(&byte);
+    let bytes = lines.iter().flat_map(|line| line.bytes().chain([b'\n']));
+    bytes.map(|byte| if plain(byte) { 1 } else { 3 }).fold(0, usize::saturating_add)
 }
 
 fn checked_text(request: &OrderRequest, field: TextField) -> Result<Option<String>, OrderRefusal> {

@@ -57,7 +57,7 @@ pub enum Event {
     NotSent,
     /// The provider has accepted it under a known id.
     Accepted,
-    /// The provider has surely refused it.
+    /// The provider has surely refused it, or it cannot be sent there at all.
     Rejected {
         /// Whether another way to fulfil it is left.
         another_way: bool,

@@ -37,7 +37,7 @@ pub enum Outcome {
 /// The right to make one call. Its outcome is recorded with it, so that the answer to a call from
 /// before the breaker opened does not close it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use = "the call must be recorded"]
+#[must_use = "the call must be recorded, or given back"]
 pub struct Ticket {
     call: Call,
     phase: u64,
@@ -163,6 +163,16 @@ impl Breaker {
             Phase::Open { dead, .. } => self.open(dead, now, jitter),
             Phase::HalfOpen { .. } if outcome == Outcome::Answered => self.close(),
             Phase::HalfOpen { .. } => self.open(outcome == Outcome::NotSent, now, jitter),
+        }
+    }
+
+    /// Gives back the right to a call that was not made, and says nothing of the provider.
+    pub const fn give_back(&mut self, ticket: Ticket) {
+        if ticket.probe
+            && ticket.phase == self.changes
+            && let Phase::Open { probe, .. } | Phase::HalfOpen { probe } = &mut self.phase
+        {
+            *probe = None;
         }
     }
 

@@ -159,3 +159,22 @@ fn unclear_orders_further_apart_count_by_their_share() {
     assert!(placed >= i64::from(BREAKER_SHARE_SAMPLE));
     assert!(breaker.may_ask(at(placed * 2 * SECOND)));
 }
+
+#[test]
+fn a_call_that_was_not_made_changes_nothing() {
+    let mut breaker = Breaker::new();
+    for _ in 0..BREAKER_FAILURES * 10 {
+        let ticket = breaker.begin(Call::Place, at(0)).unwrap();
+        breaker.give_back(ticket);
+    }
+    assert!(breaker.may_place(at(0)));
+    // A try that was given back is the next one's.
+    let mut breaker = dead();
+    let until = breaker.open_until().unwrap();
+    assert!(call(&mut breaker, Call::Balance, Outcome::Answered, until.0));
+    let ticket = breaker.begin(Call::Place, until).unwrap();
+    assert!(!breaker.may_place(until));
+    breaker.give_back(ticket);
+    assert!(call(&mut breaker, Call::Place, Outcome::Answered, until.0));
+    assert_eq!(breaker.phase, Phase::Closed);
+}

@@ -18,6 +18,11 @@ pub enum Found {
         /// Whether another way to fulfil the order is left.
         another_way: bool,
     },
+    /// It cannot be sent to the provider, now or later, so nothing of it was.
+    Unsendable {
+        /// Whether another way to fulfil the order is left.
+        another_way: bool,
+    },
     /// The provider has it under an id.
     Accepted {
         /// The provider's id.
@@ -93,7 +98,7 @@ pub fn settle(known: Known<'_>, found: &Found) -> Option<Settled> {
     match found {
         Found::Lost => lost(known),
         Found::Undecided => undecided(known),
-        Found::NotSent | Found::Refused { .. }
+        Found::NotSent | Found::Refused { .. } | Found::Unsendable { .. }
             if known.asked_again && known.attempt.state == AttemptState::Lost =>
         {
             None
@@ -104,6 +109,10 @@ pub fn settle(known: Known<'_>, found: &Found) -> Option<Settled> {
         Found::Refused { another_way } => {
             let rejected = Event::Rejected { another_way: *another_way };
             absent(known, AttemptState::Refused, NotAccepted::Refused, rejected)
+        }
+        Found::Unsendable { another_way } => {
+            let rejected = Event::Rejected { another_way: *another_way };
+            absent(known, AttemptState::NotSent, NotAccepted::NothingSent, rejected)
         }
         Found::NotAccepted(evidence) => {
             let shown = Event::ShownNotAccepted(*evidence);

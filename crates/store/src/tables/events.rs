@@ -25,6 +25,9 @@ pub struct Event {
     pub at: Timestamp,
 }
 
+/// The kind of the event that an order's provider has given its id there to another one too.
+pub const ID_SHARED: &str = "order.id_shared";
+
 /// A seal over a run of positions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seal {

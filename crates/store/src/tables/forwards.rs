@@ -13,7 +13,10 @@ crate::statements! {
         join attempt a on a.order_id = r.order_id and a.state = 'accepted' \
         join provider p on p.id = a.provider_id and p.restored_us is null \
         where r.state = 'pending' and r.upstream_id is null \
-        and (r.sent_us is null or r.sent_us < ?1) order by r.id, a.number limit ?2";
+        and (r.sent_us is null or r.sent_us < ?1) \
+        and not exists (select 1 from event e \
+        where e.order_id = r.order_id and e.kind = 'order.id_shared') \
+        order by r.id, a.number limit ?2";
     OPEN_REFILLS = "select r.id, a.provider_id, r.upstream_id from refill r \
         join attempt a on a.order_id = r.order_id and a.state = 'accepted' \
         where r.state in ('pending', 'in_progress') and r.upstream_id is not null \
@@ -41,7 +44,8 @@ pub fn cancels(tx: &mut dyn Tx, limit: i64) -> Result<Vec<Forward>, DbError> {
 }
 
 /// Up to `limit` open refills that were not sent on, or not since `before`, of orders that a provider
-/// has delivered. None for one that is held after a restore.
+/// has delivered. None for one that is held after a restore, and none of an order whose id there was
+/// given to another one ([`ID_SHARED`](super::events::ID_SHARED)): nobody knows whose it would be.
 ///
 /// # Errors
 /// [`DbError`].

@@ -1,4 +1,4 @@
-//! Questions and wishes about orders that come to nothing.
+//! Questions and wishes about orders that come to nothing, and orders that are too large.
 
 use crate::common::{Shop, error};
 use counter::orders::Report;
@@ -168,5 +168,22 @@ async fn cancels_that_are_refused() {
     assert!(status.contains(r#""status":"Processing""#), "{status}");
     shop.report(order, DONE).await;
     shop.refuses(&[ask(order)]).await;
+    shop.close().await;
+}
+
+/// An upstream panel would be sent them as a form, and its server takes no larger one.
+#[tokio::test]
+async fn comments_that_are_too_much_for_a_form() {
+    let shop = Shop::open().await;
+    let comment = format!("{}%0A", "%D1%8F".repeat(2_450));
+    let asked = |comments: usize| {
+        format!(
+            "action=add&service=4&link=https://example.com&comments={}",
+            comment.repeat(comments)
+        )
+    };
+    shop.refuses(&[(asked(62), "Incorrect comments")]).await;
+    let taken = shop.ask(&shop.bob, &asked(61)).await;
+    assert!(taken.starts_with("{\"order\":"), "{taken}");
     shop.close().await;
 }

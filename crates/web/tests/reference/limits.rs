@@ -56,6 +56,7 @@ fn rows() -> Vec<(&'static str, String)> {
         ("`hashtag`, `country`, `google_keyword`, `expiry`", text),
         ("Lines of a list", apart(lines)),
         ("One line of a list", bytes(line)),
+        ("All lists of an order, encoded as a form", bytes(rules::LISTS_FORM_BYTES_MAX)),
         ("Quantity of an order, all its parts together", apart(rules::QUANTITY_MAX)),
         ("`runs`", apart(rules::RUNS_MAX)),
         ("`interval`", format!("1 to {} minutes", apart(rules::INTERVAL_MINUTES_MAX))),

@@ -1,0 +1,101 @@
+//! Refills of orders that providers have delivered.
+
+use super::shop::{FIRST, NOW, Shop, THINGS, accepted};
+use counter::catalogue::ServiceChange;
+use counter::fulfilment::{ForwardKind, Recorded};
+use counter::orders::{OrderReport, Report};
+use domain::catalogue::RefillRule;
+use domain::orders::State;
+use domain::providers::UpstreamWord;
+use domain::{AttemptId, OrderId};
+
+async fn with_refills() -> Shop {
+    let shop = Shop::open().await;
+    let rule = RefillRule { days: 30, cooldown_hours: 0 };
+    let change = ServiceChange { refill: Some(Some(rule)), ..ServiceChange::default() };
+    shop.counter.edit_service(THINGS, change, NOW).await.unwrap();
+    shop
+}
+
+/// An order that the provider has delivered, under an id.
+async fn delivered(shop: &Shop, id: &str) -> (OrderId, AttemptId) {
+    let order = shop.order().await;
+    let attempt = shop.claim(order).await;
+    shop.found(attempt, accepted(id)).await;
+    shop.says(attempt, UpstreamWord::Completed).await;
+    assert_eq!(shop.state(order).await, State::Completed);
+    (order, attempt)
+}
+
+async fn ask(shop: &Shop, order: OrderId) {
+    let asked = shop.counter.ask_refills(shop.account, vec![order], NOW).await.unwrap();
+    assert!(matches!(asked[..], [Some(Ok(_))]), "{asked:?}");
+}
+
+/// The provider gives another order this id too.
+async fn gives_away(shop: &Shop, id: &str) -> Recorded {
+    let attempt = shop.claim(shop.order().await).await;
+    shop.found(attempt, accepted(id)).await
+}
+
+/// The provider's ids of the orders for which refills are to go out.
+async fn going_out(shop: &Shop, minutes: i64) -> Vec<String> {
+    let found = shop.worker.take_forwards(false, NOW.plus_minutes(minutes)).await.unwrap();
+    assert!(found.iter().all(|forward| forward.kind == ForwardKind::Refill), "{found:?}");
+    found.into_iter().flat_map(|forward| forward.asked).map(|(_, id)| id).collect()
+}
+
+#[tokio::test]
+async fn a_refill_of_an_id_that_means_two_orders_is_not_sent_on() {
+    let shop = with_refills().await;
+    let (followed, _) = delivered(&shop, "5").await;
+    let (old, old_attempt) = delivered(&shop, "6").await;
+    let (own, _) = delivered(&shop, "7").await;
+    // A day later nobody asks for its status any more.
+    shop.worker.unfollow(vec![old_attempt]).await.unwrap();
+    for order in [followed, old, own] {
+        ask(&shop, order).await;
+    }
+    assert_eq!(going_out(&shop, 0).await, ["5", "6", "7"]);
+    assert_eq!(going_out(&shop, 20).await, ["5", "6", "7"], "nobody has answered");
+    gives_away(&shop, "5").await;
+    gives_away(&shop, "6").await;
+    assert_eq!(going_out(&shop, 40).await, ["7"]);
+    assert_eq!(shop.state(old).await, State::Completed);
+    shop.assert_clean().await;
+}
+
+#[tokio::test]
+async fn nor_once_a_person_has_said_how_the_order_ended() {
+    let shop = with_refills().await;
+    let order = shop.order().await;
+    let attempt = shop.claim(order).await;
+    shop.found(attempt, accepted("5")).await;
+    gives_away(&shop, "5").await;
+    assert_eq!(shop.state(order).await, State::Review);
+    let report = Report::Completed { start_count: None, remains: None };
+    let report = OrderReport { order, report, reason: None };
+    shop.counter.report_order(report, "ann", NOW).await.unwrap();
+    ask(&shop, order).await;
+    assert_eq!(going_out(&shop, 0).await, [""; 0]);
+    shop.assert_clean().await;
+}
+
+#[tokio::test]
+async fn what_an_id_was_given_to_is_noted_once() {
+    let shop = with_refills().await;
+    let (order, attempt) = delivered(&shop, "5").await;
+    shop.worker.unfollow(vec![attempt]).await.unwrap();
+    let notes = async || {
+        let view = shop.counter.show_order(order, NOW).await.unwrap();
+        view.events.into_iter().filter(|event| event.kind == "order.id_shared").count()
+    };
+    let other = shop.claim(shop.order().await).await;
+    for _ in 0..2 {
+        shop.found(other, accepted("5")).await;
+        assert_eq!(notes().await, 1);
+    }
+    gives_away(&shop, "5").await;
+    assert_eq!(notes().await, 2);
+    assert_eq!(shop.followed(FIRST).await, []);
+}

@@ -1,0 +1,175 @@
+//! Orders that cannot be sent to a provider, whatever it does.
+
+#![expect(clippy::arithmetic_side_effects, reason = "what cannot be done is a failed test")]
+
+use counter::fulfilment::{Claim, Found, Placement, Recorded, Setup, Waiting};
+use dispatch::engine::{Action, Answer, Engine, Input, Timing};
+use domain::catalogue::ServiceKind;
+use domain::limits::BREAKER_FAILURES;
+use domain::orders::State;
+use domain::providers::{Fit, Provider, ProviderState, Route};
+use domain::{AccountId, AttemptId, Micros, OrderId, ProviderId, RouteId, ServiceId, Timestamp};
+use panel_api::client::Unsendable;
+
+const NOW: Timestamp = Timestamp(1_000_000_000);
+
+fn provider(id: i64) -> Provider {
+    Provider {
+        id: ProviderId(id),
+        name: format!("provider {id}"),
+        url: String::from("https://example.com"),
+        state: ProviderState::Active,
+        currency: String::from("USD"),
+        exchange: Micros::new(1_000_000),
+        adds_at_once: 3,
+        adds_per_second: 1_000,
+        asks_per_second: 5,
+        takes_request_id: false,
+        balance_decimals: None,
+        refusals: Vec::new(),
+        trust_reads: 0,
+        booked: Micros::ZERO,
+        reported: None,
+        quiet_reads: 0,
+        restored: None,
+        created: NOW,
+    }
+}
+
+/// The route to the provider of the same number, and the first of them first.
+fn route(id: i64) -> Route {
+    Route {
+        id: RouteId(id),
+        service: ServiceId(1),
+        provider: ProviderId(id),
+        upstream_service: String::from("7"),
+        cost: Micros::new(1_000_000),
+        min: 1,
+        max: 1_000,
+        priority: id,
+        weight: 1,
+        daily_cap: None,
+        on: true,
+    }
+}
+
+/// An engine with so many providers.
+fn engine(providers: i64) -> Engine {
+    let mut engine = Engine::new(1, Timing::default(), NOW);
+    let setup = Setup {
+        providers: (1..=providers).map(provider).collect(),
+        routes: (1..=providers).map(route).collect(),
+        ..Setup::default()
+    };
+    engine.step(Input::Setup(setup), NOW);
+    for id in 1..=providers {
+        engine.step(Input::Unknown(ProviderId(id), Vec::new()), NOW);
+    }
+    engine
+}
+
+/// When an order comes: ten milliseconds after the one before it.
+fn moment(order: i64) -> Timestamp {
+    Timestamp(NOW.0 + order * 10_000)
+}
+
+fn order(id: i64) -> Input {
+    let waiting = Waiting {
+        order: OrderId(id),
+        service: ServiceId(1),
+        quantity: 100,
+        limits: (100, 100),
+        charge: Micros::new(1_000_000),
+        since: NOW,
+    };
+    Input::Waiting(vec![waiting], None)
+}
+
+fn claim(told: &[Action]) -> Option<Claim> {
+    told.iter().find_map(|action| match action {
+        Action::Claim(claims) => claims.first().copied(),
+        _ => None,
+    })
+}
+
+/// Lets an order be taken whose call comes to `answer`; what is to be recorded of it, and what is to be
+/// done besides.
+fn placed(engine: &mut Engine, claim: Claim, answer: Answer) -> (Option<Found>, Vec<Action>) {
+    let now = moment(claim.order.0);
+    let attempt = AttemptId(claim.order.0 * 10 + claim.route.0);
+    let placement = Placement {
+        attempt,
+        order: claim.order,
+        account: AccountId(1),
+        number: claim.route.0,
+        provider: ProviderId(claim.route.0),
+        route: claim.route,
+        upstream_service: String::from("7"),
+        kind: ServiceKind::CustomComments,
+        link: String::from("https://example.com"),
+        quantity: 100,
+        params: None,
+        expected_cost: claim.expected_cost,
+        request_id: String::from("9-0-1"),
+        started: NOW,
+    };
+    let told = engine.step(Input::Claimed(vec![Ok(placement)]), now);
+    assert!(told.iter().any(|action| matches!(action, Action::Place(_))), "{told:?}");
+    let told = engine.step(Input::Answered(attempt, answer), now);
+    let found = told.iter().find_map(|action| match action {
+        Action::Record(outcomes) => outcomes.first().map(|outcome| outcome.found.clone()),
+        _ => None,
+    });
+    (found, told)
+}
+
+fn too_long() -> Answer {
+    Answer::Unsendable(Unsendable::TooLong)
+}
+
+fn recorded(engine: &mut Engine, order: i64, state: State) -> Vec<Action> {
+    engine.step(Input::Recorded(vec![Recorded::Done(state, Fit::News)]), moment(order))
+}
+
+#[test]
+fn an_order_that_cannot_be_sent_is_tried_once_on_each_way() {
+    let mut engine = engine(2);
+    let first = claim(&engine.step(order(9), moment(9))).unwrap();
+    assert_eq!(first.route, RouteId(1));
+    let (found, _) = placed(&mut engine, first, too_long());
+    assert_eq!(found, Some(Found::Unsendable { another_way: true }));
+    let second = claim(&recorded(&mut engine, 9, State::Pending)).unwrap();
+    assert_eq!((second.order, second.route), (first.order, RouteId(2)));
+    let (found, _) = placed(&mut engine, second, too_long());
+    assert_eq!(found, Some(Found::Unsendable { another_way: false }), "it is canceled");
+    assert_eq!(claim(&recorded(&mut engine, 9, State::Canceled)), None);
+    assert_eq!((engine.waiting_count(), engine.under_way()), (0, 0));
+}
+
+#[test]
+fn the_provider_goes_on_getting_the_others() {
+    let mut engine = engine(1);
+    for id in 1..=BREAKER_FAILURES * 3 {
+        let claim = claim(&engine.step(order(id), moment(id)));
+        let (found, told) = placed(&mut engine, claim.unwrap(), too_long());
+        assert_eq!(found, Some(Found::Unsendable { another_way: false }));
+        assert!(!told.iter().any(|action| matches!(action, Action::Pause { .. })), "{told:?}");
+        recorded(&mut engine, id, State::Canceled);
+    }
+}
+
+/// What is wrong with the setup is no reason to cancel an order.
+#[test]
+fn a_fault_of_the_setup_is_for_a_person_to_mend() {
+    let of = |why| {
+        let mut engine = engine(1);
+        let claim = claim(&engine.step(order(9), moment(9))).unwrap();
+        let (found, told) = placed(&mut engine, claim, Answer::Unsendable(why));
+        assert_eq!(found, Some(Found::Unsendable { another_way: true }), "it waits");
+        told
+    };
+    let told = of(Unsendable::Key);
+    assert!(told.iter().any(|action| matches!(action, Action::Pause { .. })), "{told:?}");
+    let told = of(Unsendable::Service);
+    assert!(told.iter().any(|action| matches!(action, Action::SwitchOff { .. })), "{told:?}");
+}
