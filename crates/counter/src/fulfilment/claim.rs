@@ -11,7 +11,7 @@ use domain::orders::{Event, Order, OrderShape, State};
 use domain::providers::{Attempt, AttemptState, Route, request_id};
 use domain::{AccountId, AttemptId, Micros, OrderId, ProviderId, RouteId, Timestamp};
 use std::collections::{BTreeMap, HashMap};
-use store::tables::{attempts, link_queue, orders, providers, routes};
+use store::tables::{attempts, link_queue, order_leases, orders, providers, routes};
 use store::{DbError, StoreError, Tx};
 
 /// An order to take.
@@ -99,8 +99,10 @@ impl Worker {
                 found.values().filter(queued).map(|order| order.id).collect();
             let waiting = link_queue::waiting(desk.tx, &queued)?;
             let mut known = known(desk.tx, &claims, now)?;
+            let mut params = order_leases::params_of(desk.tx, &ids)?;
             for order in found.values() {
-                known.limits.insert(order.id, limits_of(desk.tx, order)?);
+                let limits = limits_of(order, params.get(&order.id).map(String::as_str));
+                known.limits.insert(order.id, limits);
             }
             let mut answers = Vec::with_capacity(claims.len());
             let mut taken = Vec::with_capacity(claims.len());
@@ -116,7 +118,8 @@ impl Worker {
                         Ok(route) => {
                             let attempt = attempt(AttemptId(id), order, claim, &route, now);
                             take(&mut desk, &known, order, &attempt)?;
-                            let placement = placement(desk.tx, order, kind, &attempt, &route)?;
+                            let params = params.remove(&order.id);
+                            let placement = placement(order, kind, &attempt, &route, params);
                             taken.push(attempt);
                             Ok(placement)
                         }
@@ -155,7 +158,8 @@ impl Counter {
             };
             let Some(route) = routes::route(tx, attempt.route)? else { return Ok(None) };
             let Some(service) = snapshot.services.get(&order.service) else { return Ok(None) };
-            placement(tx, &order, service.kind, &attempt, &route).map(Some)
+            let params = orders::params(tx, order.id)?;
+            Ok::<_, DbError>(Some(placement(&order, service.kind, &attempt, &route, params)))
         });
         Ok(read.await??)
     }
@@ -208,13 +212,13 @@ fn take(
 }
 
 fn placement(
-    tx: &mut dyn Tx,
     order: &Order,
     kind: ServiceKind,
     attempt: &Attempt,
     route: &Route,
-) -> Result<Placement, DbError> {
-    Ok(Placement {
+    params: Option<String>,
+) -> Placement {
+    Placement {
         attempt: attempt.id,
         order: order.id,
         account: order.account,
@@ -225,11 +229,11 @@ fn placement(
         kind,
         link: order.link.clone(),
         quantity: order.quantity,
-        params: orders::params(tx, order.id)?,
+        params,
         expected_cost: attempt.expected_cost,
         request_id: request_id(order.id, order.created, attempt.number),
         started: attempt.started,
-    })
+    }
 }
 
 fn write(

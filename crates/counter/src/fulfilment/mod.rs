@@ -17,6 +17,7 @@ mod outcomes;
 mod passed;
 mod readings;
 mod routes;
+mod seen;
 mod setup;
 mod stop;
 mod waiting;

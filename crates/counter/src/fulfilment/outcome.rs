@@ -3,15 +3,14 @@
 
 use super::Outcome;
 use super::admit::day;
+use super::seen::{Seen, accounts_of};
 use super::write_off::note_known;
 use crate::desk::{Cause, Desk};
 use crate::orders::settle_parent_of;
 use domain::limits::REASON_BYTES_MAX;
 use domain::orders::{Event, Order, State};
-use domain::providers::{
-    Attempt, AttemptState, EntryKind, Fit, Found, Known, Settled, id_shared, settle,
-};
-use domain::{AccountId, AttemptId, Micros, OrderId, Timestamp};
+use domain::providers::{Attempt, AttemptState, EntryKind, Fit, Known, Settled, id_shared, settle};
+use domain::{Micros, OrderId, Timestamp};
 use store::tables::events::{self, ID_SHARED};
 use store::tables::providers::{self, Entry};
 use store::tables::{attempts, orders, restores, routes, write_offs};
@@ -42,48 +41,55 @@ pub(super) fn record(
     actor: Option<&str>,
     now: Timestamp,
 ) -> Result<Vec<Recorded>, DbError> {
-    let ids: Vec<AttemptId> = outcomes.iter().map(|outcome| outcome.attempt).collect();
-    let known = attempts::by_ids(tx, &ids)?;
-    let mut accounts: Vec<AccountId> = known.iter().map(|attempt| attempt.account).collect();
-    for outcome in outcomes {
-        if let Some(attempt) = known.iter().find(|attempt| attempt.id == outcome.attempt) {
-            accounts.extend(holder(tx, attempt, &outcome.found)?.map(|holder| holder.account));
-        }
-    }
+    let accounts = accounts_of(tx, outcomes)?;
     let mut desk = Desk::new(tx, now);
     desk.lock(accounts)?;
+    let mut seen = Seen::read(desk.tx, outcomes)?;
+    let mut collected = Collected::default();
     let mut answers = Vec::with_capacity(outcomes.len());
     for outcome in outcomes {
-        let mut collected = Collected::default();
-        answers.push(record_one(&mut desk, &mut collected, outcome, actor)?);
-        // Written at once: what follows in this unit may be about the same order.
-        attempts::update(desk.tx, &collected.attempts)?;
-        providers::book(desk.tx, &collected.entries)?;
+        if !seen.holds(outcome) {
+            collected.write(&mut desk)?;
+            seen.read_again(desk.tx, outcome)?;
+        }
+        answers.push(record_one(&mut desk, &mut seen, &mut collected, outcome, actor)?);
     }
+    collected.write(&mut desk)?;
     desk.finish()?;
     Ok(answers)
 }
 
+impl Collected {
+    /// Writes everything down: what follows may be about the same orders.
+    fn write(&mut self, desk: &mut Desk<'_>) -> Result<(), DbError> {
+        let Self { attempts, entries } = std::mem::take(self);
+        attempts::update(desk.tx, &attempts)?;
+        providers::book(desk.tx, &entries)?;
+        desk.flush_orders()
+    }
+}
+
 fn record_one(
     desk: &mut Desk<'_>,
+    seen: &mut Seen,
     collected: &mut Collected,
     outcome: &Outcome,
     actor: Option<&str>,
 ) -> Result<Recorded, DbError> {
-    let Some(attempt) = attempts::by_id(desk.tx, outcome.attempt)? else {
-        return Ok(Recorded::Missing);
-    };
-    let holder = holder(desk.tx, &attempt, &outcome.found)?;
+    let Some(attempt) = seen.attempt(outcome).cloned() else { return Ok(Recorded::Missing) };
+    let holder = seen.holder(outcome).cloned();
     if let Some(holder) = &holder {
         doubt_holder(desk, holder, attempt.order)?;
+        seen.wrote(outcome, holder.order);
+        // Another attempt of this very order may have had the id.
+        seen.read_order(desk.tx, attempt.order)?;
     }
-    // Read behind it: another attempt of this very order may have the id.
-    let Some(order) = orders::by_id(desk.tx, attempt.order)? else { return Ok(Recorded::Missing) };
+    let Some(order) = seen.order(&attempt).cloned() else { return Ok(Recorded::Missing) };
     let id_taken = holder.is_some();
-    let others = attempts::of_order(desk.tx, order.id)?;
-    let rival = others.iter().any(|other| other.id != attempt.id && other.state.may_be_placed());
-    let provider = providers::provider(desk.tx, attempt.provider)?;
-    let asked_again = provider.as_ref().is_some_and(|provider| provider.takes_request_id);
+    let rival = seen.has_rival(&attempt);
+    let provider = seen.provider(&attempt);
+    let asked_again = provider.is_some_and(|provider| provider.takes_request_id);
+    let exchange = provider.map(|provider| provider.exchange);
     let item = match order.state {
         State::Canceled => write_offs::of_attempt(desk.tx, attempt.id)?,
         _ => None,
@@ -101,28 +107,24 @@ fn record_one(
         others_missing,
     };
     let Some(settled) = settle(known, &outcome.found) else { return Ok(Recorded::Known) };
-    count_units(desk.tx, &order, &attempt, settled.state)?;
+    if seen.is_capped(&attempt) {
+        count_units(desk.tx, &order, &attempt, settled.state)?;
+    }
     let evidence = shortened(&outcome.evidence);
     let after = steps(desk, &order, &settled, &evidence, actor)?;
     let fit = settled.fit;
     collect(collected, &attempt, settled, &evidence, desk.now);
-    if let (Some(item), Some((_, after)), Some(provider)) =
-        (item, collected.attempts.last(), provider)
+    if let (Some(item), Some((_, after)), Some(exchange)) =
+        (item, collected.attempts.last(), exchange)
     {
-        note_known(desk, &item, after, provider.exchange)?;
+        note_known(desk, &item, after, exchange)?;
     }
-    desk.flush_orders()?;
     if after.state.is_terminal() {
+        desk.flush_orders()?;
         settle_parent_of(desk, &after)?;
     }
+    seen.wrote(outcome, order.id);
     Ok(Recorded::Done(after.state, fit))
-}
-
-/// The attempt that the provider knows by the id that was found, when that is another one.
-fn holder(tx: &mut dyn Tx, attempt: &Attempt, found: &Found) -> Result<Option<Attempt>, DbError> {
-    let Found::Accepted { upstream_id, .. } = found else { return Ok(None) };
-    let holder = attempts::by_upstream(tx, attempt.provider, upstream_id)?;
-    Ok(holder.filter(|holder| holder.id != attempt.id))
 }
 
 /// The provider has given the id of an order to another one: the first is followed no more, and a
@@ -168,7 +170,7 @@ fn count_units(
     after: AttemptState,
 ) -> Result<(), DbError> {
     let (was, is) = (attempt.state.may_be_placed(), after.may_be_placed());
-    if was == is || routes::route(tx, attempt.route)?.is_none_or(|r| r.daily_cap.is_none()) {
+    if was == is {
         return Ok(());
     }
     let day = day(attempt.started);

@@ -10,11 +10,10 @@ use serde_json::Value;
 use store::tables::orders;
 use store::{DbError, Tx};
 
-/// How the provider divides an order; nothing when it does not. The order itself says it: its service
-/// may have been changed since.
-pub(super) fn passed(tx: &mut dyn Tx, order: &Order) -> Result<Option<Passed>, DbError> {
-    let stored = plan(tx, &Standing::from(order))?;
-    Ok(stored.and_then(|stored| read(order.quantity, &stored)))
+/// How the provider divides an order with these parameters; nothing when it does not. The order itself
+/// says it: its service may have been changed since.
+pub(super) fn passed(order: &Order, params: Option<&str>) -> Option<Passed> {
+    read(order.quantity, &plan(&Standing::from(order), params)?)
 }
 
 /// What a customer is told of the parts of an order that the provider divides; nothing of one whose
@@ -28,7 +27,8 @@ pub(crate) fn public_parts(
     if !catalogue.seen(tx, order.service, may_be)? {
         return Ok(PublicParts::None);
     }
-    let Some(stored) = plan(tx, order)? else { return Ok(PublicParts::None) };
+    let params = orders::params(tx, order.id)?;
+    let Some(stored) = plan(order, params.as_deref()) else { return Ok(PublicParts::None) };
     let Some(passed) = read(order.quantity, &stored) else { return Ok(PublicParts::None) };
     let (done, orders) = (passed.done(public_remains(order)), Vec::new());
     Ok(match passed {
@@ -43,12 +43,9 @@ pub(crate) fn public_parts(
 
 /// What the provider divides the order by, if it does. A run or a post of ours is delivered in one go,
 /// and has its own link.
-fn plan(tx: &mut dyn Tx, order: &Standing) -> Result<Option<Value>, DbError> {
-    if order.shape != OrderShape::Single || order.parent.is_some() {
-        return Ok(None);
-    }
-    let stored = orders::params(tx, order.id)?;
-    Ok(stored.and_then(|stored| serde_json::from_str(&stored).ok()))
+fn plan(order: &Standing, params: Option<&str>) -> Option<Value> {
+    let whole = order.shape == OrderShape::Single && order.parent.is_none();
+    params.filter(|_| whole).and_then(|params| serde_json::from_str(params).ok())
 }
 
 /// Whether orders of the service may have been passed on.
@@ -66,7 +63,7 @@ fn read(quantity: i64, params: &Value) -> Option<Passed> {
 }
 
 /// The smallest and the largest quantity that the limits of a route are about.
-pub(super) fn limits_of(tx: &mut dyn Tx, order: &Order) -> Result<(i64, i64), DbError> {
-    let passed = passed(tx, order)?;
-    Ok(passed.map_or((order.quantity, order.quantity), |passed| passed.limits()))
+pub(super) fn limits_of(order: &Order, params: Option<&str>) -> (i64, i64) {
+    let passed = passed(order, params);
+    passed.map_or((order.quantity, order.quantity), |passed| passed.limits())
 }

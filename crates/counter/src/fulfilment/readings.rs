@@ -13,11 +13,11 @@ use domain::providers::{
     Attempt, Cost, CostEntry, Costing, Extent, Finding, Followed, Meaning, Passed, Provider,
     Report, ReportTerms, follow_cost, read_passed, read_report,
 };
-use domain::{AttemptId, Micros, ProviderId, Timestamp};
-use std::collections::HashMap;
+use domain::{AttemptId, Micros, OrderId, ProviderId, Timestamp};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use store::tables::providers::{self, Entry};
-use store::tables::{attempts, orders};
+use store::tables::{attempts, order_leases, orders};
 use store::{DbError, StoreError, Tx};
 
 /// What a provider said of an order.
@@ -72,6 +72,12 @@ impl Worker {
             let found = attempts::by_ids(desk.tx, &ids)?;
             let found: HashMap<AttemptId, Attempt> =
                 found.into_iter().map(|attempt| (attempt.id, attempt)).collect();
+            let ids: Vec<OrderId> = found.values().map(|attempt| attempt.order).collect();
+            let read = orders::by_ids(desk.tx, &ids)?;
+            let read: HashMap<OrderId, Order> =
+                read.into_iter().map(|order| (order.id, order)).collect();
+            let params = order_leases::params_of(desk.tx, &ids)?;
+            let mut moved = HashSet::new();
             let mut answers = Vec::with_capacity(reports.len());
             let (mut changed, mut entries) = (Vec::new(), Vec::new());
             for report in &reports {
@@ -80,13 +86,20 @@ impl Worker {
                     answers.push(None);
                     continue;
                 };
-                let Some(order) = orders::by_id(desk.tx, attempt.order)? else {
+                let order = if moved.contains(&attempt.order) {
+                    desk.flush_orders()?;
+                    orders::by_id(desk.tx, attempt.order)?
+                } else {
+                    read.get(&attempt.order).cloned()
+                };
+                let Some(order) = order else {
                     answers.push(None);
                     continue;
                 };
-                let passed = passed(desk.tx, &order)?;
+                let passed = passed(&order, params.get(&order.id).map(String::as_str));
                 let decided = decide(&known, (&order, passed), attempt, report, now);
                 let after = carry_out(&mut desk, &order, &decided)?;
+                moved.insert(order.id);
                 if let Some(entry) = decided.entry {
                     let cost = attempt.cost.raw().saturating_add(entry.amount.raw());
                     let attempt =
@@ -215,9 +228,9 @@ fn carry_out(desk: &mut Desk<'_>, order: &Order, decided: &Decided) -> Result<Or
         let data = serde_json::json!({ "reason": text }).to_string();
         desk.journal.note(order.account, Some(order.id), kind, data, desk.now);
     }
-    // What follows in this unit may be about the same order, or the whole that it is a part of.
-    desk.flush_orders()?;
     if latest.state.is_terminal() {
+        // The whole that it is a part of is settled by what is written.
+        desk.flush_orders()?;
         settle_parent_of(desk, &latest)?;
     }
     Ok(latest)

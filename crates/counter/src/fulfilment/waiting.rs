@@ -7,7 +7,7 @@ use domain::catalogue::{Fulfilment, LinkRule};
 use domain::orders::{Order, OrderShape, State};
 use domain::{Micros, OrderId, ServiceId, Timestamp};
 use std::collections::HashSet;
-use store::tables::{link_queue, orders};
+use store::tables::{link_queue, order_leases, orders};
 use store::{DbError, StoreError, Tx};
 
 /// An order that waits to be placed at a provider.
@@ -49,9 +49,11 @@ impl Counter {
             let last = pending.last().map(|order| order.id).filter(|_| full);
             let mut found = turns_come(tx, &snapshot)?;
             found.extend(in_turn(tx, &snapshot, pending)?);
-            let waiting: Result<Vec<Waiting>, DbError> =
-                found.iter().map(|order| waiting(tx, order)).collect();
-            Ok::<_, DbError>((waiting?, last))
+            let ids: Vec<OrderId> = found.iter().map(|order| order.id).collect();
+            let params = order_leases::params_of(tx, &ids)?;
+            let params = |order: &Order| params.get(&order.id).map(String::as_str);
+            let waiting = found.iter().map(|order| waiting(order, params(order))).collect();
+            Ok::<_, DbError>((waiting, last))
         });
         Ok(read.await??)
     }
@@ -98,13 +100,13 @@ fn turns_come(tx: &mut dyn Tx, snapshot: &Snapshot) -> Result<Vec<Order>, DbErro
     Ok(found)
 }
 
-fn waiting(tx: &mut dyn Tx, order: &Order) -> Result<Waiting, DbError> {
-    Ok(Waiting {
+fn waiting(order: &Order, params: Option<&str>) -> Waiting {
+    Waiting {
         order: order.id,
         service: order.service,
         quantity: order.quantity,
-        limits: limits_of(tx, order)?,
+        limits: limits_of(order, params),
         charge: order.charge,
         since: order.changed,
-    })
+    }
 }

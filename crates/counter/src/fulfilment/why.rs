@@ -10,7 +10,7 @@ use domain::providers::{
 };
 use domain::{ProviderId, RouteId, Timestamp};
 use std::collections::{HashMap, HashSet};
-use store::tables::{attempts, providers, routes};
+use store::tables::{attempts, orders, providers, routes};
 use store::{DbError, Tx};
 
 /// What keeps an order that waits from its providers; nothing when it does not wait for one, or is
@@ -56,7 +56,7 @@ pub(crate) fn waits_for(
         service: order.service,
         pricing: service.kind.shape().pricing,
         quantity: order.quantity,
-        limits: limits_of(tx, order)?,
+        limits: limits_of(order, orders::params(tx, order.id)?.as_deref()),
         charge: order.charge,
     };
     Ok(match choose(&to_place, &candidates, 0) {

@@ -88,6 +88,15 @@ pub fn of_order(tx: &mut dyn Tx, order: OrderId) -> Result<Vec<Attempt>, DbError
     tx.rows(&OF_ORDER, &[order.0.into()], decode)
 }
 
+/// The attempts of several orders, those of each oldest first.
+///
+/// # Errors
+/// [`DbError`].
+pub fn of_orders(tx: &mut dyn Tx, orders: &[OrderId]) -> Result<Vec<Attempt>, DbError> {
+    let params: Vec<Val<'_>> = orders.iter().map(|id| id.0.into()).collect();
+    tx.rows_many(&OF_ORDER, 1, &params, decode)
+}
+
 /// The attempt that a provider knows by `upstream_id`.
 ///
 /// # Errors
@@ -98,6 +107,16 @@ pub fn by_upstream(
     upstream_id: &str,
 ) -> Result<Option<Attempt>, DbError> {
     tx.row(&BY_UPSTREAM, &[provider.0.into(), upstream_id.into()], decode)
+}
+
+/// The attempts that providers know by these ids, each once.
+///
+/// # Errors
+/// [`DbError`].
+pub fn by_upstreams(tx: &mut dyn Tx, ids: &[(ProviderId, &str)]) -> Result<Vec<Attempt>, DbError> {
+    let params: Vec<Val<'_>> =
+        ids.iter().flat_map(|(provider, id)| [provider.0.into(), (*id).into()]).collect();
+    tx.rows_many(&BY_UPSTREAM, 2, &params, decode)
 }
 
 /// Up to `limit` attempts at a provider above `after` of which it is not known what became of
