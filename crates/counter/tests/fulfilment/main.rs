@@ -14,6 +14,7 @@ mod passed;
 mod providers;
 mod released;
 mod restored;
+mod restored_ids;
 mod shop;
 mod why;
 mod write_offs;
