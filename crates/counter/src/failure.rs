@@ -74,7 +74,11 @@ impl From<domain::orders::TransitionError> for Refusal {
         use domain::orders::TransitionError as T;
         match error {
             T::NotNow(_) | T::Favour | T::PartTooDear => Self::NotNow(error.to_string()),
-            T::Remains { .. } | T::Count => Self::Invalid(error.to_string()),
+            T::Remains { .. }
+            | T::TooMuchLeft { .. }
+            | T::Undelivered
+            | T::TooLittleLeft
+            | T::StartCount => Self::Invalid(error.to_string()),
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::clock;
 use crate::low_stock::LowStockLog;
 use counter::Counter;
+use counter::executors::ExpiredLease;
 use counter::nodes::{Job, Lease, Worker};
 use domain::Timestamp;
 use std::time::Duration;
@@ -59,8 +60,9 @@ async fn step(worker: &Worker, job: Job, now: Timestamp, low: &mut LowStockLog) 
         Job::Orders => {
             let moved = worker.move_parts(now).await;
             tell(moved, "runs and subscriptions are not moved on");
-            let expired = worker.expire_order_leases(now).await;
-            tell(expired, "orders that their executors forgot are not put before a person");
+            let (expired, done) = worker.expire_order_leases(now).await;
+            tell_of_silence(&expired);
+            tell(done, "orders that their executors forgot are not put before a person");
             let served = worker.serve_waiting_orders(now).await;
             tell(served, "orders that wait for stock are not served");
         }
@@ -81,6 +83,19 @@ async fn step(worker: &Worker, job: Job, now: Timestamp, low: &mut LowStockLog) 
                 low.tell(&now_low);
             }
         }
+    }
+}
+
+/// Tells whoever reads logs which orders need somebody who asks their executors.
+fn tell_of_silence(expired: &[ExpiredLease]) {
+    for ExpiredLease { order, executor } in expired {
+        tracing::error!(
+            order = order.0,
+            executor,
+            "an executor has said nothing of an order for too long and may still deliver it: ask it, \
+             then end the order (`order complete`, `order partial`, `order cancel`) or let others \
+             have it (`order release`)"
+        );
     }
 }
 

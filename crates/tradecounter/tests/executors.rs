@@ -170,6 +170,13 @@ fn forgotten(database: &Database) {
     assert_eq!(ask("action=getOrder")["error"], "order_not_found", "nobody gets it by that");
     let shown = program.json(&["order", "show", &order.to_string()]);
     assert!(shown["timeline"].to_string().contains("executor anna has said nothing"), "{shown}");
+    until("the log names it", || {
+        let log = server.logged();
+        let told = log.lines().find(|line| line.contains("ERROR"))?;
+        assert!(told.contains(&format!("order={order} executor=\"anna\"")), "{told}");
+        assert!(told.contains("`order release`"), "{told}");
+        Some(())
+    });
     // It is heard of after all.
     assert_eq!(ask(&format!("action=setRemains&id={order}&remains=30"))["status"], "success");
     assert_eq!(status(&customer, order)["status"], "In progress");

@@ -142,6 +142,11 @@ fn nothing_is_bought_twice_after_an_older_copy_was_put_in_place() {
         Some(ran.json())
     });
     assert_eq!(restored["held_providers"], serde_json::json!(["north"]));
+    // Whoever is not sure whether it was done says it again.
+    let again = site.program.run(&words("restored"));
+    assert_eq!(again.code, Some(3), "{again:?}");
+    assert!(again.stderr.contains("--another-copy") && again.stderr.contains("north"), "{again:?}");
+    assert_eq!(site.program.json(&["restored", "--show"]), restored);
     let review = site.listed("review");
     assert!(review.len() >= 5, "the copy knows all of it: {restored}");
     assert_eq!(restored["to_decide"], review.len());

@@ -6,9 +6,19 @@ use crate::nodes::Worker;
 use crate::orders::Task;
 use domain::executors::{LeaseState, OrderLease};
 use domain::orders::{Doubt, Event, State};
-use domain::{OrderId, Timestamp};
+use domain::{ExecutorId, OrderId, Timestamp};
+use std::collections::HashMap;
 use store::tables::{executors, order_leases, orders};
 use store::{DbError, StoreError, Tx};
+
+/// A lease of which nothing was heard for too long: its order waits for a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExpiredLease {
+    /// The order.
+    pub order: OrderId,
+    /// What the executor is called that may still deliver it; nothing when that could not be read.
+    pub executor: Option<String>,
+}
 
 const EXPIRING: Task = Task { due: order_leases::due, carry_out: expire };
 
@@ -18,16 +28,16 @@ fn expire(
     _: &Snapshot,
     due: &[OrderId],
     now: Timestamp,
-) -> Result<usize, DbError> {
+) -> Result<Vec<OrderId>, DbError> {
     let accounts = order_leases::own(tx, due)?.into_iter().map(|lease| lease.account).collect();
     let mut desk = Desk::new(tx, now);
     desk.lock(accounts)?;
-    let mut expired: usize = 0;
+    let mut expired = Vec::new();
     for &id in due {
         let lease = order_leases::own(desk.tx, &[id])?.into_iter().next();
         let Some(lease) = lease.filter(|lease| lease.is_due(now)) else { continue };
         expire_one(&mut desk, lease)?;
-        expired = expired.saturating_add(1);
+        expired.push(id);
     }
     desk.finish()?;
     Ok(expired)
@@ -56,14 +66,35 @@ fn expire_one(desk: &mut Desk<'_>, lease: OrderLease) -> Result<(), DbError> {
     }
 }
 
+/// What the executors are called that have, or had, the orders.
+fn names(tx: &mut dyn Tx, ids: &[OrderId]) -> Result<HashMap<OrderId, String>, DbError> {
+    let all = executors::executors(tx)?.into_iter().map(|executor| (executor.id, executor.name));
+    let all: HashMap<ExecutorId, String> = all.collect();
+    let leases = order_leases::own(tx, ids)?.into_iter();
+    let name = |lease: OrderLease| Some((lease.order, all.get(&lease.executor)?.clone()));
+    Ok(leases.filter_map(name).collect())
+}
+
 impl Worker {
     /// Puts every order before a person whose executor has said nothing for longer than agreed;
-    /// returns how many. Nobody else gets such an order by that: the executor may still deliver it,
-    /// and report.
+    /// returns which, also when not all of them could be. Nobody else gets such an order by that: the
+    /// executor may still deliver it, and report.
     ///
     /// # Errors
     /// [`StoreError`]; when it names orders, all others were moved on.
-    pub async fn expire_order_leases(&self, now: Timestamp) -> Result<usize, StoreError> {
-        self.carry_out_due(&[EXPIRING], now).await
+    pub async fn expire_order_leases(
+        &self,
+        now: Timestamp,
+    ) -> (Vec<ExpiredLease>, Result<(), StoreError>) {
+        let mut moved = Vec::new();
+        let done = self.carry_out_due(&[EXPIRING], now, &mut moved).await;
+        if moved.is_empty() {
+            return (Vec::new(), done);
+        }
+        // What is told without them is better than nothing.
+        let names = self.store.read(|tx| names(tx, &moved)).await;
+        let mut names = names.unwrap_or_else(|_| Ok(HashMap::new())).unwrap_or_default();
+        let lease = |order| ExpiredLease { order, executor: names.remove(&order) };
+        (moved.into_iter().map(lease).collect(), done)
     }
 }

@@ -19,6 +19,7 @@ mod requests;
 
 pub use admit::{AdmittedExecutor, Caller};
 pub use edit::{ExecutorChange, ExecutorView};
+pub use expire::ExpiredLease;
 pub use held::{HeldFilter, HeldOrder, HeldPage, executor_status};
 pub use keys::{ExecutorKeyChange, ExecutorKeyMade};
 pub(crate) use look::PullMarks;

@@ -52,6 +52,9 @@ impl ExecutorRefusal {
                 Self::NotNow(text)
             }
             ReportRefusal::Nothing => Self::Invalid { field: "status", text },
+            ReportRefusal::Step(TransitionError::StartCount) => {
+                Self::Invalid { field: "start_count", text }
+            }
             ReportRefusal::NoRemains | ReportRefusal::Step(_) => {
                 Self::Invalid { field: "remains", text }
             }

@@ -19,9 +19,9 @@ const FAILURES_TOLD: usize = 20;
 /// Finds up to so many orders that something is due for.
 pub(crate) type Due = fn(&mut dyn Tx, Timestamp, i64) -> Result<Vec<OrderId>, DbError>;
 
-/// Does it for each of them, as far as it is still due; says for how many it was.
+/// Does it for each of them, as far as it is still due; says for which it was.
 pub(crate) type CarryOut =
-    fn(&mut dyn Tx, &Snapshot, &[OrderId], Timestamp) -> Result<usize, DbError>;
+    fn(&mut dyn Tx, &Snapshot, &[OrderId], Timestamp) -> Result<Vec<OrderId>, DbError>;
 
 /// Something that comes due for orders.
 #[derive(Clone, Copy)]
@@ -48,7 +48,7 @@ pub(crate) fn start_all_runs(
     let limit = i64::try_from(ORDERS_PER_UNIT).unwrap_or(i64::MAX);
     loop {
         let due = parts::drip_feeds_due(tx, now, limit)?;
-        if due.is_empty() || start_runs(tx, catalogue, &due, now)? == 0 {
+        if due.is_empty() || start_runs(tx, catalogue, &due, now)?.is_empty() {
             return Ok(());
         }
     }
@@ -60,11 +60,11 @@ fn start_runs(
     catalogue: &Snapshot,
     due: &[OrderId],
     now: Timestamp,
-) -> Result<usize, DbError> {
+) -> Result<Vec<OrderId>, DbError> {
     let restored = restores::latest(tx)?.map(|restore| restore.at);
     let mut desk = lock_orders(tx, due, now)?;
     // Also those that are found to wait for a run: they are due no more.
-    let mut started: usize = 0;
+    let mut started = Vec::new();
     for &id in due {
         let Some(parent) = open_order(&mut desk, id)? else { continue };
         let Some(plan) = parts::drip_feed(desk.tx, id)? else { continue };
@@ -75,7 +75,7 @@ fn start_runs(
         let planned = if doubted { plan.next_run } else { now };
         let Some((run, after)) = next_run(&plan, planned) else { continue };
         let in_turn = catalogue.queues(parent.service);
-        started = started.saturating_add(1);
+        started.push(id);
         if in_turn && orders::part_sums(desk.tx, id)?.totals.open > 0 {
             parts::hold_drip_feed(desk.tx, id)?;
             continue;
@@ -113,14 +113,14 @@ fn end_subscriptions(
     _: &Snapshot,
     due: &[OrderId],
     now: Timestamp,
-) -> Result<usize, DbError> {
+) -> Result<Vec<OrderId>, DbError> {
     let mut desk = lock_orders(tx, due, now)?;
-    let mut ended: usize = 0;
+    let mut ended = Vec::new();
     for &id in due {
         let Some(parent) = open_order(&mut desk, id)? else { continue };
         let Some((_, PartsState::Active)) = parts::subscription(desk.tx, id)? else { continue };
         end_parts(&mut desk, &parent, "order.expired", Cause::default())?;
-        ended = ended.saturating_add(1);
+        ended.push(id);
     }
     desk.finish()?;
     Ok(ended)
@@ -151,31 +151,34 @@ impl Worker {
     /// # Errors
     /// [`StoreError`]; when it names orders that were not moved on, all others were.
     pub async fn move_parts(&self, now: Timestamp) -> Result<usize, StoreError> {
-        self.carry_out_due(&TASKS, now).await
+        let mut moved = Vec::new();
+        self.carry_out_due(&TASKS, now, &mut moved).await?;
+        Ok(moved.len())
     }
 
-    /// Does everything that is due of the tasks, as [`Worker::move_parts`] does.
+    /// Does everything that is due of the tasks, as [`Worker::move_parts`] does; adds to `moved` for
+    /// which orders, also when it fails in the end.
     pub(crate) async fn carry_out_due(
         &self,
         tasks: &[Task],
         now: Timestamp,
-    ) -> Result<usize, StoreError> {
+        moved: &mut Vec<OrderId>,
+    ) -> Result<(), StoreError> {
         self.works_on(Job::Orders)?;
-        let mut moved: usize = 0;
         let mut failed = Vec::new();
         for task in tasks {
-            moved = moved.saturating_add(self.move_on(*task, now, &mut failed).await?);
+            self.move_on(*task, now, moved, &mut failed).await?;
         }
-        if failed.is_empty() { Ok(moved) } else { Err(told(&failed)) }
+        if failed.is_empty() { Ok(()) } else { Err(told(&failed)) }
     }
 
     async fn move_on(
         &self,
         task: Task,
         now: Timestamp,
+        moved: &mut Vec<OrderId>,
         failed: &mut Vec<Failed>,
-    ) -> Result<usize, StoreError> {
-        let mut moved: usize = 0;
+    ) -> Result<(), StoreError> {
         loop {
             // Those that failed are still due: look past them.
             let limit = ORDERS_PER_UNIT.saturating_add(failed.len());
@@ -183,17 +186,16 @@ impl Worker {
             let mut due = self.store.read(|tx| (task.due)(tx, now, limit)).await??;
             due.retain(|id| failed.iter().all(|(known, _)| known != id));
             if due.is_empty() {
-                return Ok(moved);
+                return Ok(());
             }
-            let failed_before = failed.len();
-            let step = match self.carry_out(task, due.clone(), now).await {
-                Ok(step) => step,
+            let before = (moved.len(), failed.len());
+            match self.carry_out(task, due.clone(), now).await {
+                Ok(step) => moved.extend(step),
                 Err(error) if !is_about_the_unit(&error) => return Err(error),
-                Err(_) => self.one_by_one(task, &due, now, failed).await?,
-            };
-            moved = moved.saturating_add(step);
-            if step == 0 && failed.len() == failed_before {
-                return Ok(moved);
+                Err(_) => self.one_by_one(task, &due, now, moved, failed).await?,
+            }
+            if (moved.len(), failed.len()) == before {
+                return Ok(());
             }
         }
     }
@@ -203,7 +205,7 @@ impl Worker {
         task: Task,
         due: Vec<OrderId>,
         now: Timestamp,
-    ) -> Result<usize, StoreError> {
+    ) -> Result<Vec<OrderId>, StoreError> {
         let catalogue = self.catalogue_cache();
         let unit = move |tx: &mut dyn Tx| {
             let snapshot = catalogue.within(tx)?;
@@ -218,17 +220,17 @@ impl Worker {
         task: Task,
         due: &[OrderId],
         now: Timestamp,
+        moved: &mut Vec<OrderId>,
         failed: &mut Vec<Failed>,
-    ) -> Result<usize, StoreError> {
-        let mut moved: usize = 0;
+    ) -> Result<(), StoreError> {
         for &id in due {
             match self.carry_out(task, vec![id], now).await {
-                Ok(step) => moved = moved.saturating_add(step),
+                Ok(step) => moved.extend(step),
                 Err(error) if !is_about_the_unit(&error) => return Err(error),
                 Err(error) => failed.push((id, error)),
             }
         }
-        Ok(moved)
+        Ok(())
     }
 }
 

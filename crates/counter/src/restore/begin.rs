@@ -29,9 +29,24 @@ const STATES: [State; 6] = [
     State::Pending,
 ];
 
+/// What the ids of orders are called among those of all kinds.
+const ORDERS: &str = "order";
+
 /// What the timeline of an order says.
 const REASON: &str = "an older copy of the database was put in its place: somebody may have the \
     order by what is not in it";
+
+/// Which ids are skipped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Skip {
+    /// As many as [`next_id`] says, for a copy that nobody has told of yet. Refused while the latest
+    /// restore goes on: it is most likely the same one.
+    Once,
+    /// As many, also then: another copy was put in its place.
+    Again,
+    /// So many of each kind, also then.
+    Ids(i64),
+}
 
 /// What became of the orders.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,26 +59,30 @@ pub struct Restored {
 
 impl Counter {
     /// Notes that an older copy of the database was put in its place, in one unit: skips ids that may
-    /// have been given out since (`skip_ids` of each kind, or as [`next_id`] says), holds every provider
-    /// and executor, and puts every order before a person that may have left the house since. Those that
+    /// have been given out since (see [`Skip`]), holds every provider and executor, and puts every order before a person that may have left the house since. Those that
     /// a provider has under a known id go on being followed.
     ///
     /// # Errors
-    /// [`Refusal`] when a node serves or works on the database, or there are not as many ids.
+    /// [`Refusal`] when a node serves or works on the database, there are not as many ids, or it was said
+    /// already ([`Skip::Once`]).
     pub async fn begin_after_restore(
         &self,
-        skip_ids: Option<i64>,
+        skip: Skip,
         actor: &str,
         now: Timestamp,
     ) -> Result<Restored, Failure<Refusal>> {
         let (catalogue, actor) = (self.catalogue_cache(), actor.to_owned());
         let unit = move |tx: &mut dyn Tx| {
             refuse_beside_nodes(tx)?;
+            let latest = restores::latest(tx)?;
+            if let Some(latest) = latest.as_ref().filter(|_| skip == Skip::Once) {
+                refuse_twice(tx, latest)?;
+            }
             // Nor does anything go on that was paused for so long that it counts as gone.
             leases::end_all(tx)?;
             let snapshot = catalogue.within(tx)?;
-            let epoch = restores::latest(tx)?.map_or(0, |restore| restore.epoch);
-            let first_order = OrderId(skip(tx, skip_ids)?);
+            let epoch = latest.map_or(0, |restore| restore.epoch);
+            let first_order = OrderId(skip_ids(tx, skip)?);
             let actor = actor.clone();
             let restore = Restore { epoch: epoch.saturating_add(1), at: now, first_order, actor };
             let providers: Vec<ProviderId> =
@@ -95,8 +114,33 @@ fn refuse_beside_nodes(tx: &mut dyn Tx) -> Result<(), Failure<Refusal>> {
     .into())
 }
 
+/// Whether a copy is the one that was told of before, nothing in it can tell: one that was made while that
+/// restore went on looks the same. So somebody who tells of one again has to say that it is another.
+fn refuse_twice(tx: &mut dyn Tx, latest: &Restore) -> Result<(), Failure<Refusal>> {
+    let providers = restores::held_providers(tx)?.into_iter().map(|(_, name)| name);
+    let executors = restores::held_executors(tx)?.into_iter().map(|(_, name)| name);
+    let held: Vec<String> = providers.chain(executors).collect();
+    let next = restores::blocks(tx)?.into_iter().find(|(kind, ..)| kind == ORDERS);
+    let placed = next.is_some_and(|(_, next, _)| next != latest.first_order.0);
+    let why = match held.as_slice() {
+        [] if placed => return Ok(()),
+        [] => String::from("no order was placed since"),
+        held => format!("held still: {}", held.join(", ")),
+    };
+    Err(Refusal::NotNow(format!(
+        "this was said before (restore {}, by {}; {why}): nothing is to be done if it was of the same \
+         copy. If another copy was put in its place since, say so with --another-copy",
+        latest.epoch, latest.actor
+    ))
+    .into())
+}
+
 /// Skips ids of every kind; returns the next one of orders.
-fn skip(tx: &mut dyn Tx, wanted: Option<i64>) -> Result<i64, Failure<Refusal>> {
+fn skip_ids(tx: &mut dyn Tx, skip: Skip) -> Result<i64, Failure<Refusal>> {
+    let wanted = match skip {
+        Skip::Once | Skip::Again => None,
+        Skip::Ids(wanted) => Some(wanted),
+    };
     let mut first_order = 1;
     for (kind, next, last) in restores::blocks(tx)? {
         let to = next_id(next, last, wanted).ok_or_else(|| {
@@ -108,7 +152,7 @@ fn skip(tx: &mut dyn Tx, wanted: Option<i64>) -> Result<i64, Failure<Refusal>> {
         if to != next {
             restores::skip_ids(tx, &kind, next, to)?;
         }
-        if kind == "order" {
+        if kind == ORDERS {
             first_order = to;
         }
     }

@@ -8,7 +8,7 @@ mod begin;
 mod release;
 mod show;
 
-pub use begin::Restored;
 pub(crate) use begin::put_before_person;
+pub use begin::{Restored, Skip};
 pub use release::Accept;
 pub use show::Quarantine;

@@ -136,8 +136,12 @@ async fn many_are_over_at_once() {
     shop.pull(shop.eve, 100).await;
     shop.database.by_hand("update orders set state = 'canceled' where id = 60");
     shop.wait_minutes(MINUTES);
-    let failed = shop.worker().await.expire_order_leases(shop.now()).await.unwrap_err();
-    let told = failed.to_string();
+    let (expired, failed) = shop.worker().await.expire_order_leases(shop.now()).await;
+    let told = failed.unwrap_err().to_string();
+    // Whoever reads logs is told of all the others.
+    assert_eq!(expired.len(), 119);
+    let eve = Some(String::from("eve"));
+    assert!(expired.iter().all(|lease| lease.order.0 != 60 && lease.executor == eve));
     assert!(told.contains("1 orders were not moved on") && told.contains("order 60"), "{told}");
     let expired = "select count(*) from order_lease where state = 'expired'";
     assert_eq!(shop.database.number(expired), 119);

@@ -3,6 +3,7 @@
 
 use super::shop::{Shop, THINGS, refused, word};
 use counter::fulfilment::Verdict;
+use counter::restore::Skip;
 use domain::OrderId;
 use domain::executors::{LeaseState, ReportedStatus};
 use domain::orders::State;
@@ -12,7 +13,7 @@ const NOBODY: Verdict = Verdict::NotAccepted { grace_us: i64::MIN };
 
 impl Shop {
     async fn restored(&self) -> i64 {
-        self.counter.begin_after_restore(None, "ann", self.now()).await.unwrap().to_decide
+        self.counter.begin_after_restore(Skip::Once, "ann", self.now()).await.unwrap().to_decide
     }
 
     async fn decide(&self, order: OrderId, verdict: Verdict) -> State {

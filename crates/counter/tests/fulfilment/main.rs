@@ -16,6 +16,7 @@ mod refills;
 mod released;
 mod restored;
 mod reviews;
+mod restored_ids;
 mod shop;
 mod why;
 mod write_offs;

@@ -6,9 +6,8 @@ use counter::catalogue::ServiceChange;
 use counter::fulfilment::{
     ForwardKind, Found, NotClaimed, ProviderChange, Verdict, WriteOffTerms, WroteOff,
 };
-use counter::nodes::{Job, Node, Role};
 use counter::orders::{OrderReport, Report};
-use counter::restore::Accept;
+use counter::restore::{Accept, Skip};
 use counter::{Failure, Refusal};
 use domain::catalogue::{LinkRule, WhenUnknown};
 use domain::orders::{PublicStatus, State};
@@ -16,11 +15,11 @@ use domain::providers::AttemptState;
 use domain::{Micros, OrderId, ProviderId, RouteId, Timestamp};
 
 /// Whoever looked long enough: nothing is on its way any more.
-const NOBODY: Verdict = Verdict::NotAccepted { grace_us: i64::MIN };
+pub(crate) const NOBODY: Verdict = Verdict::NotAccepted { grace_us: i64::MIN };
 
 pub(crate) const LATER: Timestamp = NOW.plus_minutes(10);
 
-fn refused<T: std::fmt::Debug>(told: Result<T, Failure<Refusal>>) -> String {
+pub(crate) fn refused<T: std::fmt::Debug>(told: Result<T, Failure<Refusal>>) -> String {
     match told {
         Err(Failure::Refused(refusal)) => refusal.to_string(),
         other => panic!("{other:?}"),
@@ -34,7 +33,7 @@ pub(crate) fn at(provider: ProviderId, id: Option<&str>) -> Verdict {
 impl Shop {
     /// Says that a copy was put in place; a worker that was there before goes on no more.
     pub(crate) async fn restored(&mut self) -> i64 {
-        let restored = self.counter.begin_after_restore(None, "ann", LATER).await.unwrap();
+        let restored = self.counter.begin_after_restore(Skip::Once, "ann", LATER).await.unwrap();
         let before = self.worker.claim_orders(Vec::new(), NOW).await.unwrap_err();
         assert!(before.is_lease_lost(), "{before}");
         self.restart().await;
@@ -42,7 +41,7 @@ impl Shop {
     }
 
     /// Goes on as a server does that is started now.
-    async fn restart(&mut self) {
+    pub(crate) async fn restart(&mut self) {
         self.counter = counter_on(&self.database);
         self.worker = worker(&self.counter).await;
     }
@@ -249,31 +248,6 @@ async fn what_was_tried_before_is_not_written_off() {
     shop.release(FIRST, Accept::Explained).await.unwrap();
     let written = shop.worker.write_off_unknown(terms, NOW.plus_minutes(10_000)).await.unwrap();
     assert_eq!((written, shop.state(order).await), (WroteOff::default(), State::Review));
-}
-
-#[tokio::test]
-async fn ids_are_skipped_and_nobody_may_serve_meanwhile() {
-    let mut shop = Shop::open().await;
-    let before = shop.order().await;
-    let node = Node::new("a-node", Role::All, 60_000_000);
-    let held = shop.counter.beat(&node, &[], &[Job::Orders]).await.unwrap();
-    assert_eq!(held.len(), 1);
-    let beside = shop.counter.begin_after_restore(None, "ann", LATER).await;
-    assert!(refused(beside).contains("a-node"));
-    assert_eq!(shop.state(before).await, State::Pending, "nothing was changed");
-    shop.counter.leave(&node, &[]).await.unwrap();
-    let wrong = shop.counter.begin_after_restore(Some(-1), "ann", LATER).await;
-    assert!(refused(wrong).contains("skip-ids"));
-    let restored = shop.counter.begin_after_restore(Some(5_000), "ann", LATER).await.unwrap();
-    let first = restored.restore.first_order;
-    assert!(first.0 > before.0 + 5_000, "{first}");
-    shop.restart().await;
-    let after = shop.order().await;
-    assert!(after >= first, "{after}");
-    // Another copy, of the time in between.
-    let again = shop.counter.begin_after_restore(None, "bob", LATER).await.unwrap();
-    assert_eq!((again.restore.epoch, again.to_decide), (2, 2));
-    shop.assert_clean().await;
 }
 
 #[tokio::test]

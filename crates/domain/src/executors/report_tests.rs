@@ -104,17 +104,24 @@ fn a_report_that_is_sent_again_does_nothing_and_another_end_is_refused() {
 fn impossible_figures_are_refused() {
     let order = pulled();
     let remains = Err(ReportRefusal::Step(TransitionError::Remains { quantity: 300 }));
-    let count = Err(ReportRefusal::Step(TransitionError::Count));
+    let too_much = Err(ReportRefusal::Step(TransitionError::TooMuchLeft { quantity: 300 }));
+    let count = Err(ReportRefusal::Step(TransitionError::StartCount));
     for (report, refused) in [
         (Said::default(), Err(ReportRefusal::Nothing)),
         (word(R::Partial), Err(ReportRefusal::NoRemains)),
         (said(Some(R::Partial), None, Some(0)), remains.clone()),
-        (said(Some(R::Partial), None, Some(300)), remains.clone()),
         (said(Some(R::Partial), Some(-1), Some(100)), count.clone()),
-        (said(Some(R::Completed), None, Some(1)), remains.clone()),
-        (said(None, None, Some(301)), remains),
+        (said(Some(R::Partial), None, Some(300)), remains),
+        (said(Some(R::Completed), None, Some(1)), {
+            Err(ReportRefusal::Step(TransitionError::Undelivered))
+        }),
+        (said(None, None, Some(301)), too_much.clone()),
+        (said(None, None, Some(i64::MAX)), too_much),
         (said(None, Some(-1), None), count.clone()),
-        (said(None, None, Some(i64::MIN)), count),
+        (said(None, Some(i64::MAX), Some(-1)), count),
+        (said(None, None, Some(i64::MIN)), {
+            Err(ReportRefusal::Step(TransitionError::TooLittleLeft))
+        }),
     ] {
         assert_eq!(steps(&order, &report, NOW), refused, "{report:?}");
     }

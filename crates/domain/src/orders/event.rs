@@ -171,9 +171,21 @@ pub enum TransitionError {
         /// The quantity.
         quantity: i64,
     },
-    /// A count is out of range.
-    #[error("start count and remains: must be whole numbers below {COUNT_MAX}")]
-    Count,
+    /// More is left than was ordered.
+    #[error("remains: must not be above the quantity, {quantity}")]
+    TooMuchLeft {
+        /// The quantity.
+        quantity: i64,
+    },
+    /// Something is left of what was delivered.
+    #[error("remains: nothing is left of an order that is completed")]
+    Undelivered,
+    /// More was delivered than anybody counts.
+    #[error("remains: must be a whole number from -{COUNT_MAX} on")]
+    TooLittleLeft,
+    /// The counter before delivery is out of range.
+    #[error("start_count: must be a whole number from 0 to {COUNT_MAX}")]
+    StartCount,
     /// A correction would take money from the customer.
     #[error("a finished order is corrected only in the customer's favour")]
     Favour,

@@ -54,14 +54,11 @@ pub fn apply(order: &Order, event: &Event, now: Timestamp) -> Result<Change, Tra
         }
         (Event::Progress { start_count, remains }, s) if is_delivering(s) => {
             step.counts(start_count, remains)?;
-            if remains.is_some_and(|remains| remains > order.quantity) {
-                return Err(TransitionError::Remains { quantity: order.quantity });
-            }
             step.go(S::InProgress);
         }
         (Event::Completed { start_count, remains }, s) if is_delivering(s) => {
             if remains.is_some_and(|remains| remains > 0) {
-                return Err(TransitionError::Remains { quantity: order.quantity });
+                return Err(TransitionError::Undelivered);
             }
             step.counts(start_count, Some(remains.unwrap_or(0)))?;
             step.settle(S::Completed, order.charge)?;

@@ -255,11 +255,14 @@ fn impossible_figures_change_nothing() {
         assert_eq!(apply(&open, &Event::Partial { remains }, NOW), Err(refused), "{remains}");
     }
     let too_many = Event::Progress { start_count: None, remains: Some(301) };
-    assert_eq!(apply(&open, &too_many, NOW), Err(refused));
+    let too_many_left = TransitionError::TooMuchLeft { quantity: 300 };
+    assert_eq!(apply(&open, &too_many, NOW), Err(too_many_left));
+    let too_few = Event::Progress { start_count: None, remains: Some(i64::MIN) };
+    assert_eq!(apply(&open, &too_few, NOW), Err(TransitionError::TooLittleLeft));
     let undelivered = Event::Completed { start_count: None, remains: Some(1) };
-    assert_eq!(apply(&open, &undelivered, NOW), Err(refused));
+    assert_eq!(apply(&open, &undelivered, NOW), Err(TransitionError::Undelivered));
     let negative_start = Event::Progress { start_count: Some(-1), remains: None };
-    assert_eq!(apply(&open, &negative_start, NOW), Err(TransitionError::Count));
+    assert_eq!(apply(&open, &negative_start, NOW), Err(TransitionError::StartCount));
 }
 
 #[test]

@@ -57,10 +57,15 @@ impl Step {
         start_count: Option<i64>,
         remains: Option<i64>,
     ) -> Result<(), TransitionError> {
-        let start_fits = start_count.is_none_or(|count| (0..=COUNT_MAX).contains(&count));
-        let remains_fits = remains.is_none_or(|count| (-COUNT_MAX..=COUNT_MAX).contains(&count));
-        if !start_fits || !remains_fits {
-            return Err(TransitionError::Count);
+        if !start_count.is_none_or(|count| (0..=COUNT_MAX).contains(&count)) {
+            return Err(TransitionError::StartCount);
+        }
+        let quantity = self.before.quantity;
+        if remains.is_some_and(|remains| remains > quantity) {
+            return Err(TransitionError::TooMuchLeft { quantity });
+        }
+        if remains.is_some_and(|remains| remains < -COUNT_MAX) {
+            return Err(TransitionError::TooLittleLeft);
         }
         self.order.start_count = start_count.or(self.order.start_count);
         self.order.remains = remains.unwrap_or(self.order.remains);

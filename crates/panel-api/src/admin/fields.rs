@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use serde_json::value::RawValue;
 
 use super::Wrong;
+use super::field::Field;
 use super::node::{Budget, Node};
-use crate::request::{Id, Input, Number, form};
+use crate::request::{Id, Input, form};
 use crate::{limits, raw, text};
 
 /// Deepest name of a form field: `orders[0][id]` is three.
@@ -15,22 +16,33 @@ const NAME_DEPTH: usize = 4;
 /// The fields of a request, by name.
 #[derive(Debug)]
 pub(super) struct Fields {
-    values: HashMap<String, Node>,
+    /// Each with the place that it stands in.
+    values: HashMap<String, (Place, Node)>,
+    place: Place,
     budget: Budget,
     /// A field that must be said once only was said with two values.
     clash: bool,
 }
 
-/// Fields of which two values are never one request: proxies and servers do not agree which counts.
+/// A part of an HTTP request that holds fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Query,
+    Body,
+}
+
+/// Fields of which two values, wherever they stand, are never one request: proxies and servers do not agree which counts.
 const ONCE: [&str; 3] = ["key", "apikey", "action"];
 
 impl Fields {
     /// Reads everything that one HTTP request carries.
     pub(super) fn read(input: &Input<'_>) -> Result<Self, Wrong> {
-        let mut fields = Self { values: HashMap::new(), budget: Budget::new(), clash: false };
+        let (values, budget) = (HashMap::new(), Budget::new());
+        let mut fields = Self { values, place: Place::Query, budget, clash: false };
         if let Some(query) = input.query {
             fields.form(query.as_bytes())?;
         }
+        fields.place = Place::Body;
         match input.multipart {
             Some(parts) => fields.parts(parts)?,
             None => fields.body(input)?,
@@ -96,17 +108,26 @@ impl Fields {
         }
     }
 
+    /// A field that one place says twice is left for whoever asks for it to refuse; what the body says
+    /// counts above the query.
     fn set(&mut self, name: &str, path: &[&str], value: Node) {
-        let known = self.values.entry(name.to_owned()).or_insert(Node::Text(String::new()));
-        let said = known.text().ok().flatten().is_some();
-        self.clash |= said && ONCE.contains(&name) && *known != value;
-        known.put(path, value);
+        let place = self.place;
+        let known = self.values.entry(name.to_owned()).or_insert((place, Node::NOTHING));
+        self.clash |= !known.1.is_nothing() && ONCE.contains(&name) && known.1 != value;
+        if known.0 != place && !value.is_nothing() {
+            *known = (place, Node::NOTHING);
+        }
+        known.1.put(path, value);
+    }
+
+    /// The field of these names.
+    pub(super) fn get(&self, names: &[&'static str]) -> Field<'_> {
+        Field::of(names, |name| self.values.get(name).map(|(_, node)| node))
     }
 
     /// The value of the first of the names that was given.
-    pub(super) fn node(&self, names: &[&str]) -> Option<&Node> {
-        let given = |node: &&Node| !matches!(node.text(), Ok(None));
-        names.iter().filter_map(|name| self.values.get(*name)).find(given)
+    pub(super) fn node(&self, names: &[&'static str]) -> Option<&Node> {
+        self.get(names).node()
     }
 
     /// A text of one line.
@@ -115,91 +136,21 @@ impl Fields {
         names: &[&'static str],
         most: usize,
     ) -> Result<Option<String>, Wrong> {
-        text_of(self.node(names), field(names), most)
+        Ok(self.get(names).text(most)?.map(str::to_owned))
     }
 
     /// A whole number.
     pub(super) fn number(&self, names: &[&'static str]) -> Result<Option<i64>, Wrong> {
-        number_of(self.node(names), field(names))
+        self.get(names).number()
     }
 
-    /// Ids of one kind, each once; nothing when none was given.
+    /// Ids of one kind, each once; nothing when the field was not given.
     pub(super) fn ids(&self, names: &[&'static str]) -> Result<Vec<Id>, Wrong> {
-        let Some(node) = self.node(names) else { return Ok(Vec::new()) };
-        let mut ids: Vec<Id> = Vec::new();
-        collect_ids(&node.unfolded()?, field(names), &mut ids)?;
-        Ok(ids)
+        self.get(names).ids()
     }
 
     /// Ids that must be numbers of things there can be.
     pub(super) fn numbers(&self, names: &[&'static str]) -> Result<Vec<i64>, Wrong> {
-        let must = Wrong::new(field(names), "must be ids, separated by commas");
-        self.ids(names)?.iter().map(|id| id.number.ok_or(must)).collect()
-    }
-}
-
-/// The field that an error names: the first of its names.
-fn field(names: &[&'static str]) -> &'static str {
-    names.first().copied().unwrap_or_default()
-}
-
-/// A text of one line and so many characters at most.
-pub(super) fn text_of(
-    node: Option<&Node>,
-    field: &'static str,
-    most: usize,
-) -> Result<Option<String>, Wrong> {
-    let must = Wrong::new(field, "must be a text of one line, and not too long");
-    match node.map(Node::text) {
-        None | Some(Ok(None)) => Ok(None),
-        Some(Ok(Some(given))) if text::fits(given, most) && !given.contains(['\n', '\r']) => {
-            Ok(Some(given.to_owned()))
-        }
-        Some(Ok(Some(_)) | Err(())) => Err(must),
-    }
-}
-
-/// A whole number.
-pub(super) fn number_of(node: Option<&Node>, field: &'static str) -> Result<Option<i64>, Wrong> {
-    let must = Wrong::new(field, "must be a whole number, in digits");
-    match node.map(Node::text) {
-        None | Some(Ok(None)) => Ok(None),
-        Some(Err(())) => Err(must),
-        Some(Ok(Some(given))) => match Number::parse(given) {
-            Number::Int(number) => Ok(Some(number)),
-            Number::TooBig | Number::TooSmall | Number::Malformed => Err(must),
-        },
-    }
-}
-
-fn collect_ids(node: &Node, field: &'static str, ids: &mut Vec<Id>) -> Result<(), Wrong> {
-    match node {
-        Node::Text(texts) => {
-            let given = texts.split(',').filter_map(text::given);
-            for given in given {
-                if !text::fits(given, limits::ID_CHARS) {
-                    return Err(Wrong::new(field, "must be ids, separated by commas"));
-                }
-                let id = Id::parse(given);
-                // The same number is the same id, however it is written.
-                let same = |known: &Id| match id.number {
-                    Some(_) => known.number == id.number,
-                    None => known.asked == id.asked,
-                };
-                if ids.iter().any(same) {
-                    continue;
-                }
-                if ids.len() >= limits::IDS {
-                    return Err(Wrong::new(field, "at most 100 at once"));
-                }
-                ids.push(id);
-            }
-            Ok(())
-        }
-        Node::List(nodes) => nodes.iter().try_for_each(|node| collect_ids(node, field, ids)),
-        Node::Object(members) => {
-            members.iter().try_for_each(|(_, node)| collect_ids(node, field, ids))
-        }
-        Node::Bad => Err(Wrong::new(field, "must be ids, separated by commas")),
+        self.get(names).numbers()
     }
 }

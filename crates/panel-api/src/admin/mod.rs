@@ -5,6 +5,7 @@
 //! Both read the same things from query, form, multipart and JSON, and write the same orders in two
 //! forms.
 
+mod field;
 mod fields;
 mod ids;
 mod node;

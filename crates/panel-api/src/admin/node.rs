@@ -19,6 +19,8 @@ pub(super) enum Node {
     Object(Vec<(String, Node)>),
     /// Not text at all.
     Bad,
+    /// Two values that are not the same.
+    Twice,
 }
 
 /// How many values a request may still have.
@@ -37,6 +39,14 @@ impl Budget {
 }
 
 impl Node {
+    /// What says nothing.
+    pub(super) const NOTHING: Self = Self::Text(String::new());
+
+    /// Whether it says nothing.
+    pub(super) fn is_nothing(&self) -> bool {
+        matches!(self.text(), Ok(None))
+    }
+
     /// A text, if it is one that is taken; `None` is what could not be decoded.
     pub(super) fn of_text(decoded: Option<String>) -> Self {
         decoded.filter(|decoded| text::is_clean(decoded)).map_or(Self::Bad, Self::Text)
@@ -53,19 +63,20 @@ impl Node {
         let most = limits::ADMIN_VALUES;
         Ok(match json.as_bytes().first() {
             Some(b'{') => {
-                let members = raw::members(json, most).ok_or(Wrong::UNREADABLE)?;
+                // A name may be none, which is no fault of what stands beside it.
+                let Some(members) = raw::members(json, most) else { return Ok(Self::Bad) };
                 let member = |(name, value): (String, &RawValue)| {
                     Ok((name, Self::nested(value.get(), below, budget)?))
                 };
                 Self::Object(members.into_iter().map(member).collect::<Result<_, Wrong>>()?)
             }
             Some(b'[') => {
-                let elements = raw::elements(json, most).ok_or(Wrong::UNREADABLE)?;
+                let Some(elements) = raw::elements(json, most) else { return Ok(Self::Bad) };
                 let element = |value: &RawValue| Self::nested(value.get(), below, budget);
                 Self::List(elements.into_iter().map(element).collect::<Result<_, Wrong>>()?)
             }
             Some(b'"') => Self::of_text(serde_json::from_str(json).ok()),
-            Some(b'n') | None => Self::Text(String::new()),
+            Some(b'n') | None => Self::NOTHING,
             Some(_) => Self::Text(json.to_owned()),
         })
     }
@@ -86,27 +97,44 @@ impl Node {
     pub(super) fn text(&self) -> Result<Option<&str>, ()> {
         match self {
             Self::Text(held) => Ok(text::given(held)),
-            Self::List(_) | Self::Object(_) | Self::Bad => Err(()),
+            Self::List(_) | Self::Object(_) | Self::Bad | Self::Twice => Err(()),
         }
     }
 
-    /// Puts a value at a place inside, as forms name it: `orders[0][id]`.
+    /// Puts a value at a place inside, as forms name it: `orders[0][id]`. What stands there already
+    /// must be the same, or nothing.
     pub(super) fn put(&mut self, path: &[&str], value: Self) {
-        let Some((first, rest)) = path.split_first() else {
-            *self = value;
-            return;
-        };
-        if !matches!(self, Self::Object(_)) {
+        let Some((first, rest)) = path.split_first() else { return self.say(value) };
+        if self.is_nothing() {
             *self = Self::Object(Vec::new());
         }
-        let Self::Object(members) = self else { return };
+        let Self::Object(members) = self else {
+            *self = Self::Twice;
+            return;
+        };
         let known = members.iter_mut().find(|(name, _)| name == first && !first.is_empty());
         if let Some((_, inner)) = known {
             inner.put(rest, value);
         } else {
-            let mut inner = Self::Text(String::new());
+            let mut inner = Self::NOTHING;
             inner.put(rest, value);
             members.push(((*first).to_owned(), inner));
+        }
+    }
+
+    fn say(&mut self, value: Self) {
+        if self.is_nothing() {
+            *self = value;
+        } else if !value.is_nothing() && !self.says_as(&value) {
+            *self = Self::Twice;
+        }
+    }
+
+    /// Whether the other says the same, but for blanks around it.
+    pub(super) fn says_as(&self, other: &Self) -> bool {
+        match (self.text(), other.text()) {
+            (Ok(one), Ok(other)) => one == other,
+            _ => self == other,
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::Desk;
 use crate::failure::Failure;
 use crate::output;
-use counter::restore::{Accept, Quarantine};
+use counter::restore::{Accept, Quarantine, Skip};
 use serde_json::{Value, json};
 
 /// Arguments of `restored`.
@@ -13,6 +13,10 @@ pub(crate) struct RestoredArgs {
     /// As many as were ever given out, and 100,000 at least, unless given.
     #[arg(long, value_name = "NUMBER", conflicts_with_all = ["show", "release"])]
     skip_ids: Option<i64>,
+    /// Another copy was put in the place of the database since this was last said. Not needed once the
+    /// last restore is over: everybody is released, and orders were placed; nor with --skip-ids.
+    #[arg(long, conflicts_with_all = ["show", "release"])]
+    another_copy: bool,
     /// Shows who is held and what waits, and changes nothing.
     #[arg(long, conflicts_with = "release")]
     show: bool,
@@ -32,7 +36,7 @@ pub(super) async fn run(args: RestoredArgs, desk: &Desk) -> Result<(), Failure> 
     match &args.reason {
         _ if args.show => show(desk).await,
         Some(reason) => release(desk, accept(args.accept_balance), reason).await,
-        None => begin(desk, args.skip_ids).await,
+        None => begin(desk, skip(args.skip_ids, args.another_copy)).await,
     }
 }
 
@@ -41,8 +45,16 @@ pub(super) const fn accept(anything: bool) -> Accept {
     if anything { Accept::Anything } else { Accept::Explained }
 }
 
-async fn begin(desk: &Desk, skip_ids: Option<i64>) -> Result<(), Failure> {
-    let restored = desk.counter.begin_after_restore(skip_ids, &desk.actor, desk.now).await?;
+const fn skip(ids: Option<i64>, another_copy: bool) -> Skip {
+    match ids {
+        Some(ids) => Skip::Ids(ids),
+        None if another_copy => Skip::Again,
+        None => Skip::Once,
+    }
+}
+
+async fn begin(desk: &Desk, skip: Skip) -> Result<(), Failure> {
+    let restored = desk.counter.begin_after_restore(skip, &desk.actor, desk.now).await?;
     let first = restored.restore.first_order;
     let told = desk.counter.quarantine().await?;
     let value = told.as_ref().map_or(Value::Null, row);

@@ -142,20 +142,25 @@ fn pull(fields: &Fields, one: bool) -> Result<Request, Wrong> {
 }
 
 fn held(fields: &Fields) -> Result<Request, Wrong> {
-    let statuses = statuses(fields)?;
+    let statuses = statuses(fields, &["status", "order_status"])?;
     let limit = ids::limit(fields, limits::IDS, limits::ADMIN_LISTED)?;
     Ok(Request::Held { services: services(fields)?, statuses, limit })
 }
 
 /// The statuses that a list is asked for: words, separated by commas.
-pub(in super::super) fn statuses(fields: &Fields) -> Result<Vec<AdminStatus>, Wrong> {
-    let must = Wrong::new(
-        "status",
-        "must be pending, processing, in_progress, completed, partial or canceled",
-    );
-    let words = fields.text(&["order_status", "status"], limits::TEXT_CHARS)?.unwrap_or_default();
+pub(in super::super) fn statuses(
+    fields: &Fields,
+    names: &[&'static str],
+) -> Result<Vec<AdminStatus>, Wrong> {
+    let field = fields.get(names);
+    let must =
+        field.wrong("must be pending, processing, in_progress, completed, partial or canceled");
+    let Some(words) = field.text(limits::TEXT_CHARS)? else { return Ok(Vec::new()) };
     let words = words.split(',').map(str::trim).filter(|word| !word.is_empty());
-    words.map(|word| AdminStatus::read(word).ok_or(must)).collect()
+    let statuses: Vec<AdminStatus> =
+        words.map(|word| AdminStatus::read(word).ok_or(must)).collect::<Result<_, Wrong>>()?;
+    // None of them is not all of them.
+    if statuses.is_empty() { Err(must) } else { Ok(statuses) }
 }
 
 fn orders(fields: &Fields) -> Result<Vec<Id>, Wrong> {

@@ -163,7 +163,12 @@ fn is_known(path: &[&str]) -> bool {
             | ["cancel", "pull" | "reject"]
             | ["subscriptions"]
             | ["subscriptions", _, "posts"]
-    ) || matches!(path, ["orders", id] if Id::parse(id).number.is_some())
+    ) || matches!(path, ["orders", id] if is_number(id))
+}
+
+/// Whether a part of a path is to be an id, whether or not there can be one of it.
+fn is_number(part: &str) -> bool {
+    part.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn of_the_operator(path: &[&str]) -> bool {
@@ -175,7 +180,7 @@ fn of_the_operator(path: &[&str]) -> bool {
 fn wanted(path: &[&str]) -> Method {
     match path {
         ["orders" | "subscriptions"] => Method::Get,
-        ["orders", id] if Id::parse(id).number.is_some() => Method::Get,
+        ["orders", id] if is_number(id) => Method::Get,
         _ => Method::Post,
     }
 }
@@ -184,7 +189,7 @@ fn get(path: &[&str], fields: &Fields) -> Result<Request, Wrong> {
     match path {
         ["orders"] => Ok(Request::Orders {
             page: ids::page(fields)?,
-            statuses: statuses(fields)?,
+            statuses: statuses(fields, &["order_status", "status"])?,
             services: services(fields)?,
             ids: fields.ids(&["ids", "orders"])?,
             from: fields.number(&["created_from"])?,
@@ -207,11 +212,16 @@ fn post(path: &[&str], fields: &Fields) -> Result<Request, Wrong> {
         }
         ["orders", "update"] => Ok(Request::Update(update::batch(fields)?)),
         ["orders", "change-status"] => change_status(fields),
-        ["orders", id, "change-status"] => Ok(Request::Set(with_status(Id::parse(id), fields))),
+        ["orders", id, "change-status"] => {
+            let id = Id::parse(id);
+            let update = update::said_of(&id, fields);
+            Ok(Request::Set(with_status(id, update)))
+        }
         ["orders", id, _] => {
+            let id = Id::parse(id);
             let partial = |update| Update { status: Some(AdminStatus::Partial), ..update };
-            let update = update::said(fields).map(partial);
-            Ok(Request::Set(Item { id: Id::parse(id), update }))
+            let update = update::said_of(&id, fields).map(partial);
+            Ok(Request::Set(Item { id, update }))
         }
         ["refill", "pull"] => Ok(Request::Refills {
             services: services(fields)?,
@@ -274,14 +284,15 @@ fn begun(fields: &Fields) -> Result<bool, Wrong> {
 /// One status for many orders.
 fn change_status(fields: &Fields) -> Result<Request, Wrong> {
     let ids = some(fields, &["ids", "order_id", "id"])?;
-    Ok(Request::Update(ids.into_iter().map(|id| with_status(id, fields)).collect()))
+    let update = update::said(fields);
+    Ok(Request::Update(ids.into_iter().map(|id| with_status(id, update.clone())).collect()))
 }
 
 /// A status, which must be there, for one order.
-fn with_status(id: Id, fields: &Fields) -> Item {
+fn with_status(id: Id, update: Result<Update, Wrong>) -> Item {
     let must =
         Wrong::new("status", "must be processing, in_progress, completed, partial or canceled");
-    let update = update::said(fields)
-        .and_then(|update| if update.status.is_some() { Ok(update) } else { Err(must) });
+    let update =
+        update.and_then(|update| if update.status.is_some() { Ok(update) } else { Err(must) });
     Item { id, update }
 }

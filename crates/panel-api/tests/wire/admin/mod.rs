@@ -1,6 +1,7 @@
 //! The dialects of suppliers.
 
 mod fuzz;
+mod odd;
 mod replies;
 mod v1;
 mod v2;

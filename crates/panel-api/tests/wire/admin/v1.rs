@@ -130,17 +130,9 @@ fn many_reports_in_whatever_form_they_are_sent() {
         other => panic!("{other:?}"),
     }
     let many: Vec<String> = (1..=101).map(|id| format!(r#"{{"id":{id}}}"#)).collect();
-    for orders in [
-        r#""x""#,
-        "[]",
-        "{}",
-        "[1,2]",
-        "[[]]",
-        r#"[{"status":"completed"}]"#,
-        &format!("[{}]", many.join(",")),
-    ] {
+    for orders in [r#""x""#, "[]", "{}", &format!("[{}]", many.join(","))] {
         let told = json(&format!(r#""action":"updateOrders","orders":{orders}"#));
-        assert!(matches!(field(told), "orders" | "id"), "{orders}");
+        assert_eq!(field(told), "orders", "{orders}");
     }
 }
 

@@ -57,7 +57,7 @@ fn lists_are_filtered_and_paged() {
         ("limit=0", "limit"),
         ("offset=-1", "offset"),
         ("sort=name", "sort"),
-        ("order_status=lost", "status"),
+        ("order_status=lost", "order_status"),
         ("created_from=yesterday", "created_from"),
         ("service_ids=a", "service_ids"),
     ] {
@@ -172,7 +172,7 @@ fn other_paths_are_the_operators_or_none() {
             assert_eq!(told, Ok(Request::NotForSuppliers), "{path}");
         }
     }
-    for path in ["", "/", "/order", "/orders/x", "/orders/0", "/orders/15/delete", "/refill/3/x"] {
+    for path in ["", "/", "/order", "/orders/x", "/orders/-1", "/orders/15/delete", "/refill/3/x"] {
         assert_eq!(get(path, ""), Ok(Request::NoSuchPath), "{path}");
     }
     assert_eq!(get("/orders/pull", ""), Ok(Request::OtherMethod));

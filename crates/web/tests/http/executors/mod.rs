@@ -3,6 +3,7 @@
 mod faults;
 mod foreign;
 mod fuzz;
+mod odd;
 mod refused;
 mod v1;
 mod v2;
