@@ -1,8 +1,9 @@
 //! `order`.
 
+use super::Desk;
 use super::decide::{self, DecideArgs};
 use super::executor::lease_row;
-use super::{Desk, find_account};
+use super::find::find_account;
 use crate::failure::Failure;
 use crate::output;
 use clap::{Args, Subcommand};
@@ -45,7 +46,7 @@ pub(super) enum OrderCommand {
         #[arg(long)]
         start_count: Option<i64>,
         /// Units left.
-        #[arg(long, allow_hyphen_values = true)]
+        #[arg(long)]
         remains: Option<i64>,
     },
     /// Reports that an order was delivered; its charge is earned.
@@ -56,7 +57,7 @@ pub(super) enum OrderCommand {
         #[arg(long)]
         start_count: Option<i64>,
         /// Zero, or below for over-delivery.
-        #[arg(long, allow_hyphen_values = true)]
+        #[arg(long)]
         remains: Option<i64>,
     },
     /// Reports that an order ended with units not delivered; their share is given back. Also
