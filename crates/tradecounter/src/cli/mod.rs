@@ -13,6 +13,7 @@ mod money;
 mod moving;
 mod offers;
 mod order;
+mod order_view;
 mod parse;
 mod price;
 mod product;
