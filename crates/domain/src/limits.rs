@@ -201,6 +201,10 @@ pub const ADDS_AT_ONCE_MAX: i64 = 1_000;
 /// Most requests that one provider is sent in a second.
 pub const PROVIDER_RATE_MAX: i64 = 10_000;
 
+/// Fewest letters of a text of its own that a provider refuses with: what has less is in answers that
+/// say something else.
+pub const REFUSAL_LETTERS_MIN: usize = 4;
+
 /// Most texts of its own that a provider refuses with.
 pub const REFUSALS_MAX: usize = 100;
 

@@ -23,11 +23,10 @@ mod telemetry;
 mod upkeep;
 mod write_offs;
 
-use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let cli = match cli::Cli::try_parse() {
+    let cli = match cli::parse() {
         Ok(cli) => cli,
         Err(error) => return not_understood(&error),
     };

@@ -1,5 +1,6 @@
 //! Orders: placing them, reporting on them, asking about them.
 
+mod away;
 mod batch;
 mod decide;
 mod list;

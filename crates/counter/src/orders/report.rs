@@ -1,5 +1,6 @@
 //! What whoever fulfils orders reports about them. Written for a batch.
 
+use super::away::why_not_end;
 use super::parents::{settle_parent_of, stop_parts};
 use super::turns;
 use crate::desk::{Cause, Desk};
@@ -94,6 +95,25 @@ pub fn report_orders(
     actor: Option<&str>,
     now: Timestamp,
 ) -> Result<Vec<Result<Order, Refusal>>, DbError> {
+    apply_all(tx, reports, Placed::IsNoMatter, actor, now)
+}
+
+/// What it means for a report that a provider has the order, or may have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Placed {
+    /// Whoever reports knows of it.
+    IsNoMatter,
+    /// The order is not ended.
+    Refuses,
+}
+
+fn apply_all(
+    tx: &mut dyn Tx,
+    reports: &[OrderReport],
+    placed: Placed,
+    actor: Option<&str>,
+    now: Timestamp,
+) -> Result<Vec<Result<Order, Refusal>>, DbError> {
     let mut accounts = Vec::with_capacity(reports.len());
     for report in reports {
         accounts.extend(orders::by_id(tx, report.order)?.map(|order| order.account));
@@ -105,7 +125,10 @@ pub fn report_orders(
         // Read under the account's lock: what was read before it may have moved.
         let answer = match orders::by_id(desk.tx, report.order)? {
             None => Err(Refusal::missing("order", report.order)),
-            Some(order) => report_one(&mut desk, &order, report, actor)?,
+            Some(order) => match hindrance(&mut desk, &order, report, placed)? {
+                Some(why) => Err(Refusal::NotNow(why)),
+                None => report_one(&mut desk, &order, report, actor)?,
+            },
         };
         desk.flush_orders()?;
         if let Ok(order) = &answer {
@@ -115,6 +138,21 @@ pub fn report_orders(
     }
     desk.finish()?;
     Ok(answers)
+}
+
+/// Why an order is not ended; nothing for other reports, and for an order in parts: those that a provider
+/// has are only asked to end.
+fn hindrance(
+    desk: &mut Desk<'_>,
+    order: &Order,
+    report: &OrderReport,
+    placed: Placed,
+) -> Result<Option<String>, DbError> {
+    let ends = matches!(report.report, Report::Canceled | Report::Partial { .. });
+    if placed == Placed::IsNoMatter || !ends || order.shape != OrderShape::Single {
+        return Ok(None);
+    }
+    why_not_end(desk.tx, order)
 }
 
 fn report_one(
@@ -177,7 +215,7 @@ fn unexpected(desk: &mut Desk<'_>, refused: TransitionError) -> Refusal {
 }
 
 impl Counter {
-    /// Applies a report.
+    /// Applies a report of somebody who knows where the order is.
     ///
     /// # Errors
     /// [`Refusal`] when there is no such order, or it cannot take the step.
@@ -187,10 +225,35 @@ impl Counter {
         actor: &str,
         now: Timestamp,
     ) -> Result<Order, Failure<Refusal>> {
+        self.report(report, Placed::IsNoMatter, actor, now).await
+    }
+
+    /// Applies a report, unless it would give money back for an order that a provider has, or may have:
+    /// it is not told, and goes on.
+    ///
+    /// # Errors
+    /// As above; [`Refusal`] also when a provider may have the order, saying which, under which id, and
+    /// what to do in place of this.
+    pub async fn report_unless_placed(
+        &self,
+        report: OrderReport,
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<Order, Failure<Refusal>> {
+        self.report(report, Placed::Refuses, actor, now).await
+    }
+
+    async fn report(
+        &self,
+        report: OrderReport,
+        placed: Placed,
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<Order, Failure<Refusal>> {
         let actor = actor.to_owned();
         let unit = move |tx: &mut dyn Tx| {
             let reports = std::slice::from_ref(&report);
-            let answers = report_orders(tx, reports, Some(&actor), now)?;
+            let answers = apply_all(tx, reports, placed, Some(&actor), now)?;
             match answers.into_iter().next() {
                 Some(answer) => answer.map_err(Failure::Refused),
                 None => Err(Refusal::missing("order", report.order).into()),

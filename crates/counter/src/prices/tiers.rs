@@ -69,6 +69,10 @@ impl Counter {
 
 fn save(tx: &mut dyn Tx, put: Put, tier: Tier, now: Timestamp) -> Result<Tier, Failure<Refusal>> {
     check_name(&tier.name).map_err(|error| Refusal::Invalid(error.to_string()))?;
+    if tier.name.parse::<i64>().is_ok() {
+        let text = "name: must not be a number: tiers are called by their ids too";
+        return Err(Refusal::Invalid(String::from(text)).into());
+    }
     let known = prices::tiers(tx)?;
     if known.iter().any(|other| other.id != tier.id && other.name == tier.name) {
         return Err(Refusal::Taken { kind: "tier", name: tier.name }.into());

@@ -3,7 +3,7 @@
 use crate::desk::{Cause, Desk};
 use crate::orders::{is_stopped, stop_parts};
 use crate::{Counter, Failure, Refusal};
-use domain::orders::{Event, Order, OrderShape};
+use domain::orders::{Event, Order, OrderShape, State};
 use domain::requests::{CancelDecision, CancelRefusal, CancelState, ask_cancel};
 use domain::{AccountId, CancelId, OrderId, Timestamp};
 use store::tables::orders;
@@ -43,13 +43,56 @@ impl Counter {
                 let decision = service.and_then(|service| ask_cancel(&order, service, open));
                 answers.push(Some(match decision {
                     Err(refusal) => Err(refusal),
-                    Ok(decision) => Ok(carry_out(&mut desk, &order, decision)?),
+                    Ok(decision) => Ok(carry_out(&mut desk, &order, decision, Cause::default())?),
                 }));
             }
             desk.finish()?;
             Ok::<_, DbError>(answers)
         };
         Ok(self.store.write(unit).await??)
+    }
+
+    /// Asks whoever has an order to cancel it, as its customer might, for staff: also where the service has
+    /// no cancels for customers. An order that nobody has begun is canceled at once. Returns the cancel.
+    ///
+    /// # Errors
+    /// [`Refusal`] when there is no such order, it has ended, or it was asked already.
+    pub async fn ask_cancel_by_staff(
+        &self,
+        id: OrderId,
+        reason: Option<&str>,
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<Cancel, Failure<Refusal>> {
+        let (actor, reason) = (actor.to_owned(), reason.map(str::to_owned));
+        let unit = move |tx: &mut dyn Tx| {
+            let missing = || Refusal::missing("order", id);
+            let account = orders::by_id(tx, id)?.ok_or_else(missing)?.account;
+            let mut desk = Desk::new(tx, now);
+            desk.lock(vec![account])?;
+            let order = orders::by_id(desk.tx, id)?.ok_or_else(missing)?;
+            if order.state.is_terminal() {
+                let text = format!("order {id} has ended: it is {}", order.state.name());
+                return Err(Refusal::NotNow(text).into());
+            }
+            let is_open = |asked: &&Cancel| asked.state == CancelState::Requested;
+            if let Some(open) = requests::cancels_of_order(desk.tx, id)?.iter().find(is_open) {
+                let text =
+                    format!("order {id}: this was asked already, cancel {} is open", open.id);
+                return Err(Refusal::NotNow(text).into());
+            }
+            let begun = order.state != State::Pending;
+            let decision = if begun { CancelDecision::Ask } else { CancelDecision::Now };
+            let reason = reason.as_deref();
+            let cause = Cause { actor: Some(&actor), reason, ..Cause::default() };
+            carry_out(&mut desk, &order, decision, cause)?;
+            desk.flush_orders()?;
+            let latest = requests::cancels_of_order(desk.tx, id)?;
+            let latest = latest.into_iter().max_by_key(|cancel| cancel.id).ok_or_else(missing)?;
+            desk.finish()?;
+            Ok(latest)
+        };
+        Failure::join(self.store.write(unit).await)
     }
 
     /// Refuses a cancel that was asked; the order goes on. One of an order in parts has stopped it
@@ -142,7 +185,12 @@ pub(crate) fn write_cancel(desk: &mut Desk<'_>, order: &Order) -> Result<(), DbE
     requests::insert_cancel(desk.tx, &asked)
 }
 
-fn carry_out(desk: &mut Desk<'_>, order: &Order, decision: CancelDecision) -> Result<(), DbError> {
+fn carry_out(
+    desk: &mut Desk<'_>,
+    order: &Order,
+    decision: CancelDecision,
+    cause: Cause<'_>,
+) -> Result<(), DbError> {
     if decision == CancelDecision::Already {
         return Ok(());
     }
@@ -152,7 +200,7 @@ fn carry_out(desk: &mut Desk<'_>, order: &Order, decision: CancelDecision) -> Re
         _ => "order.cancel_requested",
     };
     // Whatever ends the order settles the cancel with it.
-    let asked = desk.apply(order, &Event::CancelAsked, kind, Cause::default())?;
+    let asked = desk.apply(order, &Event::CancelAsked, kind, cause)?;
     let asked = asked.map_err(|error| desk.tx.poison(DbError::new("CANCEL", error.to_string())))?;
     if order.shape == OrderShape::Single {
         desk.flush_orders()?;
@@ -161,6 +209,6 @@ fn carry_out(desk: &mut Desk<'_>, order: &Order, decision: CancelDecision) -> Re
         desk.flush_orders()?;
         crate::orders::end_plan(desk, &asked)
     } else {
-        stop_parts(desk, &asked, "order.stopped", Cause::default()).map(|_| ())
+        stop_parts(desk, &asked, "order.stopped", cause).map(|_| ())
     }
 }

@@ -7,17 +7,16 @@ use super::vault::{NONCE_BYTES, Place, Vault, VaultError, nonce_of};
 use crate::{Counter, Failure, Refusal};
 use domain::{ProductOrderId, StockItemId};
 use store::tables::deliveries::{self, Content};
-use store::tables::product_forms;
 use store::tables::stock::{self, Sealed};
-use store::tables::stock_imports;
+use store::tables::{product_forms, providers, stock_imports};
 use store::{DbError, Tx};
 
 /// Most secrets that one unit seals anew.
 const SECRETS_PER_UNIT: i64 = 200;
 
 impl Counter {
-    /// Seals with the newest key whatever is sealed with another; returns how many. `seed` gives
-    /// random bytes, asked for once a unit; `progress` is told how many are done.
+    /// Seals with the newest key whatever is sealed with another, our keys at providers too; returns how
+    /// many. `seed` gives random bytes, asked for once a unit; `progress` is told how many are done.
     ///
     /// # Errors
     /// [`Refusal`] when an import is unfinished; [`store::StoreError`] also when a key that something
@@ -39,7 +38,7 @@ impl Counter {
             .into());
         }
         let mut done: u64 = 0;
-        for kind in [rekey_items, rekey_forms, rekey_lines] {
+        for kind in [rekey_items, rekey_forms, rekey_lines, rekey_providers] {
             loop {
                 let (vault, seed) = (self.settings.vault.clone(), seed());
                 let unit = move |tx: &mut dyn Tx| kind(tx, &vault, &seed);
@@ -99,6 +98,15 @@ fn rekey_lines(tx: &mut dyn Tx, vault: &Vault, seed: &[u8; 32]) -> Result<u64, D
         deliveries::reseal_line(tx, line.order, line.piece, &anew, sealed.key)?;
     }
     Ok(count(lines.len()))
+}
+
+fn rekey_providers(tx: &mut dyn Tx, vault: &Vault, seed: &[u8; 32]) -> Result<u64, DbError> {
+    let keys = providers::keys_sealed_otherwise(tx, vault.newest(), SECRETS_PER_UNIT)?;
+    for ((id, sealed), index) in keys.iter().zip(0_u64..) {
+        let anew = reseal(tx, vault, Place::Provider(*id), sealed, nonce_of(seed, index))?;
+        providers::reseal_key(tx, *id, &anew, sealed)?;
+    }
+    Ok(count(keys.len()))
 }
 
 fn count(length: usize) -> u64 {

@@ -9,14 +9,16 @@
 
 mod breaks;
 mod claims;
+mod ended;
+mod keys;
 mod outcomes;
 mod passed;
 mod providers;
 mod refills;
 mod released;
 mod restored;
-mod reviews;
 mod restored_ids;
+mod reviews;
 mod shop;
 mod why;
 mod write_offs;

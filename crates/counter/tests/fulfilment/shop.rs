@@ -38,13 +38,17 @@ pub(crate) struct Shop {
 pub(crate) const NOW: Timestamp = Timestamp(1_700_000_000_000_000);
 
 pub(crate) fn counter_on(database: &Database) -> Counter {
+    counter_with(database, counter::stock::Vault::from_random([7; 64]))
+}
+
+pub(crate) fn counter_with(database: &Database, vault: counter::stock::Vault) -> Counter {
     let store =
         Store::open(database.url(), Access::CreateIfMissing, |error| panic!("{error}")).unwrap();
     let settings = Settings {
         currency: String::from("USD"),
         duplicate_window_seconds: 0,
         key_secret: KeySecret::new(vec![7; 32]).unwrap(),
-        vault: counter::stock::Vault::from_random([7; 64]),
+        vault,
     };
     Counter::new(store, settings)
 }

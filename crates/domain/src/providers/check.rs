@@ -1,11 +1,13 @@
 //! What a provider and a route must be like before they are written.
 
+use super::refusals::says_something;
 use super::{Provider, Route};
 use crate::Micros;
 use crate::catalogue::check_name;
 use crate::limits::{
     ADDS_AT_ONCE_MAX, LINK_BYTES_MAX, PRIORITY_MAX, PROVIDER_RATE_MAX, QUANTITY_MAX,
-    REASON_BYTES_MAX, REFUSALS_MAX, TRUST_READS_MAX, UPSTREAM_ID_BYTES_MAX, WEIGHT_MAX,
+    REASON_BYTES_MAX, REFUSAL_LETTERS_MIN, REFUSALS_MAX, TRUST_READS_MAX, UPSTREAM_ID_BYTES_MAX,
+    WEIGHT_MAX,
 };
 use crate::money::charge_per_thousand;
 use std::ops::RangeInclusive;
@@ -16,6 +18,9 @@ pub enum ProviderError {
     /// The name is unusable.
     #[error("{0}")]
     Name(#[from] crate::catalogue::CatalogueError),
+    /// The name would be taken for an id.
+    #[error("name: must not be a number: providers are called by their ids too")]
+    NameIsNumber,
     /// The address is unusable.
     #[error("url: must begin with https:// or http:// and have at most {LINK_BYTES_MAX} bytes")]
     Url,
@@ -38,6 +43,12 @@ pub enum ProviderError {
         "refusals: at most {REFUSALS_MAX} texts of 1 to {REASON_BYTES_MAX} bytes, each on one line"
     )]
     Refusals,
+    /// A text would match what is no refusal.
+    #[error(
+        "refusals: `{0}` would match far too much: a text needs at least {REFUSAL_LETTERS_MIN} letters, \
+         and counts only as a whole"
+    )]
+    RefusalTooShort(String),
     /// The provider's name of the service is unusable.
     #[error("upstream service: must be 1 to {UPSTREAM_ID_BYTES_MAX} bytes on one line")]
     UpstreamService,
@@ -58,6 +69,9 @@ const EXCHANGE_MAX: Micros = Micros::new(1_000_000_000_000);
 /// [`ProviderError`] names the field.
 pub fn check_provider(provider: &Provider) -> Result<(), ProviderError> {
     check_name(&provider.name)?;
+    if provider.name.parse::<i64>().is_ok() {
+        return Err(ProviderError::NameIsNumber);
+    }
     let url = provider.url.as_str();
     let odd = |c: char| c.is_whitespace() || c.is_control();
     let scheme = url.starts_with("https://") || url.starts_with("http://");
@@ -84,7 +98,8 @@ pub fn check_provider(provider: &Provider) -> Result<(), ProviderError> {
     if provider.refusals.len() > REFUSALS_MAX || !provider.refusals.iter().all(fits) {
         return Err(ProviderError::Refusals);
     }
-    Ok(())
+    let short = provider.refusals.iter().find(|text| !says_something(text));
+    short.map_or(Ok(()), |text| Err(ProviderError::RefusalTooShort(text.clone())))
 }
 
 /// Whether a route may be written.

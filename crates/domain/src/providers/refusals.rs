@@ -5,7 +5,7 @@
 //! where the list has one, because "Insufficient balance" is a refusal and a sentence that holds
 //! these words need not be one.
 
-use crate::limits::REFUSAL_BYTES_MAX;
+use crate::limits::{REFUSAL_BYTES_MAX, REFUSAL_LETTERS_MIN};
 use crate::names::named;
 
 /// Why an order was surely not taken.
@@ -125,8 +125,15 @@ pub fn refusal(text: &str, own: &[String]) -> Option<Refusal> {
     }
     let said = plain(text);
     let listed = TEXTS.iter().find(|(pattern, _)| is(pattern, &said)).map(|(_, refusal)| *refusal);
-    let own = || own.iter().any(|pattern| is(&plain(pattern), &said)).then_some(Refusal::Listed);
+    let mut own = own.iter().filter(|pattern| says_something(pattern));
+    let own = || own.any(|pattern| is(&plain(pattern), &said)).then_some(Refusal::Listed);
     listed.or_else(own)
+}
+
+/// Whether a provider's own text can be told from what says nothing, as an id or "ok": what matches such
+/// an answer would take an order for refused that is there.
+pub(super) fn says_something(pattern: &str) -> bool {
+    pattern.chars().filter(|c| c.is_alphabetic()).count() >= REFUSAL_LETTERS_MIN
 }
 
 /// Lower case, one blank between words, no mark at the end.

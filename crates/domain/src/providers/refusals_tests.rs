@@ -70,6 +70,10 @@ fn a_provider_has_texts_of_its_own() {
     assert_eq!(refusal("Saldo insuficiente?", &own), None);
     assert_eq!(refusal("", &own), None, "an empty entry lists nothing");
     assert_eq!(refusal("bad link", &[String::from("bad link")]), Some(Refusal::Link));
+    let short = ["#", "# #", "ok", "id #"].map(String::from);
+    for text in ["98123", "1 2", "Ok.", "id 98123"] {
+        assert_eq!(refusal(text, &short), None, "{text}: what says nothing lists nothing");
+    }
 }
 
 /// The list itself: written as it is compared, nothing twice.

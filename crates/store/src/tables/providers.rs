@@ -28,6 +28,7 @@ crate::statements! {
         where id = ?1";
     REPORTED = "update provider set reported = ?2, reported_us = ?3, quiet_reads = ?4 where id = ?1";
     SET_KEY = "update provider set key_id = ?2, sealed = ?3 where id = ?1";
+    RESEAL_KEY = "update provider set key_id = ?2, sealed = ?3 where id = ?1 and sealed = ?4";
     INSERT_ENTRY = "insert into provider_entry (id, provider_id, attempt_id, kind, amount, actor, \
         reason, at_us) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     BOOK = "update provider set booked = booked + ?2 where id = ?1";
@@ -191,6 +192,22 @@ fn changing<'v>(provider: &'v Provider, refusals: &'v str) -> Vec<Val<'v>> {
 pub fn set_key(tx: &mut dyn Tx, id: ProviderId, key: &Sealed) -> Result<(), DbError> {
     let params = [id.0.into(), key.key.into(), key.bytes.as_slice().into()];
     tx.exec_exactly(&SET_KEY, 3, &params, 1)
+}
+
+/// Replaces the sealed key of a provider, guarded by what stood there: staff may hand over another one
+/// at any moment.
+///
+/// # Errors
+/// [`DbError`], also when another one stands there.
+pub fn reseal_key(
+    tx: &mut dyn Tx,
+    id: ProviderId,
+    sealed: &Sealed,
+    before: &Sealed,
+) -> Result<(), DbError> {
+    let (bytes, before) = (sealed.bytes.as_slice(), before.bytes.as_slice());
+    let params = [id.0.into(), sealed.key.into(), bytes.into(), before.into()];
+    tx.exec_exactly(&RESEAL_KEY, 4, &params, 1)
 }
 
 /// Writes what a provider said that our balance there is, and how often in a row that was explained.

@@ -1,7 +1,8 @@
 //! `account`.
 
-use super::tier::{find_tier, parse_discount};
-use super::{Desk, find_account, parse_amount};
+use super::find::{find_account, find_tier};
+use super::tier::parse_discount;
+use super::{Desk, parse_amount};
 use crate::failure::Failure;
 use crate::output;
 use clap::Subcommand;

@@ -4,7 +4,7 @@ use super::Desk;
 use crate::failure::Failure;
 use crate::output;
 use clap::Subcommand;
-use domain::CancelId;
+use domain::{CancelId, OrderId};
 use serde_json::Value;
 
 #[derive(Debug, Subcommand)]
@@ -17,6 +17,15 @@ pub(super) enum CancelCommand {
         /// At most so many.
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(1..=1000))]
         limit: i64,
+    },
+    /// Asks whoever has an order to cancel it, as its customer might: a provider is sent the wish, an
+    /// executor is told of it. What is not delivered goes back when the order ends there.
+    Ask {
+        /// The order.
+        order: i64,
+        /// Why; it stands in the order's timeline.
+        #[arg(long)]
+        reason: Option<String>,
     },
     /// Refuses a cancel; the order goes on. To carry it out, use `order cancel` or
     /// `order partial`.
@@ -36,6 +45,12 @@ pub(super) async fn run(command: CancelCommand, desk: &Desk) -> Result<(), Failu
             let rows: Vec<Value> = cancels.iter().map(output::cancel).collect();
             let columns = ["cancel", "order", "account", "state", "created", "note"];
             desk.output.list(&rows, &columns);
+        }
+        CancelCommand::Ask { order, reason } => {
+            let (id, reason) = (OrderId(order), reason.as_deref());
+            let asked = desk.counter.ask_cancel_by_staff(id, reason, &desk.actor, desk.now).await?;
+            let sentence = format!("cancel {} of order {id} is {}", asked.id, asked.state.name());
+            desk.output.done(&output::cancel(&asked), &sentence);
         }
         CancelCommand::Reject { cancel, note } => {
             let id = CancelId(cancel);

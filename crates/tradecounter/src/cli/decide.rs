@@ -1,9 +1,8 @@
 //! `order decide`: who has an order, as a person has seen it; for one order or for many.
 
 use super::Desk;
-use super::executor::find_executor;
+use super::find::{find_executor, find_provider};
 use super::lines::{Purpose, Source};
-use super::provider::find_provider;
 use crate::failure::Failure;
 use crate::output;
 use counter::fulfilment::Verdict;

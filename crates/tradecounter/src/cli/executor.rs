@@ -2,14 +2,14 @@
 
 use super::Desk;
 use super::executor_key::{self, ExecutorKeyCommand, key_row};
+use super::find::find_executor;
 use super::when::parse_while;
 use crate::failure::Failure;
 use crate::{clock, output};
 use clap::{Args, Subcommand};
-use counter::Refusal;
 use counter::executors::ExecutorChange;
+use domain::ServiceId;
 use domain::executors::{Executor, ExecutorServices, ExecutorState, OrderLease};
-use domain::{ExecutorId, ServiceId};
 use serde_json::{Value, json};
 
 #[derive(Debug, Subcommand)]
@@ -179,17 +179,5 @@ pub(super) fn lease_row(lease: &OrderLease) -> Value {
         "state": lease.state.name(),
         "taken": output::time(lease.taken),
         "until": output::time(lease.until),
-    })
-}
-
-/// An executor as people name it: its id, or its name.
-pub(super) async fn find_executor(desk: &Desk, named: &str) -> Result<ExecutorId, Failure> {
-    if let Ok(id) = named.parse() {
-        return Ok(ExecutorId(id));
-    }
-    let executors = desk.counter.executors().await?;
-    let found = executors.iter().find(|(executor, _)| executor.name == named);
-    found.map(|(executor, _)| executor.id).ok_or_else(|| {
-        Failure::Refused(Refusal::Missing { kind: "executor", id: named.to_owned() })
     })
 }

@@ -1,7 +1,7 @@
 //! `executor key`.
 
 use super::Desk;
-use super::executor::find_executor;
+use super::find::find_executor;
 use super::key::parse_networks;
 use super::when::parse_moment;
 use crate::failure::Failure;

@@ -1,7 +1,8 @@
 //! `key`.
 
+use super::find::find_account;
 use super::when::{parse_moment, parse_while};
-use super::{Desk, find_account, parse_amount};
+use super::{Desk, parse_amount};
 use crate::failure::Failure;
 use crate::{output, randomness};
 use clap::{Args, Subcommand};

@@ -6,17 +6,21 @@ mod category;
 mod decide;
 mod executor;
 mod executor_key;
+mod find;
 mod key;
 mod lines;
 mod money;
 mod moving;
 mod offers;
 mod order;
+mod order_view;
+mod parse;
 mod price;
 mod product;
 mod product_order;
 mod progress;
 mod provider;
+mod provider_args;
 mod refill;
 pub(crate) mod restored;
 mod route;
@@ -37,10 +41,12 @@ use clap::{Parser, Subcommand};
 use counter::Counter;
 use counter::nodes::Job;
 use dispatch::driver::Reach;
-use domain::{AccountId, Micros, Timestamp};
+use domain::{Micros, Timestamp};
 use std::path::PathBuf;
 use std::str::FromStr;
 use store::Access;
+
+pub(crate) use parse::parse;
 
 /// The server behind a trade counter for digital services and digital goods.
 ///
@@ -268,14 +274,6 @@ async fn serve(config: &Config, output: Output) -> Result<(), Failure> {
     }
     crate::output::print()?;
     server.run(end, &Job::USUAL).await
-}
-
-/// An account as people name it: its id, or its name.
-pub(crate) async fn find_account(desk: &Desk, named: &str) -> Result<AccountId, Failure> {
-    match named.parse() {
-        Ok(id) => Ok(desk.counter.account(AccountId(id)).await?.id),
-        Err(_) => Ok(desk.counter.account_named(named).await?.id),
-    }
 }
 
 /// A number, or `none`.

@@ -1,6 +1,6 @@
 //! `provider sync`, `provider offers` and `provider import`.
 
-use super::provider::find_provider;
+use super::find::find_provider;
 use super::{Desk, parse_amount, sync};
 use crate::failure::Failure;
 use crate::{fulfilment, output};
@@ -9,7 +9,7 @@ use counter::Refusal;
 use counter::sync::{Import, OfferView, Which};
 use domain::catalogue::RefillRule;
 use domain::providers::offers::{Found, Markup};
-use domain::{CategoryId, Micros};
+use domain::{CategoryId, ChangeSetId, Micros};
 use serde_json::{Value, json};
 
 /// Most items that are printed of a set.
@@ -147,6 +147,9 @@ pub(super) async fn fetch(provider: &str, desk: &Desk) -> Result<(), Failure> {
 
 pub(super) async fn list(args: OffersArgs, desk: &Desk) -> Result<(), Failure> {
     let id = find_provider(desk, &args.provider).await?;
+    if let Some(set) = args.new_in {
+        desk.counter.change_set(ChangeSetId(set), sync::FIRST, 0).await?;
+    }
     let part = args.name.as_ref().map(|name| name.to_lowercase());
     let is_wanted = |view: &OfferView| {
         let offer = &view.offered.offer;

@@ -1,15 +1,16 @@
 //! `order`.
 
+use super::Desk;
 use super::decide::{self, DecideArgs};
-use super::executor::lease_row;
-use super::{Desk, find_account};
+use super::find::find_account;
+use super::order_view::shown;
 use crate::failure::Failure;
 use crate::output;
 use clap::{Args, Subcommand};
-use counter::orders::{OrderReport, OrderView, Post, Report, Steer};
+use counter::orders::{OrderReport, Post, Report, Steer};
 use domain::OrderId;
 use domain::orders::{Order, State};
-use serde_json::{Value, json};
+use serde_json::Value;
 use store::tables::orders::Filter;
 
 #[derive(Debug, Subcommand)]
@@ -45,7 +46,7 @@ pub(super) enum OrderCommand {
         #[arg(long)]
         start_count: Option<i64>,
         /// Units left.
-        #[arg(long, allow_hyphen_values = true)]
+        #[arg(long)]
         remains: Option<i64>,
     },
     /// Reports that an order was delivered; its charge is earned.
@@ -56,7 +57,7 @@ pub(super) enum OrderCommand {
         #[arg(long)]
         start_count: Option<i64>,
         /// Zero, or below for over-delivery.
-        #[arg(long, allow_hyphen_values = true)]
+        #[arg(long)]
         remains: Option<i64>,
     },
     /// Reports that an order ended with units not delivered; their share is given back. Also
@@ -67,11 +68,16 @@ pub(super) enum OrderCommand {
         /// Units not delivered.
         #[arg(long)]
         remains: i64,
+        #[command(flatten)]
+        sure: Sure,
     },
-    /// Cancels an order; all of its charge is given back. Also corrects a finished order.
+    /// Cancels an order; all of its charge is given back. Also corrects a finished order. To have it
+    /// canceled by who has it, use `cancel ask`.
     Cancel {
         #[command(flatten)]
         order: Reported,
+        #[command(flatten)]
+        sure: Sure,
     },
     /// Pauses a drip-feed: no more runs start, what they cost stays held; runs that have started go
     /// on.
@@ -125,6 +131,14 @@ pub(super) struct Reported {
     reason: Option<String>,
 }
 
+#[derive(Clone, Copy, Debug, Args)]
+pub(super) struct Sure {
+    /// Also when a provider has the order, or may have it: it has ended there, or what it still delivers
+    /// and charges is ours to bear.
+    #[arg(long)]
+    although_placed: bool,
+}
+
 fn parse_state(text: &str) -> Result<State, String> {
     State::from_name(text).ok_or_else(|| {
         let names: Vec<&str> = State::ALL.iter().map(|state| state.name()).collect();
@@ -170,10 +184,10 @@ pub(super) async fn run(command: OrderCommand, desk: &Desk) -> Result<(), Failur
         OrderCommand::Complete { order, start_count, remains } => {
             report(desk, order, Report::Completed { start_count, remains }).await
         }
-        OrderCommand::Partial { order, remains } => {
-            report(desk, order, Report::Partial { remains }).await
+        OrderCommand::Partial { order, remains, sure } => {
+            end(desk, order, Report::Partial { remains }, sure).await
         }
-        OrderCommand::Cancel { order } => report(desk, order, Report::Canceled).await,
+        OrderCommand::Cancel { order, sure } => end(desk, order, Report::Canceled, sure).await,
         OrderCommand::Release { order, reason } => {
             let (order, actor) = (OrderId(order), &desk.actor);
             let after = desk.counter.release_order(order, &reason, actor, desk.now).await?;
@@ -202,6 +216,17 @@ async fn report(desk: &Desk, reported: Reported, report: Report) -> Result<(), F
     Ok(())
 }
 
+async fn end(desk: &Desk, reported: Reported, ending: Report, sure: Sure) -> Result<(), Failure> {
+    if sure.although_placed {
+        return report(desk, reported, ending).await;
+    }
+    let order = OrderId(reported.order);
+    let ending = OrderReport { order, report: ending, reason: reported.reason };
+    let after = desk.counter.report_unless_placed(ending, &desk.actor, desk.now).await?;
+    told(desk, &after);
+    Ok(())
+}
+
 async fn steer(desk: &Desk, reported: Reported, steer: Steer) -> Result<(), Failure> {
     let (order, reason) = (OrderId(reported.order), reported.reason.as_deref());
     let after = desk.counter.steer_parts(order, steer, &desk.actor, reason, desk.now).await?;
@@ -225,56 +250,4 @@ fn told(desk: &Desk, after: &Order) {
         after.held()
     );
     desk.output.done(&output::order(after), &sentence);
-}
-
-fn shown(view: &OrderView) -> Value {
-    let mut value = output::order(&view.order);
-    let Value::Object(members) = &mut value else { return value };
-    let params = view.params.as_deref().and_then(|params| serde_json::from_str(params).ok());
-    if let Some(waits) = &view.waits {
-        members.insert(String::from("waits"), waits.as_str().into());
-    }
-    members.insert(String::from("params"), params.unwrap_or(Value::Null));
-    members.insert(String::from("net_charge"), output::amount(view.status.charge));
-    if let Some(plan) = &view.drip_feed {
-        members.insert(
-            String::from("drip_feed"),
-            json!({
-                "runs": plan.runs,
-                "interval_minutes": plan.interval_minutes,
-                "run_quantity": plan.run_quantity,
-                "runs_started": plan.runs_started,
-                "next_run": output::time(plan.next_run),
-                "state": plan.state.name(),
-                "paused": plan.paused,
-            }),
-        );
-    }
-    if let Some((plan, state)) = &view.subscription {
-        members.insert(
-            String::from("subscription"),
-            json!({
-                "min": plan.min,
-                "max": plan.max,
-                "posts": plan.posts,
-                "posts_done": plan.posts_done,
-                "delay_minutes": plan.delay_minutes,
-                "expires": plan.expires.map(crate::clock::shown),
-                "state": state.name(),
-            }),
-        );
-    }
-    let lists: [(&str, Vec<Value>); 5] = [
-        ("transfers", view.transfers.iter().map(output::transfer).collect()),
-        ("parts", view.parts.iter().map(output::order).collect()),
-        ("cancels", view.cancels.iter().map(output::cancel).collect()),
-        ("leases", view.leases.iter().map(lease_row).collect()),
-        ("timeline", view.events.iter().map(output::event).collect()),
-    ];
-    for (name, rows) in lists {
-        members.insert(name.to_owned(), Value::Array(rows));
-    }
-    let refill = view.last_refill.as_ref().map(output::refill);
-    members.insert(String::from("last_refill"), refill.unwrap_or(Value::Null));
-    value
 }

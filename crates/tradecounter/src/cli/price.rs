@@ -1,6 +1,7 @@
 //! `price`.
 
-use super::{Desk, find_account, parse_amount};
+use super::find::find_account;
+use super::{Desk, parse_amount};
 use crate::failure::Failure;
 use crate::output;
 use clap::{Args, Subcommand};

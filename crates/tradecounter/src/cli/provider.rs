@@ -1,19 +1,17 @@
 //! `provider`.
 
+use super::find::find_provider;
+use super::provider_args::{ProviderArgs, check_url, read_secret, unreachable_by};
 use super::restored::accept;
-use super::{Desk, OrNone, offers, parse_amount};
+use super::{Desk, offers, parse_amount};
 use crate::failure::Failure;
-use crate::{output, randomness};
+use crate::output;
 use clap::{Args, Subcommand};
-use counter::Refusal;
-use counter::fulfilment::{Booking, ProviderChange, ProviderSecret};
-use domain::providers::{Attempt, EntryKind, Explains, ProviderState, WriteOff};
-use domain::{AttemptId, Micros, ProviderId};
-use panel_client::{Endpoint, Policy};
+use counter::fulfilment::{Booking, ProviderChange};
+use domain::providers::{Attempt, EntryKind, Explains, WriteOff};
+use domain::{AttemptId, Micros};
 use serde_json::{Value, json};
-use std::fs::File;
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ProviderCommand {
@@ -101,108 +99,23 @@ pub(super) enum ProviderCommand {
     Import(offers::ImportArgs),
 }
 
-/// What may be said of a provider.
-#[derive(Debug, Args)]
-pub(super) struct ProviderArgs {
-    /// What staff call it; unique.
-    #[arg(long)]
-    name: Option<String>,
-    /// Where its API is, exactly as it is asked, as `https://example.com/api/v2`.
-    #[arg(long)]
-    url: Option<String>,
-    /// active, paused (orders there are followed, no new ones are placed) or off.
-    #[arg(long, value_parser = parse_state)]
-    state: Option<ProviderState>,
-    /// ISO code of the currency that it charges in.
-    #[arg(long)]
-    currency: Option<String>,
-    /// What one unit of its currency is worth in ours.
-    #[arg(long, value_parser = parse_amount)]
-    exchange: Option<Micros>,
-    /// Most orders that are being placed there at once: what a crash leaves unknown at most.
-    #[arg(long)]
-    adds_at_once: Option<i64>,
-    /// Most orders placed there in a second.
-    #[arg(long)]
-    adds_per_second: Option<i64>,
-    /// Most other requests in a second.
-    #[arg(long)]
-    asks_per_second: Option<i64>,
-    /// Whether it answers the same order again for the same `request_id`, as this program does.
-    #[arg(long)]
-    takes_request_id: Option<bool>,
-    /// Decimals of its balance, from 0 to 6; `none` when others spend from the account too, so that
-    /// it shows nothing.
-    #[arg(long, value_name = "DECIMALS")]
-    balance_decimals: Option<OrNone>,
-    /// A text of its own that surely means that an order was not taken; may be given several times,
-    /// and takes the place of those before.
-    #[arg(long, value_name = "TEXT")]
-    refusal: Option<Vec<String>>,
-    /// Reads of its balance in a row, a minute apart, that our books must explain before it decides what
-    /// became of a lost answer: 1440, a day, unless given; 0 when you vouch that nobody else uses the
-    /// account.
-    #[arg(long)]
-    trust_reads: Option<i64>,
-}
-
 /// What is booked.
 #[derive(Debug, Args)]
 pub(super) struct BookingArgs {
     /// The provider's id or name.
     provider: String,
     /// How much, in its currency.
-    #[arg(value_parser = parse_amount, allow_hyphen_values = true)]
+    #[arg(value_parser = parse_amount)]
     amount: Micros,
     /// Why.
     #[arg(long)]
     reason: String,
 }
 
-fn parse_state(text: &str) -> Result<ProviderState, String> {
-    ProviderState::from_name(text).ok_or_else(|| String::from("there are active, paused and off"))
-}
-
-impl ProviderArgs {
-    fn change(self) -> ProviderChange {
-        ProviderChange {
-            name: self.name,
-            url: self.url,
-            state: self.state,
-            currency: self.currency,
-            exchange: self.exchange,
-            adds_at_once: self.adds_at_once,
-            adds_per_second: self.adds_per_second,
-            asks_per_second: self.asks_per_second,
-            takes_request_id: self.takes_request_id,
-            balance_decimals: self.balance_decimals.map(|OrNone(decimals)| decimals),
-            refusals: self.refusal,
-            trust_reads: self.trust_reads,
-            same_account: false,
-        }
-    }
-}
-
-/// Refuses what nobody can call, before it is written down: it may have a password in it.
-fn check_url(url: &str) -> Result<(), Failure> {
-    let checked = Endpoint::parse(url, &PERMISSIVE).map(|_| ());
-    checked.map_err(|why| Failure::Refused(Refusal::Invalid(format!("url: {why}"))))
-}
-
-/// Whatever some setting allows.
-const PERMISSIVE: Policy = Policy { allow_private: true, any_port: true, also: None };
-
-/// Why nothing can be sent to a URL with the settings that this command runs with.
-fn unreachable_by(desk: &Desk, url: &str) -> Option<String> {
-    let why = Endpoint::parse(url, &desk.reach.policy).err()?;
-    let told = "with these settings nothing is sent to it";
-    Some(format!("{told}: {why} (unless `private_providers` is set)"))
-}
-
 pub(super) async fn run(command: ProviderCommand, desk: &Desk) -> Result<(), Failure> {
     match command {
         ProviderCommand::Add { provider, key_file } => {
-            let secret = read_secret(&key_file)?;
+            let secret = read_secret(desk, &key_file).await?;
             let change = provider.change();
             change.url.as_deref().map_or(Ok(()), check_url)?;
             let hindrance = change.url.as_deref().and_then(|url| unreachable_by(desk, url));
@@ -219,7 +132,10 @@ pub(super) async fn run(command: ProviderCommand, desk: &Desk) -> Result<(), Fai
             if change == ProviderChange::default() && key_file.is_none() {
                 return Err(Failure::Usage(String::from("nothing to change: give an option")));
             }
-            let secret = key_file.as_deref().map(read_secret).transpose()?;
+            let secret = match key_file {
+                Some(file) => Some(read_secret(desk, &file).await?),
+                None => None,
+            };
             let id = find_provider(desk, &provider_id).await?;
             let after = desk.counter.edit_provider(id, change, secret, desk.now).await?;
             desk.output.one(&output::provider(&after));
@@ -325,32 +241,4 @@ async fn book(args: BookingArgs, kind: EntryKind, desk: &Desk) -> Result<(), Fai
     };
     desk.output.one(&output::provider(&desk.counter.book_at_provider(booking, desk.now).await?));
     Ok(())
-}
-
-/// Most of a file with a key that is read: the first line of it is the key.
-const KEY_FILE_BYTES: u64 = 10_000;
-
-/// Our key at a provider, from the first line of a file. Nothing of it is repeated.
-fn read_secret(file: &Path) -> Result<ProviderSecret, Failure> {
-    let mut text = String::new();
-    let read = if file == Path::new("-") {
-        std::io::stdin().lock().take(KEY_FILE_BYTES).read_to_string(&mut text)
-    } else {
-        File::open(file).and_then(|file| file.take(KEY_FILE_BYTES).read_to_string(&mut text))
-    };
-    read.map_err(Failure::io(file.display().to_string()))?;
-    let key = text.lines().next().unwrap_or_default().trim_start_matches('\u{feff}').to_owned();
-    Ok(ProviderSecret { key, nonce: randomness::bytes() })
-}
-
-/// A provider as people name it: its id, or its name.
-pub(super) async fn find_provider(desk: &Desk, named: &str) -> Result<ProviderId, Failure> {
-    if let Ok(id) = named.parse() {
-        return Ok(ProviderId(id));
-    }
-    let providers = desk.counter.providers().await?;
-    let found = providers.iter().find(|provider| provider.name == named);
-    found.map(|provider| provider.id).ok_or_else(|| {
-        Failure::Refused(counter::Refusal::Missing { kind: "provider", id: named.to_owned() })
-    })
 }

@@ -1,6 +1,6 @@
 //! `route`.
 
-use super::provider::find_provider;
+use super::find::{find_provider, find_service};
 use super::{Desk, OrNone, parse_amount};
 use crate::failure::Failure;
 use crate::output;
@@ -56,7 +56,7 @@ pub(super) struct RouteArgs {
     #[arg(long)]
     max: Option<i64>,
     /// Lower is tried first; 0 unless given.
-    #[arg(long, allow_hyphen_values = true)]
+    #[arg(long)]
     priority: Option<i64>,
     /// Its share among routes of the same priority; 100 unless given.
     #[arg(long)]
@@ -109,9 +109,13 @@ pub(super) async fn run(command: RouteCommand, desk: &Desk) -> Result<(), Failur
                 Some(named) => Some(find_provider(desk, &named).await?),
                 None => None,
             };
+            let service = match service {
+                Some(id) => Some(find_service(desk, id).await?),
+                None => None,
+            };
             let mut routes = desk.counter.routes().await?;
             routes.retain(|route| {
-                service.is_none_or(|service| route.service.0 == service)
+                service.is_none_or(|service| route.service == service)
                     && provider.is_none_or(|provider| route.provider == provider)
             });
             let rows: Vec<Value> = routes.iter().map(output::route).collect();

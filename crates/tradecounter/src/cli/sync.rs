@@ -1,6 +1,6 @@
 //! `sync`.
 
-use super::provider::find_provider;
+use super::find::find_provider;
 use super::{Desk, sync_rules};
 use crate::failure::Failure;
 use crate::output;

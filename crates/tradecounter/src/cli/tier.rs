@@ -1,11 +1,11 @@
 //! `tier`.
 
 use super::Desk;
+use super::find::find_tier;
 use crate::failure::Failure;
 use crate::output;
 use clap::Subcommand;
 use counter::prices::TierChange;
-use domain::TierId;
 use domain::pricing::Discount;
 use serde_json::Value;
 
@@ -55,18 +55,6 @@ pub(super) async fn run(command: TierCommand, desk: &Desk) -> Result<(), Failure
         }
     }
     Ok(())
-}
-
-/// A tier as people name it: its id, or its name.
-pub(super) async fn find_tier(desk: &Desk, named: &str) -> Result<TierId, Failure> {
-    if let Ok(id) = named.parse() {
-        return Ok(TierId(id));
-    }
-    let tiers = desk.counter.tiers().await?;
-    let found = tiers.iter().find(|tier| tier.name == named).map(|tier| tier.id);
-    found.ok_or_else(|| {
-        Failure::Refused(counter::Refusal::Missing { kind: "tier", id: named.to_owned() })
-    })
 }
 
 /// Reads a discount argument.

@@ -53,16 +53,20 @@ pub(crate) async fn run(
     config.role = NodeRole::All;
     telemetry::start(&config)?;
     let earlier = Note::read(&data)?;
+    if database_given {
+        // Somebody else's place: filled where it is, as far as it is empty. Looked at before anything is
+        // laid down here.
+        let counter = opened::open(&config, Access::CreateIfMissing).await?;
+        seed::check(&counter, earlier.as_ref()).await?;
+    }
     let new = earlier.is_none() || (!database_given && !file.exists());
     if new {
         Supplier::forget(&data)?;
     }
+    let earlier = Supplier::goes_on(&data, earlier)?;
     let offers = catalogue::offers();
     let supplier = Supplier::start(&data, earlier.as_ref(), &config.currency, &offers)?;
-    if database_given {
-        // Somebody else's place: filled where it is, as far as it is empty.
-        drop(opened::open(&config, Access::CreateIfMissing).await?);
-    } else if new {
+    if new && !database_given {
         fill_apart(&data, &config, &supplier).await?;
     }
     let mut server = serve::start(&config).await?;

@@ -1,5 +1,6 @@
 //! What the demo tells: on the screen for people, in `demo.json` for scripts.
 
+use super::supplier;
 use crate::config::Config;
 use crate::failure::Failure;
 use serde::{Deserialize, Serialize};
@@ -46,6 +47,9 @@ pub(super) struct Note {
     pub(super) supplier_url: String,
     /// Where the supplier is looked at and steered from.
     pub(super) supplier_control: String,
+    /// The id of the supplier's first order.
+    #[serde(default = "supplier::first_order")]
+    pub(super) supplier_first_order: u64,
 }
 
 impl Note {

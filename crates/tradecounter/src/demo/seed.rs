@@ -39,6 +39,23 @@ pub(super) async fn still_valid(counter: &Counter, note: &Note) -> Result<bool, 
     Ok(counter.principal(&note.key).await?.is_some_and(|who| who.account.0 == note.account))
 }
 
+/// Refuses a database that is neither empty nor the one that the note of an earlier run opens.
+pub(super) async fn check(counter: &Counter, earlier: Option<&Note>) -> Result<(), Failure> {
+    if let Some(note) = earlier
+        && still_valid(counter, note).await?
+    {
+        return Ok(());
+    }
+    let accounts = counter.list_accounts(AccountId(0), 1).await?;
+    if accounts.is_empty() && counter.categories().await?.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::Other(String::from(
+        "the database is in use already, or a demo was ended while it filled it; name a new folder with \
+         --data, or another --database",
+    )))
+}
+
 /// Fills the counter and returns what to tell.
 pub(super) async fn fill(
     counter: &Counter,
@@ -47,13 +64,7 @@ pub(super) async fn fill(
     config: &Config,
     now: Timestamp,
 ) -> Result<Note, Failure> {
-    let accounts = counter.list_accounts(AccountId(0), 1).await?;
-    if !accounts.is_empty() || !counter.categories().await?.is_empty() {
-        return Err(Failure::Other(String::from(
-            "the database is in use already, or a demo was ended while it filled it; name a new \
-             folder with --data, or another --database",
-        )));
-    }
+    check(counter, None).await?;
     let provider = supplier.enter(counter, now).await?;
     let plain = fill_catalogue(counter, provider, now).await?;
     let product = fill_products(counter, now).await?;
@@ -85,6 +96,7 @@ pub(super) async fn fill(
         provider: provider.0,
         supplier_url: supplier.url(),
         supplier_control: supplier.control(),
+        supplier_first_order: supplier.first_order(),
     };
     note.on_database(config)
 }

@@ -42,7 +42,16 @@ const PARTS: i64 = 1_000;
 #[derive(Debug)]
 pub(super) struct Supplier {
     server: Server,
+    first_order: u64,
 }
+
+/// The id of the first order that it takes.
+pub(super) const fn first_order() -> u64 {
+    700_001
+}
+
+/// By how much higher its ids begin when it has lost its orders: more than a demo ever places.
+const IDS_APART: u64 = 100_000_000;
 
 impl Supplier {
     /// Starts it where it was when the note was written, if it can, with the orders of then.
@@ -53,7 +62,8 @@ impl Supplier {
         offers: &[&Offer],
     ) -> Result<Self, Failure> {
         let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let settings = settings(currency, offers)?;
+        let first_order = earlier.map_or_else(first_order, |note| note.supplier_first_order);
+        let settings = Settings { first_order, ..settings(currency, offers)? };
         let begin = |panel_at: SocketAddr, control_at: SocketAddr| {
             let mut panel = Panel::new(settings.clone(), SEED)?;
             panel.set_faults(faults())?;
@@ -76,7 +86,26 @@ impl Supplier {
             )),
             error => Failure::Other(format!("the demo's supplier cannot start: {error}")),
         })?;
-        Ok(Self { server })
+        Ok(Self { server, first_order })
+    }
+
+    /// Where its orders are gone and the note is not, the shop may know their ids: a note that says so, and
+    /// from which ids others begin.
+    pub(super) fn goes_on(folder: &Path, earlier: Option<Note>) -> Result<Option<Note>, Failure> {
+        match earlier {
+            Some(note) if !folder.join(FILE).exists() => {
+                let supplier_first_order = note.supplier_first_order.saturating_add(IDS_APART);
+                let note = Note { supplier_first_order, ..note };
+                note.write(folder)?;
+                Ok(Some(note))
+            }
+            earlier => Ok(earlier),
+        }
+    }
+
+    /// The id of the first order that it takes, or took.
+    pub(super) const fn first_order(&self) -> u64 {
+        self.first_order
     }
 
     /// Forgets the orders of an earlier run: the shop begins anew.
@@ -201,7 +230,6 @@ fn settings(currency: &str, offers: &[&Offer]) -> Result<Settings, Failure> {
         latency_us: Span::new(SECOND / 20, SECOND / 5),
         request_ids: true,
         tells_parts: Parts::Beside,
-        first_order: 700_001,
         reads_kept: 1_000,
         ..Settings::default()
     })

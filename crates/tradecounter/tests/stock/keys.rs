@@ -91,10 +91,14 @@ fn what_the_server_can_never_open_is_not_sealed() {
                    sealed with it; it was started with the setting stock_keys, which is read only \
                    then: add the key there and start it anew, then try again\n";
     write(&program, "more.txt", "three");
+    let provider =
+        "provider add --name up --currency USD --url https://example.com/ --key-file more.txt";
+    let provider: Vec<&str> = provider.split(' ').collect();
     for sealing in [
         &["stock", "import", "1", "more.txt"][..],
         &["stock", "rekey"],
         &["product-order", "deliver", "1", "--file", "more.txt"],
+        &provider,
     ] {
         let done = program.run(sealing);
         assert_eq!(done.code, Some(3), "{sealing:?}");
