@@ -1,7 +1,7 @@
 //! What is found out about attempts moves orders and money, once, and never against evidence.
 
 use super::shop::{COST, FIRST, NOW, SECOND, Shop, accepted};
-use counter::fulfilment::{Found, Outcome, ProviderChange, Recorded, Verdict};
+use counter::fulfilment::{Found, Outcome, ProviderChange, Recorded, RouteChange, Verdict};
 use domain::orders::{NotAccepted, State};
 use domain::providers::{AttemptState, Fit, UpstreamWord};
 use domain::{OrderId, RouteId, Timestamp};
@@ -122,6 +122,71 @@ async fn an_id_that_another_order_has_goes_to_a_person() {
     shop.found(third, accepted("5")).await;
     assert_eq!(shop.state(three).await, State::Submitted);
     shop.assert_clean().await;
+}
+
+/// Five orders at the first provider, and what is heard of them: some of it twice, some of it against
+/// what was heard before. Returns what became of everything.
+async fn heard(at_once: usize) -> (Vec<Recorded>, Vec<(State, AttemptState)>, Vec<usize>, i64) {
+    let shop = Shop::open().await;
+    let many = ProviderChange { adds_at_once: Some(9), ..ProviderChange::default() };
+    shop.counter.edit_provider(FIRST, many, None, NOW).await.unwrap();
+    // A limit by day makes refusals count units back.
+    let capped = RouteChange { daily_cap: Some(Some(1_000_000)), ..RouteChange::default() };
+    shop.counter.edit_route(RouteId(1), capped, NOW).await.unwrap();
+    let (mut orders, mut attempts) = (Vec::new(), Vec::new());
+    for _ in 0..5 {
+        orders.push(shop.order().await);
+        attempts.push(shop.claim(orders[orders.len() - 1]).await);
+    }
+    let refused = Found::Refused { another_way: false };
+    let outcomes: Vec<Outcome> = [
+        (0, accepted("1")),
+        (1, Found::Lost),
+        (2, refused.clone()),
+        (0, accepted("1")),
+        (1, accepted("2")),
+        (2, accepted("3")),
+        // Each takes an id that one before it has.
+        (3, accepted("1")),
+        (4, accepted("2")),
+        (0, refused),
+    ]
+    .map(|(of, found)| Outcome { attempt: attempts[of], found, evidence: String::from("seen") })
+    .into();
+    let mut recorded = Vec::new();
+    for some in outcomes.chunks(at_once) {
+        recorded.extend(shop.counter.record_outcomes(some.to_vec(), NOW).await.unwrap());
+    }
+    let mut states = Vec::new();
+    for order in &orders {
+        let attempt = shop.counter.attempts_of_order(*order).await.unwrap().remove(0);
+        states.push((shop.state(*order).await, attempt.state));
+    }
+    let followed = shop.followed(FIRST).await;
+    let followed = (0..5).filter(|at| followed.contains(&attempts[*at])).collect();
+    shop.assert_clean().await;
+    (recorded, states, followed, shop.booked(FIRST).await)
+}
+
+#[tokio::test]
+async fn what_one_unit_records_is_as_if_it_came_one_after_the_other() {
+    let one_by_one = heard(1).await;
+    let news = |state| Recorded::Done(state, Fit::News);
+    assert_eq!(
+        one_by_one.0[..5],
+        [
+            news(State::Submitted),
+            news(State::Unknown),
+            news(State::Canceled),
+            Recorded::Known,
+            news(State::Submitted),
+        ]
+    );
+    let doubted = Recorded::Done(State::Review, Fit::Contradiction);
+    assert_eq!(one_by_one.0[6..8], [doubted, doubted]);
+    for at_once in [2, 4, 9] {
+        assert_eq!(heard(at_once).await, one_by_one, "{at_once} in a unit");
+    }
 }
 
 #[tokio::test]
