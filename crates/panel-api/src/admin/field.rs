@@ -8,6 +8,7 @@ use crate::{limits, text};
 const IDS: &str = "must be ids, separated by commas";
 const LINE: &str = "must be a text of one line, and not too long";
 const WHOLE: &str = "must be a whole number, in digits";
+const TWICE: &str = "is said twice, and not the same";
 
 /// A field that has several names: under the one that it was said by, which is what errors name, or
 /// under the first when it was not said.
@@ -116,6 +117,3 @@ impl<'a> Field<'a> {
         Ok(())
     }
 }
-
-/// Nobody can tell which of the two is meant.
-const TWICE: &str = "is said twice, and not the same";
