@@ -221,6 +221,10 @@ pub const CORRECT_HOURS: i64 = 24;
 /// provider forgets them some day, and then takes the order once more. This program keeps them for 72 hours.
 pub const ASKED_FOR_US: i64 = 86_400_000_000;
 
+/// For how many microseconds after a customer asked for it a cancel or refill is sent on again while its
+/// provider puts it off: whoever waits for longer is told so, and may ask again.
+pub const SENT_ON_FOR_US: i64 = 86_400_000_000;
+
 /// How often in a row a provider does not find an order, or says of it what cannot be read, before a
 /// person looks.
 pub const NOT_FOUND_MAX: i64 = 12;

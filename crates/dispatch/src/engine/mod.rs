@@ -20,6 +20,7 @@ mod queue;
 mod recorded;
 mod resolve;
 mod said;
+mod wishes;
 
 pub use action::{Action, Answer, AskId, Input, Kind};
 

@@ -130,7 +130,7 @@ pub fn refusal(text: &str, own: &[String]) -> Option<Refusal> {
 }
 
 /// Lower case, one blank between words, no mark at the end.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
     words.join(" ").trim_end_matches(['.', '!', ' ']).to_owned()
 }
