@@ -204,8 +204,11 @@ pub const PROVIDER_RATE_MAX: i64 = 10_000;
 /// Most texts of its own that a provider refuses with.
 pub const REFUSALS_MAX: usize = 100;
 
-/// Longest name that a provider gives a service or an order, in bytes.
+/// Longest name that a provider gives a service, in bytes.
 pub const UPSTREAM_ID_BYTES_MAX: usize = 100;
+
+/// Longest id that a provider gives an order, in bytes: what is longer is not asked about.
+pub const UPSTREAM_ORDER_BYTES_MAX: usize = 64;
 
 /// Largest share of a route among those of its priority.
 pub const WEIGHT_MAX: i64 = 1_000;

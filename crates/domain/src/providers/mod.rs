@@ -33,7 +33,7 @@ mod dead;
 pub use attempt::{Attempt, AttemptState, request_id};
 pub use breaker::{Breaker, Call, Outcome, Ticket};
 pub use budget::RetryBudget;
-pub use check::{ProviderError, check_provider, check_route};
+pub use check::{ProviderError, check_provider, check_route, is_upstream_id};
 pub use choose::{Candidate, Choice, NoRoute, ToPlace, choose};
 pub use costs::{Cost, CostEntry, Costing, Extent, Finding};
 pub use costs::{charged, expected_cost, follow_cost, last_decimal};
