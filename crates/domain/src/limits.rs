@@ -208,8 +208,11 @@ pub const REFUSAL_LETTERS_MIN: usize = 4;
 /// Most texts of its own that a provider refuses with.
 pub const REFUSALS_MAX: usize = 100;
 
-/// Longest name that a provider gives a service or an order, in bytes.
+/// Longest name that a provider gives a service, in bytes.
 pub const UPSTREAM_ID_BYTES_MAX: usize = 100;
+
+/// Longest id that a provider gives an order, in bytes: what is longer is not asked about.
+pub const UPSTREAM_ORDER_BYTES_MAX: usize = 64;
 
 /// Largest share of a route among those of its priority.
 pub const WEIGHT_MAX: i64 = 1_000;
@@ -224,6 +227,10 @@ pub const CORRECT_HOURS: i64 = 24;
 /// For how many microseconds after it was sent an order may be asked for again under its request id: a
 /// provider forgets them some day, and then takes the order once more. This program keeps them for 72 hours.
 pub const ASKED_FOR_US: i64 = 86_400_000_000;
+
+/// For how many microseconds after a customer asked for it a cancel or refill is sent on again while its
+/// provider puts it off: whoever waits for longer is told so, and may ask again.
+pub const SENT_ON_FOR_US: i64 = 86_400_000_000;
 
 /// How often in a row a provider does not find an order, or says of it what cannot be read, before a
 /// person looks.

@@ -7,9 +7,9 @@ use super::outcome::{Recorded, record};
 use super::{Found, Outcome};
 use crate::catalogue::Snapshot;
 use crate::{Counter, Failure, Refusal};
-use domain::limits::{REASON_BYTES_MAX, UPSTREAM_ID_BYTES_MAX};
+use domain::limits::{REASON_BYTES_MAX, UPSTREAM_ORDER_BYTES_MAX};
 use domain::orders::{NotAccepted, Order, State};
-use domain::providers::{Attempt, AttemptState};
+use domain::providers::{Attempt, AttemptState, is_upstream_id};
 use domain::{ExecutorId, OrderId, ProviderId, Timestamp};
 use store::Tx;
 use store::tables::{attempts, orders, providers};
@@ -204,9 +204,10 @@ fn check(verdict: &Verdict, reason: &str) -> Result<Option<Found>, Refusal> {
         Verdict::NotAccepted { .. } => Found::NotAccepted(NotAccepted::Person),
         Verdict::AcceptedNoId | Verdict::PlacedAt(_, None) => Found::AcceptedNoId,
         Verdict::AcceptedAs(id) | Verdict::PlacedAt(_, Some(id)) => {
-            let fits = (1..=UPSTREAM_ID_BYTES_MAX).contains(&id.len());
-            if !fits || id.chars().any(|c| c.is_control() || c.is_whitespace()) {
-                let text = format!("id: must be 1 to {UPSTREAM_ID_BYTES_MAX} bytes without blanks");
+            if !is_upstream_id(id) {
+                let text = format!(
+                    "id: must be 1 to {UPSTREAM_ORDER_BYTES_MAX} letters, digits, _, -, : or #, with a digit"
+                );
                 return Err(Refusal::Invalid(text));
             }
             Found::Accepted { upstream_id: id.clone(), cost: None }

@@ -2,15 +2,17 @@
 //!
 //! A cancel may be sent as often as one likes: what becomes of the order is told by its status. A
 //! refill is noted as sent before it is; one whose answer was lost is sent again after a while, and a
-//! provider that has it says so.
+//! provider that has it says so. What a provider puts off is sent on again for a day.
 
 use crate::nodes::{Job, Worker};
 use crate::requests::RefillDecision;
 use crate::{Failure, Refusal};
+use domain::limits::SENT_ON_FOR_US;
 use domain::requests::RefillState;
 use domain::{CancelId, ProviderId, RefillId, Timestamp};
 use std::collections::BTreeMap;
 use store::tables::forwards::{self, Forward};
+use store::tables::requests;
 use store::{DbError, StoreError, Tx};
 
 /// Most of each kind that are taken at once.
@@ -57,6 +59,10 @@ pub enum Forwarded {
     RefillKnown(RefillId),
     /// It does not refill, in these words.
     RefillRefused(RefillId, String),
+    /// It does not take the wish to cancel for now, in these words.
+    CancelPutOff(CancelId, String),
+    /// It does not refill for now, in these words.
+    RefillPutOff(RefillId, String),
     /// The refill stands there.
     RefillStands(RefillId, RefillState),
 }
@@ -106,6 +112,7 @@ impl Worker {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         self.works_on(Job::Fulfilment)?;
+        let answers = self.last_words(answers, now).await?;
         let (mut cancels, mut named) = (Vec::new(), Vec::new());
         for answer in &answers {
             match answer {
@@ -124,7 +131,10 @@ impl Worker {
         self.store.write(unit).await??;
         for answer in answers {
             match answer {
-                Forwarded::CancelTaken(_) => {}
+                // What is put off stays as it is.
+                Forwarded::CancelTaken(_)
+                | Forwarded::CancelPutOff(..)
+                | Forwarded::RefillPutOff(..) => {}
                 Forwarded::CancelRefused(id, text) => {
                     moved(self.reject_cancel(id, Some(text), ACTOR, now).await)?;
                 }
@@ -146,6 +156,43 @@ impl Worker {
             }
         }
         Ok(())
+    }
+
+    /// What has been put off for too long is refused.
+    async fn last_words(
+        &self,
+        answers: Vec<Forwarded>,
+        now: Timestamp,
+    ) -> Result<Vec<Forwarded>, StoreError> {
+        let puts_off = |answer: &Forwarded| {
+            matches!(answer, Forwarded::CancelPutOff(..) | Forwarded::RefillPutOff(..))
+        };
+        if !answers.iter().any(puts_off) {
+            return Ok(answers);
+        }
+        let is_old = |asked: Option<Timestamp>| {
+            asked.is_some_and(|asked| now.0.saturating_sub(asked.0) >= SENT_ON_FOR_US)
+        };
+        let read = self.store.read(move |tx| {
+            let mut decided = Vec::with_capacity(answers.len());
+            for answer in &answers {
+                decided.push(match answer {
+                    Forwarded::CancelPutOff(id, text)
+                        if is_old(requests::cancel(tx, *id)?.map(|cancel| cancel.created)) =>
+                    {
+                        Forwarded::CancelRefused(*id, text.clone())
+                    }
+                    Forwarded::RefillPutOff(id, text)
+                        if is_old(requests::refill(tx, *id)?.map(|refill| refill.created)) =>
+                    {
+                        Forwarded::RefillRefused(*id, text.clone())
+                    }
+                    other => other.clone(),
+                });
+            }
+            Ok::<_, DbError>(decided)
+        });
+        Ok(read.await??)
     }
 
     async fn decide(

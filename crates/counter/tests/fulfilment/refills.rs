@@ -1,13 +1,14 @@
-//! Refills of orders that providers have delivered.
+//! Refills and cancels of orders that providers have.
 
 use super::shop::{FIRST, NOW, Shop, THINGS, accepted};
 use counter::catalogue::ServiceChange;
-use counter::fulfilment::{ForwardKind, Recorded};
+use counter::fulfilment::{ForwardKind, Forwarded, Recorded};
 use counter::orders::{OrderReport, Report};
 use domain::catalogue::RefillRule;
 use domain::orders::State;
 use domain::providers::UpstreamWord;
-use domain::{AttemptId, OrderId};
+use domain::requests::{CancelState, RefillState};
+use domain::{AttemptId, CancelId, OrderId, RefillId};
 
 async fn with_refills() -> Shop {
     let shop = Shop::open().await;
@@ -98,4 +99,42 @@ async fn what_an_id_was_given_to_is_noted_once() {
     gives_away(&shop, "5").await;
     assert_eq!(notes().await, 2);
     assert_eq!(shop.followed(FIRST).await, []);
+}
+
+/// What a provider puts off is asked of it again, until whoever asked has waited for a day.
+#[tokio::test]
+async fn what_is_put_off_for_a_day_is_refused() {
+    let shop = with_refills().await;
+    let change = ServiceChange { cancel: Some(true), ..ServiceChange::default() };
+    shop.counter.edit_service(THINGS, change, NOW).await.unwrap();
+    let (old, _) = delivered(&shop, "5").await;
+    ask(&shop, old).await;
+    let open = shop.order().await;
+    let attempt = shop.claim(open).await;
+    shop.found(attempt, accepted("6")).await;
+    let asked = shop.counter.ask_cancels(shop.account, vec![open], NOW).await.unwrap();
+    assert_eq!(asked, [Some(Ok(()))]);
+    let later = String::from("try again later");
+    let answers = vec![
+        Forwarded::RefillPutOff(RefillId(1), later.clone()),
+        Forwarded::CancelPutOff(CancelId(1), later.clone()),
+    ];
+    let day = 24 * 60;
+    for minutes in [10, 21, day - 1] {
+        let now = NOW.plus_minutes(minutes);
+        let found = shop.worker.take_forwards(false, now).await.unwrap();
+        let kinds: Vec<ForwardKind> = found.iter().map(|forward| forward.kind).collect();
+        assert_eq!(kinds, [ForwardKind::Cancel, ForwardKind::Refill], "after {minutes} minutes");
+        shop.worker.record_forwards(answers.clone(), now).await.unwrap();
+    }
+    let refill = shop.counter.show_order(old, NOW).await.unwrap().last_refill.unwrap();
+    assert_eq!((refill.state, refill.note), (RefillState::Pending, None));
+    let now = NOW.plus_minutes(day);
+    shop.worker.record_forwards(answers, now).await.unwrap();
+    let refill = shop.counter.show_order(old, now).await.unwrap().last_refill.unwrap();
+    assert_eq!((refill.state, refill.note), (RefillState::Rejected, Some(later.clone())));
+    let cancel = shop.counter.show_order(open, now).await.unwrap().cancels.remove(0);
+    assert_eq!((cancel.state, cancel.note), (CancelState::Rejected, Some(later)));
+    assert_eq!(shop.worker.take_forwards(false, now.plus_minutes(20)).await.unwrap(), []);
+    shop.assert_clean().await;
 }

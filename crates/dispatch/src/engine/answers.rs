@@ -200,10 +200,15 @@ struct Refused {
 
 /// For how long a provider asks to be left alone; within bounds, as it may be mistaken.
 fn rest(answer: &Answer) -> i64 {
+    told_rest(answer).unwrap_or(REST_US)
+}
+
+/// The same; nothing when it does not ask for it.
+pub(super) fn told_rest(answer: &Answer) -> Option<i64> {
     match answer {
         Answer::Complete { retry_after_us: Some(us), .. } => {
-            (*us).clamp(REST_LEAST_US, REST_MOST_US)
+            Some((*us).clamp(REST_LEAST_US, REST_MOST_US))
         }
-        _ => REST_US,
+        _ => None,
     }
 }

@@ -24,6 +24,7 @@ mod said;
 mod scan;
 mod setup;
 mod timing;
+mod wishes;
 
 pub use action::{Action, Answer, AskId, Input, Kind};
 pub use timing::Timing;

@@ -99,3 +99,21 @@ async fn a_provider_that_has_no_time_is_asked_again() {
     work.end().await;
     shop.assert_clean().await;
 }
+
+#[tokio::test]
+async fn a_refusal_for_now_is_not_the_last_word() {
+    let shop = Shop::open().await;
+    let mut settings = offering();
+    settings.delivery.start_us = Span { from: 3_600_000_000, to: 3_600_000_000 };
+    let server = panel(settings);
+    shop.provider(&server, ProviderChange::default()).await;
+    let orders = shop.orders(1).await;
+    let work = shop.work(PATIENT).await;
+    shop.until(&orders, |state| state == State::Submitted).await;
+    let later = Rule::new(Fault::Refusal).on(&[fakepanel::Action::Cancel]);
+    server.set_faults(vec![later.text("Something went wrong, try again later").times(2)]).unwrap();
+    shop.ask_cancel(orders[0]).await;
+    shop.until(&orders, |state| state == State::Canceled).await;
+    work.end().await;
+    shop.assert_clean().await;
+}

@@ -7,7 +7,7 @@ use crate::catalogue::check_name;
 use crate::limits::{
     ADDS_AT_ONCE_MAX, LINK_BYTES_MAX, PRIORITY_MAX, PROVIDER_RATE_MAX, QUANTITY_MAX,
     REASON_BYTES_MAX, REFUSAL_LETTERS_MIN, REFUSALS_MAX, TRUST_READS_MAX, UPSTREAM_ID_BYTES_MAX,
-    WEIGHT_MAX,
+    UPSTREAM_ORDER_BYTES_MAX, WEIGHT_MAX,
 };
 use crate::money::charge_per_thousand;
 use std::ops::RangeInclusive;
@@ -121,6 +121,20 @@ pub fn check_route(route: &Route) -> Result<(), ProviderError> {
     number("priority", route.priority, -PRIORITY_MAX..=PRIORITY_MAX)?;
     number("weight", route.weight, 1..=WEIGHT_MAX)?;
     route.daily_cap.map_or(Ok(()), |cap| number("daily cap", cap, 0..=i64::MAX))
+}
+
+/// Whether a provider's id of an order can be asked about: letters, digits and a few signs, with a digit
+/// that is not zero where it is a number. One that cannot would spoil the question about all others.
+pub fn is_upstream_id(id: &str) -> bool {
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-:#".contains(&byte);
+    let is_zero = digits(id) && id.bytes().all(|byte| byte == b'0');
+    let is_below = id.strip_prefix('-').is_some_and(digits);
+    (1..=UPSTREAM_ORDER_BYTES_MAX).contains(&id.len())
+        && id.bytes().all(plain)
+        && id.bytes().any(|byte| byte.is_ascii_digit())
+        && !is_zero
+        && !is_below
 }
 
 fn number(

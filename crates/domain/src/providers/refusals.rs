@@ -137,7 +137,7 @@ pub(super) fn says_something(pattern: &str) -> bool {
 }
 
 /// Lower case, one blank between words, no mark at the end.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
     words.join(" ").trim_end_matches(['.', '!', ' ']).to_owned()
 }

@@ -1,0 +1,157 @@
+//! What providers answer to wishes that were sent on: cancels and refills.
+
+use counter::fulfilment::{ForwardKind, Forwarded};
+use domain::providers::{Outcome, Refusal, is_passing, refusal};
+use domain::requests::RefillState;
+use domain::{CancelId, RefillId};
+use panel_api::client::{Answers, Found, RefillWord, read_cancel, read_refill, read_refill_status};
+
+/// What a provider has answered to `asked`, and what the call came to. What is not in the answer, and
+/// what is no answer, is asked again.
+pub(super) fn read(
+    kind: ForwardKind,
+    status: u16,
+    body: &[u8],
+    asked: &[(i64, String)],
+) -> (Outcome, Vec<Forwarded>) {
+    let ids: Vec<String> = asked.iter().map(|(_, name)| name.clone()).collect();
+    let asked = Asked { asked, passes: is_trouble(status) };
+    match kind {
+        ForwardKind::Cancel => asked.each(read_cancel(body, &ids), cancel),
+        ForwardKind::Refill => asked
+            .each(read_refill(body, &ids), |id, found| refill(id, found.map(|taken| taken.refill))),
+        ForwardKind::RefillStatus => asked.each(read_refill_status(body, &ids), |id, found| {
+            stands(id, found.map(|refill| refill.word))
+        }),
+    }
+}
+
+/// Whether a server that answers with this status speaks of itself, or of how often it is asked
+/// (RFC 9110, 15.6; RFC 6585, 4).
+const fn is_trouble(status: u16) -> bool {
+    matches!(status, 408 | 429 | 500..=599)
+}
+
+/// What was asked in one call.
+struct Asked<'a> {
+    asked: &'a [(i64, String)],
+    /// Whether a refusal passes, whatever it says.
+    passes: bool,
+}
+
+impl Asked<'_> {
+    /// What was said of each; a call that was refused as a whole may be refused for each of them.
+    fn each<T>(
+        &self,
+        answers: Answers<T>,
+        read: impl Fn(i64, Told<T>) -> Option<Forwarded>,
+    ) -> (Outcome, Vec<Forwarded>) {
+        match answers {
+            Answers::Each(found) => {
+                let pairs = self.asked.iter().zip(found);
+                let told = pairs.filter_map(|((id, _), (_, found))| read(*id, self.told(found)));
+                (Outcome::Answered, told.collect())
+            }
+            Answers::Refused(text) => {
+                let about_it = self.is_about_it(&text);
+                let said = |text| if about_it { Told::No(text) } else { Told::NotNow(text) };
+                let told = self.asked.iter().filter_map(|(id, _)| read(*id, said(text.clone())));
+                (Outcome::Answered, told.collect())
+            }
+            Answers::Unclear(_) => (Outcome::Unclear, Vec::new()),
+        }
+    }
+
+    /// Whether the refusal of a whole call is about what was asked, and not about how or how often we
+    /// ask. Of several it is not known which it is about.
+    fn is_about_it(&self, text: &str) -> bool {
+        match refusal(text, &[]) {
+            Some(Refusal::NotUnderstood) => !self.passes,
+            _ => self.asked.len() == 1 && !self.passes && !is_passing(text),
+        }
+    }
+
+    fn told<T>(&self, found: Found<T>) -> Told<T> {
+        match found {
+            Found::Known(value) => Told::Yes(value),
+            Found::Error(text) if self.passes || is_passing(&text) => Told::NotNow(text),
+            Found::Error(text) => Told::No(text),
+            Found::Absent | Found::Unclear(_) => Told::Nothing,
+        }
+    }
+}
+
+/// What was said of one.
+enum Told<T> {
+    Yes(T),
+    No(String),
+    /// It may be another answer later.
+    NotNow(String),
+    Nothing,
+}
+
+impl<T> Told<T> {
+    fn map<U>(self, to: impl FnOnce(T) -> U) -> Told<U> {
+        match self {
+            Self::Yes(value) => Told::Yes(to(value)),
+            Self::No(text) => Told::No(text),
+            Self::NotNow(text) => Told::NotNow(text),
+            Self::Nothing => Told::Nothing,
+        }
+    }
+
+    /// Whether the provider has the wish by what it says.
+    fn is_known(&self) -> bool {
+        match self {
+            Self::No(text) | Self::NotNow(text) => {
+                let text = text.to_lowercase();
+                KNOWN.iter().any(|known| text.contains(known))
+            }
+            Self::Yes(_) | Self::Nothing => false,
+        }
+    }
+}
+
+/// Words by which providers say that a wish is under way already.
+const KNOWN: [&str; 2] = ["already requested", "was requested"];
+
+fn cancel<T>(id: i64, told: Told<T>) -> Option<Forwarded> {
+    let id = CancelId(id);
+    if told.is_known() {
+        return Some(Forwarded::CancelTaken(id));
+    }
+    match told {
+        Told::Yes(_) => Some(Forwarded::CancelTaken(id)),
+        Told::No(text) => Some(Forwarded::CancelRefused(id, text)),
+        Told::NotNow(text) => Some(Forwarded::CancelPutOff(id, text)),
+        Told::Nothing => None,
+    }
+}
+
+fn refill(id: i64, told: Told<Option<String>>) -> Option<Forwarded> {
+    let id = RefillId(id);
+    if told.is_known() {
+        return Some(Forwarded::RefillKnown(id));
+    }
+    match told {
+        Told::Yes(name) => Some(Forwarded::RefillTaken(id, name)),
+        Told::No(text) => Some(Forwarded::RefillRefused(id, text)),
+        Told::NotNow(text) => Some(Forwarded::RefillPutOff(id, text)),
+        Told::Nothing => None,
+    }
+}
+
+fn stands(id: i64, told: Told<RefillWord>) -> Option<Forwarded> {
+    let state = match told {
+        Told::Yes(RefillWord::InProgress) => RefillState::InProgress,
+        Told::Yes(RefillWord::Completed) => RefillState::Completed,
+        Told::Yes(RefillWord::Rejected | RefillWord::Canceled | RefillWord::Failed) => {
+            RefillState::Rejected
+        }
+        Told::Yes(RefillWord::Pending | RefillWord::Unknown)
+        | Told::No(_)
+        | Told::NotNow(_)
+        | Told::Nothing => return None,
+    };
+    Some(Forwarded::RefillStands(RefillId(id), state))
+}

@@ -1,0 +1,93 @@
+//! Whether a refusal of a wish about an order, a cancel or a refill, is the provider's last word.
+//!
+//! For `add` only texts of a list are refusals at all (`refusals`). Here nothing can be bought twice: a
+//! wish that is wrongly asked again costs a question, one that is wrongly given up costs the customer
+//! the wish. So words that speak of time are enough to ask again, and all others are believed.
+
+use super::refusals::{Refusal, plain, refusal};
+
+/// Whether what a provider answers to a wish says nothing of the wish itself: it may be another answer
+/// later.
+pub fn is_passing(text: &str) -> bool {
+    match refusal(text, &[]) {
+        Some(
+            Refusal::NotEnoughFunds
+            | Refusal::KeyInvalid
+            | Refusal::ServiceResting
+            | Refusal::Unavailable
+            | Refusal::RateLimit,
+        ) => true,
+        Some(_) => false,
+        None => {
+            let said = plain(text);
+            WORDS.iter().any(|words| said.contains(words))
+        }
+    }
+}
+
+/// Words of panels, and of what stands in front of them, for what passes; as [`plain`] writes them.
+const WORDS: &[&str] = &[
+    "try again",
+    "please retry",
+    "please wait",
+    "temporar",
+    "rate limit",
+    "too many requests",
+    "timeout",
+    "timed out",
+    "time-out",
+    "maintenance",
+    "server is busy",
+    "system is busy",
+    "overloaded",
+    "internal error",
+    "server error",
+    "database error",
+    "something went wrong",
+    "unexpected error",
+    "bad gateway",
+    "service unavailable",
+    "will be available",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_speaks_of_time_may_be_another_answer_later() {
+        for text in [
+            "Please try again later",
+            "Temporarily unavailable, please try again later",
+            "Rate limit exceeded. Max 60 requests per minute",
+            "API rate limit reached",
+            "Too many requests!",
+            "Internal Server Error",
+            "Gateway  Time-out",
+            "The panel is under maintenance",
+            "Refill will be available in 7 hours",
+            "Invalid API key",
+            "This panel is temporarily unavailable",
+        ] {
+            assert!(is_passing(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn all_others_are_believed() {
+        for text in [
+            "",
+            "Error",
+            "Order cannot be cancelled",
+            "Cancel is unavailable for this service",
+            "Refill is disabled for this service",
+            "The refill period of this order is over",
+            "You cannot ask for a refill later than 30 days",
+            "Incorrect order ID",
+            "Incorrect request",
+            "Service not found",
+        ] {
+            assert!(!is_passing(text), "{text}");
+        }
+    }
+}
