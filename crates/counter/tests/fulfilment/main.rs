@@ -9,6 +9,7 @@
 
 mod breaks;
 mod claims;
+mod keys;
 mod outcomes;
 mod passed;
 mod providers;
