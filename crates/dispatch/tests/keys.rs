@@ -114,7 +114,7 @@ impl World {
     }
 
     fn statuses(&self, ids: &[String]) -> Answer {
-        let said = ids.iter().map(|id| match self.finds.contains(&id.parse().unwrap()) {
+        let said = ids.iter().map(|id| match id.parse().is_ok_and(|id| self.finds.contains(&id)) {
             true => format!(r#""{id}":{{"status":"In progress","remains":"100"}}"#),
             false => format!(r#""{id}":{{"error":"Incorrect order ID"}}"#),
         });
@@ -289,7 +289,7 @@ fn no_balance_decides_about_what_was_lost_before() {
         }
         world.pass(20);
         let found: Vec<&Found> = world.recorded.iter().map(|outcome| &outcome.found).collect();
-        assert_eq!(found, [&Found::Undecided], "proved: {is_proved}");
+        assert_eq!(found, [&Found::Undecided], "proved: {is_proved}: {:?}", world.recorded);
     }
 }
 
