@@ -70,6 +70,7 @@ impl World {
             refusals: Vec::new(),
             trust_reads: 0,
             restored: None,
+            key_doubted: None,
             booked: Micros::new(if reported.is_some() { 99 * COST } else { -COST }),
             reported: reported.map(|balance| (Micros::new(balance), Timestamp(0))),
             quiet_reads: 0,

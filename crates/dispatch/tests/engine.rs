@@ -34,6 +34,7 @@ fn provider() -> Provider {
         reported: None,
         quiet_reads: 0,
         restored: None,
+        key_doubted: None,
         created: minute(0),
     }
 }

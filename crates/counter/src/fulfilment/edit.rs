@@ -1,5 +1,6 @@
 //! Adding and changing providers.
 
+use super::key;
 use crate::journal::Journal;
 use crate::stock::{NONCE_BYTES, Place};
 use crate::{Counter, Failure, Refusal};
@@ -37,7 +38,7 @@ pub struct ProviderChange {
     pub refusals: Option<Vec<String>>,
     /// Reads of its balance that must be explained before it is believed.
     pub trust_reads: Option<i64>,
-    /// That another URL leads to the same account of ours.
+    /// That URL and key lead to the same account of ours as before.
     pub same_account: bool,
 }
 
@@ -103,6 +104,7 @@ impl Counter {
                 reported: None,
                 quiet_reads: 0,
                 restored: None,
+                key_doubted: None,
                 created: now,
             };
             let provider = changed(blank, &change);
@@ -115,7 +117,8 @@ impl Counter {
         Failure::join(self.store.write(unit).await)
     }
 
-    /// Changes a provider, and its key when one is handed over.
+    /// Changes a provider, and its key when one is handed over. Where orders are there, another key is
+    /// doubted until it finds one of them, unless the same account is vouched for.
     ///
     /// # Errors
     /// [`Refusal`] when there is none, or something is out of range or taken.
@@ -135,10 +138,18 @@ impl Counter {
             check_change(tx, &found, &provider, change.same_account)?;
             providers::change_provider(tx, &provider)?;
             if let Some(secret) = &secret {
+                let is_new = key::is_new(tx, &vault, id, secret)?;
                 providers::set_key(tx, id, &seal(&vault, id, secret)?)?;
+                if is_new && !change.same_account {
+                    key::may_be_anothers(tx, id, now)?;
+                }
+            }
+            if change.same_account {
+                providers::doubt_key(tx, id, None)?;
             }
             tell(tx, &provider, "provider.changed", secret.is_some(), now)?;
-            Ok(provider)
+            let missing = || Refusal::missing("provider", id);
+            Ok(providers::provider(tx, id)?.ok_or_else(missing)?)
         };
         Failure::join(self.store.write(unit).await)
     }
@@ -164,6 +175,7 @@ fn changed(provider: Provider, change: &ProviderChange) -> Provider {
         reported: provider.reported,
         quiet_reads: provider.quiet_reads,
         restored: provider.restored,
+        key_doubted: provider.key_doubted,
         created: provider.created,
     }
 }

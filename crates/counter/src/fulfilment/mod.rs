@@ -10,6 +10,7 @@ mod decide;
 mod edit;
 mod forwards;
 mod found;
+mod key;
 mod list;
 mod money;
 mod outcome;

@@ -11,6 +11,7 @@ mod breaks;
 mod claims;
 mod ended;
 mod keys;
+mod new_keys;
 mod outcomes;
 mod passed;
 mod providers;

@@ -30,7 +30,7 @@ pub(super) struct Calls {
     counter: Counter,
     client: Arc<Client>,
     reach: Reach,
-    known: Arc<Mutex<HashMap<ProviderId, Known>>>,
+    known: Arc<Mutex<Remembered>>,
     reached: Reached,
 }
 
@@ -39,6 +39,14 @@ pub(super) struct Calls {
 struct Known {
     key: ProviderKey,
     endpoint: Endpoint,
+    key_doubted: bool,
+}
+
+/// Providers whose keys were opened since all was forgotten last, and how often that was.
+#[derive(Debug, Default)]
+struct Remembered {
+    providers: HashMap<ProviderId, Known>,
+    forgotten: u64,
 }
 
 /// What a call that places an order came to, and the connection that may still bring an answer.
@@ -60,35 +68,59 @@ impl Calls {
 
     /// Reads every provider and its key again at its next call: staff may have changed them.
     pub(super) fn forget(&self) {
-        self.known.lock().clear();
+        let mut known = self.known.lock();
+        known.providers.clear();
+        known.forgotten = known.forgotten.wrapping_add(1);
     }
 
     async fn known(&self, id: ProviderId) -> Result<Known, String> {
-        if let Some(known) = self.known.lock().get(&id) {
-            return Ok(known.clone());
-        }
+        let forgotten = {
+            let known = self.known.lock();
+            if let Some(known) = known.providers.get(&id) {
+                return Ok(known.clone());
+            }
+            known.forgotten
+        };
         let access = self.counter.provider_access(id).await.map_err(|e| e.to_string())?;
-        let ProviderAccess { url, key } = access;
+        let ProviderAccess { url, key, key_doubted } = access;
         let endpoint = Endpoint::parse(&url, &self.reach.policy);
         let endpoint = endpoint.map_err(|error| error.to_string())?;
-        let known = Known { key, endpoint };
-        self.known.lock().insert(id, known.clone());
+        let known = Known { key, endpoint, key_doubted };
+        let mut remembered = self.known.lock();
+        // What was read before all was forgotten may be of another key.
+        if remembered.forgotten == forgotten {
+            remembered.providers.insert(id, known.clone());
+        }
+        drop(remembered);
         Ok(known)
     }
 
     /// Places an order, once.
     pub(super) async fn place(&self, placement: &Placement) -> Placed {
-        let placed = self.placed(placement).await;
+        self.placing(placement, false).await
+    }
+
+    /// Places an order again under its request id. In another account it would be another order, so
+    /// nothing is sent with a key that is doubted.
+    pub(super) async fn place_again(&self, placement: &Placement) -> Placed {
+        self.placing(placement, true).await
+    }
+
+    async fn placing(&self, placement: &Placement, again: bool) -> Placed {
+        let placed = self.placed(placement, again).await;
         self.note(placement.provider, &placed.answer);
         placed
     }
 
-    async fn placed(&self, placement: &Placement) -> Placed {
+    async fn placed(&self, placement: &Placement, again: bool) -> Placed {
         let not_sent = |why: String| Placed { answer: Answer::NotSent(why), late: None };
         let known = match self.known(placement.provider).await {
             Ok(known) => known,
             Err(why) => return not_sent(why),
         };
+        if again && known.key_doubted {
+            return not_sent(String::from("the key may be of another account by now"));
+        }
         let form = match order_form(placement, known.key.reveal()) {
             Ok(form) => form,
             Err(why) => return Placed { answer: Answer::Unsendable(why), late: None },

@@ -6,7 +6,7 @@ use counter::fulfilment::{
 };
 use domain::orders::State;
 use domain::providers::{Attempt, Followed};
-use domain::{AttemptId, OrderId, ProviderId, RouteId};
+use domain::{AttemptId, OrderId, ProviderId, RouteId, Timestamp};
 use panel_api::client::Unsendable;
 
 /// What the engine wants done. Whatever comes of it is told to it as an [`Input`].
@@ -99,6 +99,23 @@ pub enum Action {
         /// Why.
         reason: String,
     },
+    /// Doubt the key of a provider no more, when one of the orders that it has found was placed before.
+    ProveKey {
+        /// Where.
+        provider: ProviderId,
+        /// Since when its key is doubted.
+        since: Timestamp,
+        /// What it has found since.
+        found: Vec<AttemptId>,
+    },
+    /// Doubt the key of a provider that finds none of our orders, and place no more there until a person
+    /// has looked.
+    DoubtKey {
+        /// Where.
+        provider: ProviderId,
+        /// Why.
+        reason: String,
+    },
     /// Use a route no more until a person has looked.
     SwitchOff {
         /// Which.
@@ -124,6 +141,8 @@ impl Action {
             Self::RecordReports(_) => Kind::Reports,
             Self::Unfollow(_) => Kind::Unfollow,
             Self::Pause { .. }
+            | Self::ProveKey { .. }
+            | Self::DoubtKey { .. }
             | Self::SwitchOff { .. }
             | Self::Place(_)
             | Self::Replay(_)

@@ -27,6 +27,8 @@ pub(super) struct Asking {
     pub(super) provider: ProviderId,
     entries: Vec<Entry>,
     ticket: Ticket,
+    /// When.
+    at: Timestamp,
 }
 
 /// A report that waits to be recorded, with the order that it is about.
@@ -103,7 +105,7 @@ impl Engine {
                 lane.follow.asking = lane.follow.asking.saturating_add(1);
                 let ask = AskId(self.next_ask);
                 self.next_ask = self.next_ask.wrapping_add(1);
-                self.asking.insert(ask, Asking { provider: *id, entries, ticket });
+                self.asking.insert(ask, Asking { provider: *id, entries, ticket, at: now });
                 self.actions.push(Action::AskStatus { ask, provider: *id, ids });
             }
         }
@@ -111,7 +113,9 @@ impl Engine {
 
     /// Takes in what a provider said of orders.
     pub(super) fn statuses(&mut self, ask: AskId, answer: &Answer, now: Timestamp) {
-        let Some(Asking { provider, entries, ticket }) = self.asking.remove(&ask) else { return };
+        let Some(Asking { provider, entries, ticket, at }) = self.asking.remove(&ask) else {
+            return;
+        };
         let asked: Vec<String> =
             entries.iter().map(|entry| entry.upstream_id.to_string()).collect();
         let (came, each) = match answer {
@@ -134,6 +138,12 @@ impl Engine {
             }
             return;
         };
+        let found = |(entry, (_, found)): (&Entry, &(String, Found<_>))| match found {
+            Found::Known(_) => Some(entry.attempt),
+            Found::Error(_) | Found::Absent | Found::Unclear(_) => None,
+        };
+        let found: Vec<AttemptId> = entries.iter().zip(&each).filter_map(found).collect();
+        self.actions.extend(lane.looks_like_ours(found, entries.len(), at));
         for (mut entry, (_, found)) in entries.into_iter().zip(each) {
             entry.answered(now);
             self.said(provider, entry, found, now);
@@ -158,14 +168,43 @@ impl Engine {
                     None
                 }
             }
-            Found::Error(text) => not_found(&mut entry, &text),
-            Found::Absent => not_found(&mut entry, "left out of the answer"),
-            Found::Unclear(_) => not_found(&mut entry, "a status that cannot be read"),
+            Found::Error(text) => self.not_found(provider, &mut entry, &text),
+            Found::Absent => self.not_found(provider, &mut entry, "left out of the answer"),
+            Found::Unclear(_) => {
+                self.not_found(provider, &mut entry, "a status that cannot be read")
+            }
         };
         match report {
             Some(report) => self.reports.push_back(Pending { provider, entry, report }),
             None => self.wait_for(provider, entry, false, now),
         }
+    }
+
+    /// Counts that an order was not found; reported once a person has to look. Where the account may be
+    /// another one it is neither.
+    fn not_found(
+        &mut self,
+        provider: ProviderId,
+        entry: &mut Entry,
+        words: &str,
+    ) -> Option<Reported> {
+        let lane = self.lanes.get(&provider)?;
+        if lane.provider.key_doubted.is_some() {
+            return None;
+        }
+        let before = i64::from(entry.not_found);
+        entry.not_found = entry.not_found.saturating_add(1);
+        let enough = before.saturating_add(1) >= NOT_FOUND_MAX;
+        if enough && lane.is_strange() {
+            self.actions.push(lane.doubt());
+            return None;
+        }
+        enough.then(|| Reported {
+            attempt: entry.attempt,
+            report: Report::NotFound,
+            not_found: before,
+            words: words.to_owned(),
+        })
     }
 
     fn wait_for(&mut self, provider: ProviderId, entry: Entry, moved: bool, now: Timestamp) {
@@ -227,17 +266,4 @@ pub(super) const fn not_told(answer: &Answer) -> Outcome {
         Answer::NotSent(_) | Answer::Unsendable(_) => Outcome::NotSent,
         Answer::Lost { .. } | Answer::Complete { .. } => Outcome::Unclear,
     }
-}
-
-/// Counts that an order was not found; reported once a person has to look.
-fn not_found(entry: &mut Entry, words: &str) -> Option<Reported> {
-    let before = i64::from(entry.not_found);
-    entry.not_found = entry.not_found.saturating_add(1);
-    let enough = before.saturating_add(1) >= NOT_FOUND_MAX;
-    enough.then(|| Reported {
-        attempt: entry.attempt,
-        report: Report::NotFound,
-        not_found: before,
-        words: words.to_owned(),
-    })
 }

@@ -114,8 +114,10 @@ impl Engine {
         self.forwards.forget_old(now);
         for ToForward { provider, kind, asked } in found {
             let Some(lane) = self.lanes.get_mut(&provider) else { continue };
-            // Nothing is sent on to one that is held after a restore; where things stand is asked all the same.
-            let is_held = lane.provider.restored.is_some() && kind != ForwardKind::RefillStatus;
+            // Nothing is sent on to one that is held after a restore; where things stand is asked all the same,
+            // but not of another account.
+            let is_restored = lane.provider.restored.is_some() && kind != ForwardKind::RefillStatus;
+            let is_held = is_restored || lane.provider.key_doubted.is_some();
             if lane.provider.state == ProviderState::Off || is_held {
                 continue;
             }

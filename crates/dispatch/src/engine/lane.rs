@@ -3,6 +3,7 @@
 
 use super::Timing;
 use super::follow::Follow;
+use super::key::Key;
 use super::purse::Purse;
 use super::queue::Queued;
 use super::resolve::Resolver;
@@ -74,6 +75,7 @@ pub(super) struct Lane {
     /// Whether evidence that is gathered may decide by itself.
     pub(super) trusted: bool,
     pub(super) follow: Follow,
+    pub(super) key: Key,
     pub(super) purse: Purse,
     pub(super) resolver: Resolver,
     pub(super) ask_pace: Pace,
@@ -103,6 +105,7 @@ impl Lane {
             resting: HashMap::new(),
             trusted: true,
             follow: Follow::new(timing.poll_least_us),
+            key: Key::new(now),
             purse: Purse::new(now),
             resolver: Resolver::new(now),
             ask_pace: Pace::new(now),

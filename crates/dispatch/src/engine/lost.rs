@@ -103,6 +103,8 @@ impl Engine {
             provider.takes_request_id
                 && provider.state != ProviderState::Off
                 && provider.restored.is_none()
+                // In another account it would be another order.
+                && provider.key_doubted.is_none()
         };
         for lane in self.lanes.values_mut().filter(may_ask) {
             for (id, lost) in &mut lane.lost {

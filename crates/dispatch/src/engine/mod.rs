@@ -14,6 +14,7 @@ mod classify;
 mod failed;
 mod follow;
 mod forwards;
+mod key;
 mod lane;
 mod lost;
 mod purse;

@@ -48,6 +48,14 @@ impl Purse {
         }
     }
 
+    /// Forgets what was read: it was of another key. What is being asked may be too.
+    pub(super) const fn forget(&mut self, now: Timestamp) {
+        self.next = now;
+        self.last = None;
+        self.begins = None;
+        self.bookings = 0;
+    }
+
     /// Notes that an amount was booked.
     pub(super) const fn booked(&mut self, now: Timestamp) {
         self.bookings = self.bookings.saturating_add(1);

@@ -14,7 +14,7 @@ use counter::fulfilment::{Found, Outcome};
 use domain::limits::EVIDENCE_UNKNOWN_MAX;
 use domain::orders::NotAccepted;
 use domain::providers::{
-    Balance, ProviderState, Shown, Trust, Unknown, WhyUndecided, weigh_balance,
+    Balance, Provider, ProviderState, Shown, Trust, Unknown, WhyUndecided, weigh_balance,
 };
 use domain::{AttemptId, Micros, ProviderId, Timestamp};
 
@@ -188,7 +188,7 @@ impl Engine {
                 decimals: lane.provider.balance_decimals,
                 slack: lane.slack(),
                 unseen: Micros::new(stale.saturating_add(came)),
-                trusted: lane.is_trusted(),
+                trusted: lane.is_trusted() && lane.finds_ours(),
                 unknown: &unknown,
                 most: EVIDENCE_UNKNOWN_MAX,
             })
@@ -243,8 +243,11 @@ impl Lane {
         }
     }
 
+    /// Only one that our books have begun with; nor when it may be another account's.
     fn is_trusted(&self) -> bool {
-        self.trusted && Trust::new(self.provider.quiet_reads).holds(self.provider.trust_reads)
+        let Provider { reported, key_doubted, quiet_reads, trust_reads, .. } = &self.provider;
+        let is_ours = reported.is_some() && key_doubted.is_none();
+        self.trusted && is_ours && Trust::new(*quiet_reads).holds(*trust_reads)
     }
 
     /// Why the balance need not even be read.

@@ -30,8 +30,9 @@ pub(super) enum ProviderCommand {
         provider_id: String,
         #[command(flatten)]
         provider: ProviderArgs,
-        /// The account of ours at the new URL is the same as before, with its orders and its balance.
-        #[arg(long, requires = "url")]
+        /// URL and key lead to the same account of ours as before, with its orders and its balance; also
+        /// when it finds none of them.
+        #[arg(long)]
         same_account: bool,
         /// The file with another key, on its first line; `-` for standard input.
         #[arg(long, value_name = "FILE")]
@@ -143,7 +144,16 @@ pub(super) async fn run(command: ProviderCommand, desk: &Desk) -> Result<(), Fai
         ProviderCommand::List => {
             let providers = desk.counter.providers().await?;
             let rows: Vec<Value> = providers.iter().map(output::provider).collect();
-            let columns = ["provider", "name", "state", "currency", "booked", "reported", "url"];
+            let columns = [
+                "provider",
+                "name",
+                "state",
+                "currency",
+                "booked",
+                "reported",
+                "key_doubted_since",
+                "url",
+            ];
             desk.output.list(&rows, &columns);
         }
         ProviderCommand::Show { provider } => {
