@@ -6,12 +6,11 @@
     reason = "what cannot be done is a failed test"
 )]
 
+use super::provider::{PROVIDER, provider};
 use counter::fulfilment::{ForwardKind, Forwarded, Setup, ToForward};
 use dispatch::engine::{Action, Answer, AskId, Engine, Input, Timing};
-use domain::providers::{Provider, ProviderState};
-use domain::{CancelId, Micros, ProviderId, RefillId, Timestamp};
+use domain::{CancelId, RefillId, Timestamp};
 
-const PROVIDER: ProviderId = ProviderId(1);
 const LATER: &str = r#"{"error":"Please try again later"}"#;
 
 fn second(seconds: i64) -> Timestamp {
@@ -19,28 +18,8 @@ fn second(seconds: i64) -> Timestamp {
 }
 
 fn engine() -> Engine {
-    let provider = Provider {
-        id: PROVIDER,
-        name: String::from("one"),
-        url: String::from("https://example.com"),
-        state: ProviderState::Active,
-        currency: String::from("USD"),
-        exchange: Micros::new(1_000_000),
-        adds_at_once: 3,
-        adds_per_second: 10,
-        asks_per_second: 5,
-        takes_request_id: false,
-        balance_decimals: None,
-        refusals: Vec::new(),
-        trust_reads: 0,
-        booked: Micros::ZERO,
-        reported: None,
-        quiet_reads: 0,
-        restored: None,
-        created: second(0),
-    };
     let mut engine = Engine::new(1, Timing::default(), second(0));
-    engine.step(Input::Setup(Setup { providers: vec![provider], ..Setup::default() }), second(0));
+    engine.step(Input::Setup(Setup { providers: vec![provider()], ..Setup::default() }), second(0));
     engine
 }
 

@@ -2,14 +2,13 @@
 
 #![expect(clippy::arithmetic_side_effects, reason = "what cannot be done is a failed test")]
 
+use super::provider::{PROVIDER, provider};
 use counter::fulfilment::{BalanceRead, Found, Outcome, Recorded, Setup};
 use dispatch::engine::{Action, Answer, Engine, Input, Timing};
 use domain::orders::{NotAccepted, State};
-use domain::providers::{Attempt, AttemptState, Fit, Followed, Provider, ProviderState};
-use domain::{AccountId, AttemptId, Micros, OrderId, ProviderId, RouteId, Timestamp};
+use domain::providers::{Attempt, AttemptState, Fit, Followed, Provider};
+use domain::{AccountId, AttemptId, Micros, OrderId, RouteId, Timestamp};
 use std::collections::VecDeque;
-
-const PROVIDER: ProviderId = ProviderId(1);
 
 /// What each order costs there.
 const COST: i64 = 1_000_000;
@@ -56,25 +55,10 @@ impl World {
     /// With one open order; what 99 cost is there. What was read before, when something was.
     fn new(reported: Option<i64>, cancels_after: u32) -> Self {
         let provider = Provider {
-            id: PROVIDER,
-            name: String::from("one"),
-            url: String::from("https://example.com"),
-            state: ProviderState::Active,
-            currency: String::from("USD"),
-            exchange: Micros::new(1_000_000),
-            adds_at_once: 3,
-            adds_per_second: 10,
-            asks_per_second: 5,
-            takes_request_id: false,
             balance_decimals: Some(5),
-            refusals: Vec::new(),
-            trust_reads: 0,
-            restored: None,
-            key_doubted: None,
             booked: Micros::new(if reported.is_some() { 99 * COST } else { -COST }),
             reported: reported.map(|balance| (Micros::new(balance), Timestamp(0))),
-            quiet_reads: 0,
-            created: Timestamp(0),
+            ..provider()
         };
         Self {
             engine: Engine::new(1, Timing::default(), Timestamp(0)),

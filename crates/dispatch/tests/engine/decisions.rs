@@ -2,6 +2,7 @@
 
 #![expect(clippy::arithmetic_side_effects, reason = "what cannot be done is a failed test")]
 
+use super::provider::{PROVIDER, provider};
 use counter::fulfilment::{ForwardKind, Found, NotClaimed, Placement, Setup, ToForward, Waiting};
 use dispatch::engine::{Action, Engine, Input, Timing};
 use domain::catalogue::ServiceKind;
@@ -9,34 +10,8 @@ use domain::orders::State;
 use domain::providers::{Attempt, AttemptState, Provider, ProviderState, Route};
 use domain::{AccountId, AttemptId, Micros, OrderId, ProviderId, RouteId, ServiceId, Timestamp};
 
-const PROVIDER: ProviderId = ProviderId(1);
-
 fn minute(minutes: i64) -> Timestamp {
     Timestamp(0).plus_minutes(minutes)
-}
-
-fn provider() -> Provider {
-    Provider {
-        id: PROVIDER,
-        name: String::from("one"),
-        url: String::from("https://example.com"),
-        state: ProviderState::Active,
-        currency: String::from("USD"),
-        exchange: Micros::new(1_000_000),
-        adds_at_once: 3,
-        adds_per_second: 10,
-        asks_per_second: 5,
-        takes_request_id: false,
-        balance_decimals: None,
-        refusals: Vec::new(),
-        trust_reads: 0,
-        booked: Micros::ZERO,
-        reported: None,
-        quiet_reads: 0,
-        restored: None,
-        key_doubted: None,
-        created: minute(0),
-    }
 }
 
 /// Whether a reading of what is followed begins at the first attempt.

@@ -1,0 +1,6 @@
+//! The engine alone: what it wants done, and what it makes of what it is told.
+
+mod books;
+mod decisions;
+mod forwards;
+mod provider;
