@@ -280,7 +280,6 @@ fn no_balance_decides_about_what_was_lost_before() {
     for is_proved in [false, true] {
         let mut world = World::new(&[7]);
         world.lost = vec![attempt(2, AttemptState::Lost)];
-        world.pass(1);
         world.change_key();
         if is_proved {
             world.pass(1);
