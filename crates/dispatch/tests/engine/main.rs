@@ -3,4 +3,6 @@
 mod books;
 mod decisions;
 mod forwards;
+mod keys;
 mod provider;
+mod unsendable;

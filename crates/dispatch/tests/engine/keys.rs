@@ -2,14 +2,13 @@
 
 #![expect(clippy::arithmetic_side_effects, reason = "what cannot be done is a failed test")]
 
+use super::provider::{PROVIDER, provider};
 use counter::fulfilment::{Found, Outcome, Recorded, Setup};
 use dispatch::engine::{Action, Answer, Engine, Input, Timing};
 use domain::orders::State;
 use domain::providers::{Attempt, AttemptState, Fit, Followed, Provider, ProviderState, Report};
-use domain::{AccountId, AttemptId, Micros, OrderId, ProviderId, RouteId, Timestamp};
+use domain::{AccountId, AttemptId, Micros, OrderId, RouteId, Timestamp};
 use std::collections::{BTreeSet, VecDeque};
-
-const PROVIDER: ProviderId = ProviderId(1);
 
 /// When the key is changed, by the clock of the books.
 const CHANGED: Timestamp = Timestamp(1_000);
@@ -57,25 +56,9 @@ impl World {
     /// With these orders, all of which are found.
     fn new(orders: &[i64]) -> Self {
         let provider = Provider {
-            id: PROVIDER,
-            name: String::from("one"),
-            url: String::from("https://example.com"),
-            state: ProviderState::Active,
-            currency: String::from("USD"),
-            exchange: Micros::new(1_000_000),
-            adds_at_once: 3,
-            adds_per_second: 10,
-            asks_per_second: 5,
-            takes_request_id: false,
             balance_decimals: Some(5),
-            refusals: Vec::new(),
-            trust_reads: 0,
-            booked: Micros::ZERO,
             reported: Some((Micros::ZERO, Timestamp(0))),
-            quiet_reads: 0,
-            restored: None,
-            key_doubted: None,
-            created: Timestamp(0),
+            ..provider()
         };
         Self {
             engine: Engine::new(1, Timing::default(), Timestamp(0)),

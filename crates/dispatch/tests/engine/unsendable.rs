@@ -2,37 +2,24 @@
 
 #![expect(clippy::arithmetic_side_effects, reason = "what cannot be done is a failed test")]
 
+use super::provider::provider;
 use counter::fulfilment::{Claim, Found, Placement, Recorded, Setup, Waiting};
 use dispatch::engine::{Action, Answer, Engine, Input, Timing};
 use domain::catalogue::ServiceKind;
 use domain::limits::BREAKER_FAILURES;
 use domain::orders::State;
-use domain::providers::{Fit, Provider, ProviderState, Route};
+use domain::providers::{Fit, Provider, Route};
 use domain::{AccountId, AttemptId, Micros, OrderId, ProviderId, RouteId, ServiceId, Timestamp};
 use panel_api::client::Unsendable;
 
 const NOW: Timestamp = Timestamp(1_000_000_000);
 
-fn provider(id: i64) -> Provider {
+fn numbered(id: i64) -> Provider {
     Provider {
         id: ProviderId(id),
         name: format!("provider {id}"),
-        url: String::from("https://example.com"),
-        state: ProviderState::Active,
-        currency: String::from("USD"),
-        exchange: Micros::new(1_000_000),
-        adds_at_once: 3,
         adds_per_second: 1_000,
-        asks_per_second: 5,
-        takes_request_id: false,
-        balance_decimals: None,
-        refusals: Vec::new(),
-        trust_reads: 0,
-        booked: Micros::ZERO,
-        reported: None,
-        quiet_reads: 0,
-        restored: None,
-        created: NOW,
+        ..provider()
     }
 }
 
@@ -57,7 +44,7 @@ fn route(id: i64) -> Route {
 fn engine(providers: i64) -> Engine {
     let mut engine = Engine::new(1, Timing::default(), NOW);
     let setup = Setup {
-        providers: (1..=providers).map(provider).collect(),
+        providers: (1..=providers).map(numbered).collect(),
         routes: (1..=providers).map(route).collect(),
         ..Setup::default()
     };
