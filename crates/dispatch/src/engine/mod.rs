@@ -187,8 +187,8 @@ impl Engine {
         }
         let lost = self.lanes.values().flat_map(|lane| lane.lost.values()).map(|lost| lost.next);
         let due = self.lanes.values().filter_map(|lane| lane.follow.next_time());
-        // A provider whose next order may go then, be the others ever so quiet.
-        let rests = self.lanes.values().map(|lane| lane.rests_until);
+        // A provider that may get its next order or question then, be the others ever so quiet.
+        let rests = self.lanes.values().flat_map(|lane| [lane.rests_until, lane.asks_rest_until]);
         for time in self.queue.next_time().into_iter().chain(lost).chain(due).chain(rests) {
             if time > now {
                 next = next.min(time);

@@ -4,7 +4,7 @@
 
 use super::provider::{PROVIDER, provider};
 use counter::fulfilment::{ForwardKind, Found, NotClaimed, Placement, Setup, ToForward, Waiting};
-use dispatch::engine::{Action, Engine, Input, Timing};
+use dispatch::engine::{Action, Answer, Engine, Input, Timing};
 use domain::catalogue::ServiceKind;
 use domain::orders::State;
 use domain::providers::{Attempt, AttemptState, Provider, ProviderState, Route};
@@ -182,6 +182,33 @@ fn a_list_is_a_question_like_any_other() {
     assert!(lists(&told) && !asks(&told), "{told:?}");
     let told = engine.step(Input::Tick, second(602));
     assert!(!lists(&told) && asks(&told), "{told:?}");
+}
+
+/// A million open orders need a dozen questions a second and more, whatever else there is to do.
+#[test]
+fn orders_are_asked_for_as_often_as_the_provider_lets() {
+    let mut engine = Engine::new(1, Timing::default(), minute(0));
+    let provider = Provider { asks_per_second: 50, ..provider() };
+    engine.step(Input::Setup(Setup { providers: vec![provider], ..Setup::default() }), second(0));
+    engine.step(Input::Followed(PROVIDER, (1..=9_000).map(followed).collect()), second(0));
+    // All of them are due by then.
+    let mut now = minute(10);
+    let (until, mut asked) = (Timestamp(now.0 + SECOND_US), 0);
+    while now < until {
+        let mut inputs = vec![Input::Tick];
+        while let Some(input) = inputs.pop() {
+            for action in engine.step(input, now) {
+                if let Action::AskStatus { ask, .. } = action {
+                    asked += 1;
+                    let body = b"{}".to_vec();
+                    let answer = Answer::Complete { status: 200, body, retry_after_us: None };
+                    inputs.push(Input::Statuses(ask, answer));
+                }
+            }
+        }
+        now = engine.next_tick(now);
+    }
+    assert!((48..=51).contains(&asked), "{asked}");
 }
 
 /// While nothing happens, orders are looked for five times a second, and at once when one has come.
