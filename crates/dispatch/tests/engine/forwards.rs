@@ -10,6 +10,7 @@ use super::provider::{PROVIDER, provider};
 use counter::fulfilment::{ForwardKind, Forwarded, Setup, ToForward};
 use dispatch::engine::{Action, Answer, AskId, Engine, Input, Timing};
 use domain::{CancelId, RefillId, Timestamp};
+use panel_api::words::errors;
 
 const LATER: &str = r#"{"error":"Please try again later"}"#;
 
@@ -87,6 +88,29 @@ fn only_a_refusal_of_the_wish_itself_is_the_last_word() {
         [Forwarded::RefillRefused(RefillId(1), text)]
     );
     assert_eq!(told(ForwardKind::RefillStatus, &[1], 200, gone), []);
+}
+
+/// A shop like ours says it also of an order that was completed a moment ago, whose refill was never
+/// asked for.
+#[test]
+fn a_refill_that_comes_too_soon_is_refused() {
+    let one =
+        |text: &str| told(ForwardKind::Refill, &[1], 200, &format!(r#"{{"error":"{text}"}}"#));
+    for hours in [1, 24, 72] {
+        let text = errors::refill_too_soon(hours);
+        let refused = |id| Forwarded::RefillRefused(RefillId(id), text.clone());
+        assert_eq!(one(&text), [refused(1)]);
+        let body = format!(
+            r#"[{{"order":101,"refill":{{"error":"{text}"}}}},{{"order":102,"refill":7}}]"#
+        );
+        let taken = Forwarded::RefillTaken(RefillId(2), Some(String::from("7")));
+        assert_eq!(told(ForwardKind::Refill, &[1, 2], 200, &body), [refused(1), taken]);
+    }
+    // It is there: the answer was lost.
+    let open = errors::refill_too_soon(0);
+    for text in [open.as_str(), "Refill already requested", "Refill was requested"] {
+        assert_eq!(one(text), [Forwarded::RefillKnown(RefillId(1))], "{text}");
+    }
 }
 
 #[test]
