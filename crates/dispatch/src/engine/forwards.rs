@@ -134,7 +134,7 @@ impl Engine {
     }
 
     /// Takes in what was found.
-    pub(super) fn to_forward(&mut self, found: Vec<ToForward>, now: Timestamp) {
+    pub(super) fn found_forwards(&mut self, found: Vec<ToForward>, now: Timestamp) {
         self.forwards.reading.clear();
         self.forwards.forget_old(now);
         for ToForward { provider, kind, asked } in found {

@@ -163,7 +163,7 @@ impl Engine {
             Input::Followed(provider, attempts) => self.followed(provider, &attempts, now),
             Input::Statuses(ask, answer) => self.statuses(ask, &answer, now),
             Input::ReportsRecorded(answers) => self.reports_recorded(answers, now),
-            Input::ToForward(found) => self.to_forward(found, now),
+            Input::ToForward(found) => self.found_forwards(found, now),
             Input::Forwarded(ask, answer) => self.forwarded(ask, &answer, now),
             Input::Unfollowed => self.busy.unfollow = false,
             Input::Balance(provider, ask, answer) => self.balance(provider, ask, &answer, now),

@@ -1,6 +1,10 @@
 //! Cancels and refills have their turn, however many there are and whatever becomes of the others.
 
-#![expect(clippy::arithmetic_side_effects, reason = "what cannot be done is a failed test")]
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::unwrap_used,
+    reason = "what cannot be done is a failed test"
+)]
 
 use super::provider::{PROVIDER, provider};
 use counter::fulfilment::{ForwardKind, Forwarded, Setup, ToForward, WantedForwards};
@@ -65,7 +69,10 @@ impl World {
 
     fn tell(&mut self, input: Input) {
         let mut inputs = vec![input];
+        let mut steps = 0;
         while let Some(input) = inputs.pop() {
+            steps += 1;
+            assert!(steps < 1_000, "it comes to no end");
             for action in self.engine.step(input, self.now) {
                 inputs.extend(self.does(action));
             }
