@@ -155,7 +155,7 @@ const fn is_work(action: &Action) -> bool {
             | Action::ReadWaiting { .. }
             | Action::ReadUnknown(_)
             | Action::ReadFollowed { .. }
-            | Action::ReadForwards { .. }
+            | Action::ReadForwards(_)
             | Action::AskBalance { .. }
             | Action::RecordBalance(_)
     )

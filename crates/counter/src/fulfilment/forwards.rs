@@ -10,13 +10,9 @@ use crate::{Failure, Refusal};
 use domain::limits::SENT_ON_FOR_US;
 use domain::requests::RefillState;
 use domain::{CancelId, ProviderId, RefillId, Timestamp};
-use std::collections::BTreeMap;
-use store::tables::forwards::{self, Forward};
+use store::tables::forwards::{self, Page};
 use store::tables::requests;
 use store::{DbError, StoreError, Tx};
-
-/// Most of each kind that are taken at once.
-const AT_ONCE: i64 = 1_000;
 
 /// Seconds after which a refill is sent again whose answer was lost.
 const AGAIN_SECONDS: i64 = 600;
@@ -35,6 +31,19 @@ pub enum ForwardKind {
     RefillStatus,
 }
 
+/// A part of what is to be asked of one provider, to be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WantedForwards {
+    /// Whom.
+    pub provider: ProviderId,
+    /// What.
+    pub kind: ForwardKind,
+    /// Above which of our numbers.
+    pub after: i64,
+    /// How many at most.
+    pub limit: i64,
+}
+
 /// What is to be asked of one provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ToForward {
@@ -42,7 +51,7 @@ pub struct ToForward {
     pub provider: ProviderId,
     /// What.
     pub kind: ForwardKind,
-    /// Our number of each cancel or refill, and what the provider is asked for.
+    /// Our number of each cancel or refill, in their order, and what the provider is asked for.
     pub asked: Vec<(i64, String)>,
 }
 
@@ -68,37 +77,38 @@ pub enum Forwarded {
 }
 
 impl Worker {
-    /// What is to be sent on now. Refills are noted as sent; `statuses`: also those refills whose
-    /// state is to be asked for.
+    /// What of it is to be asked now, in the order of `wanted`. Refills are noted as sent.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn take_forwards(
         &self,
-        statuses: bool,
+        wanted: Vec<WantedForwards>,
         now: Timestamp,
     ) -> Result<Vec<ToForward>, StoreError> {
         self.works_on(Job::Fulfilment)?;
         let read = self.store.read(move |tx| {
             let again = now.minus_seconds(AGAIN_SECONDS);
-            let cancels = forwards::cancels(tx, AT_ONCE)?;
-            let refills = forwards::refills(tx, again, AT_ONCE)?;
-            let open = if statuses {
-                forwards::open_refills(tx, RefillId(0), AT_ONCE)?
-            } else {
-                Vec::new()
-            };
-            Ok::<_, DbError>((cancels, refills, open))
+            let mut taken = Vec::with_capacity(wanted.len());
+            for WantedForwards { provider, kind, after, limit } in wanted.iter().copied() {
+                let page = Page { provider, after, limit };
+                let asked = match kind {
+                    ForwardKind::Cancel => forwards::cancels(tx, page)?,
+                    ForwardKind::Refill => forwards::refills(tx, page, again)?,
+                    ForwardKind::RefillStatus => forwards::open_refills(tx, page)?,
+                };
+                taken.push(ToForward { provider, kind, asked });
+            }
+            Ok::<_, DbError>(taken)
         });
-        let (cancels, refills, open) = read.await??;
-        if !refills.is_empty() {
-            let ids: Vec<RefillId> = refills.iter().map(|(id, ..)| RefillId(*id)).collect();
+        let taken = read.await??;
+        let refills = taken.iter().filter(|taken| taken.kind == ForwardKind::Refill);
+        let ids: Vec<RefillId> =
+            refills.flat_map(|taken| &taken.asked).map(|(id, _)| RefillId(*id)).collect();
+        if !ids.is_empty() {
             let unit = move |tx: &mut dyn Tx| forwards::refills_sent(tx, &ids, now);
             self.store.write(unit).await??;
         }
-        let mut taken = grouped(ForwardKind::Cancel, cancels);
-        taken.extend(grouped(ForwardKind::Refill, refills));
-        taken.extend(grouped(ForwardKind::RefillStatus, open));
         Ok(taken)
     }
 
@@ -212,15 +222,4 @@ fn moved<T>(result: Result<T, Failure<Refusal>>) -> Result<(), StoreError> {
         Ok(_) | Err(Failure::Refused(_)) => Ok(()),
         Err(Failure::Store(error)) => Err(error),
     }
-}
-
-/// By provider. Where an order was bought twice, it is the later purchase that counts.
-fn grouped(kind: ForwardKind, forwards: Vec<Forward>) -> Vec<ToForward> {
-    let latest: BTreeMap<i64, (ProviderId, String)> =
-        forwards.into_iter().map(|(id, provider, name)| (id, (provider, name))).collect();
-    let mut groups: BTreeMap<ProviderId, Vec<(i64, String)>> = BTreeMap::new();
-    for (id, (provider, name)) in latest {
-        groups.entry(provider).or_default().push((id, name));
-    }
-    groups.into_iter().map(|(provider, asked)| ToForward { provider, kind, asked }).collect()
 }

@@ -30,7 +30,7 @@ pub use balance::BalanceRead;
 pub use claim::{Claim, Placement};
 pub use decide::Verdict;
 pub use edit::{ProviderChange, ProviderSecret};
-pub use forwards::{ForwardKind, Forwarded, ToForward};
+pub use forwards::{ForwardKind, Forwarded, ToForward, WantedForwards};
 pub use list::ProviderView;
 pub use money::Booking;
 pub use outcome::Recorded;

@@ -51,7 +51,7 @@ async fn what_a_provider_has_is_not_given_back() {
     let asked = shop.counter.ask_cancel_by_staff(order, Some("a wish"), "ann", NOW).await.unwrap();
     let again = shop.counter.ask_cancel_by_staff(order, None, "ann", NOW).await.unwrap_err();
     assert!(again.to_string().contains("asked already"), "{again}");
-    let forwards = shop.worker.take_forwards(true, NOW).await.unwrap();
+    let forwards = shop.forwards(NOW).await;
     let [sent] = &forwards[..] else { panic!("{forwards:?}") };
     let expected = (ForwardKind::Cancel, vec![(asked.id.0, String::from("900"))]);
     assert_eq!((sent.kind, sent.asked.clone()), expected);

@@ -226,9 +226,9 @@ async fn who_wants_to_cancel_gets_nothing_back_for_what_may_be_delivered() {
     assert_eq!(shop.decide(there, at(FIRST, Some("7"))).await, Ok(State::Submitted));
     assert_eq!(shop.money().await, (1_000_000_000 - 2 * COST, 2 * COST));
     // The wish is sent on once somebody has looked.
-    assert_eq!(shop.worker.take_forwards(true, LATER).await.unwrap(), []);
+    assert_eq!(shop.forwards(LATER).await, []);
     shop.release(FIRST, Accept::Explained).await.unwrap();
-    let forwards = shop.worker.take_forwards(true, LATER).await.unwrap();
+    let forwards = shop.forwards(LATER).await;
     assert!(matches!(&forwards[..], [one] if one.kind == ForwardKind::Cancel), "{forwards:?}");
     shop.assert_clean().await;
 }

@@ -3,8 +3,8 @@
 use counter::accounts::{Adjustment, KeySecret};
 use counter::catalogue::{CategoryChange, ServiceChange};
 use counter::fulfilment::{
-    Claim, Found, NotClaimed, Outcome, Placement, ProviderChange, ProviderSecret, Recorded,
-    Reported, RouteChange,
+    Claim, ForwardKind, Found, NotClaimed, Outcome, Placement, ProviderChange, ProviderSecret,
+    Recorded, Reported, RouteChange, ToForward, WantedForwards,
 };
 use counter::nodes::{Job, Node, Role, Worker};
 use counter::orders::PlaceOrder;
@@ -172,6 +172,19 @@ impl Shop {
     pub(crate) async fn followed(&self, provider: ProviderId) -> Vec<AttemptId> {
         let followed = self.counter.followed_attempts(provider, AttemptId(0), 100).await.unwrap();
         followed.into_iter().map(|attempt| attempt.id).collect()
+    }
+
+    /// What is to be sent on, a hundred of each kind at each provider.
+    pub(crate) async fn forwards(&self, now: Timestamp) -> Vec<ToForward> {
+        let kinds = [ForwardKind::Cancel, ForwardKind::Refill, ForwardKind::RefillStatus];
+        let of = |kind| {
+            let wants = move |provider| WantedForwards { provider, kind, after: 0, limit: 100 };
+            [FIRST, SECOND].map(wants)
+        };
+        let wanted = kinds.into_iter().flat_map(of).collect();
+        let mut taken = self.worker.take_forwards(wanted, now).await.unwrap();
+        taken.retain(|taken| !taken.asked.is_empty());
+        taken
     }
 
     pub(crate) async fn stored(&self, order: OrderId) -> Order {

@@ -93,8 +93,8 @@ impl Units {
                 let followed = counter.followed_attempts(provider, after, limit).await?;
                 Some(Input::Followed(provider, followed))
             }
-            Action::ReadForwards { statuses } => {
-                Some(Input::ToForward(worker.take_forwards(statuses, now).await?))
+            Action::ReadForwards(wanted) => {
+                Some(Input::ToForward(worker.take_forwards(wanted, now).await?))
             }
             Action::RecordForwards(answers) => {
                 worker.record_forwards(answers, now).await?;

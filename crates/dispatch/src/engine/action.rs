@@ -2,7 +2,7 @@
 
 use counter::fulfilment::{
     BalanceRead, Claim, ForwardKind, Forwarded, NotClaimed, Outcome, Placement, Recorded, Reported,
-    Setup, ToForward, Waiting,
+    Setup, ToForward, Waiting, WantedForwards,
 };
 use domain::orders::State;
 use domain::providers::{Attempt, Followed};
@@ -68,11 +68,8 @@ pub enum Action {
         /// Whom.
         provider: ProviderId,
     },
-    /// Read what is to be sent on; with `statuses` also where refills are to be asked for.
-    ReadForwards {
-        /// Whether.
-        statuses: bool,
-    },
+    /// Read what is to be sent on.
+    ReadForwards(Vec<WantedForwards>),
     /// Send something on to a provider.
     Forward {
         /// What the answer is told under.
@@ -137,7 +134,7 @@ impl Action {
             Self::Claim(_) => Kind::Claim,
             Self::Record(_) => Kind::Record,
             Self::ReadFollowed { provider, .. } => Kind::Followed(*provider),
-            Self::ReadForwards { .. } => Kind::Forwards,
+            Self::ReadForwards(_) => Kind::Forwards,
             Self::RecordReports(_) => Kind::Reports,
             Self::Unfollow(_) => Kind::Unfollow,
             Self::Pause { .. }

@@ -1,6 +1,7 @@
 //! Asking providers where orders stand.
 
 use super::follow::Entry;
+use super::lane::Lane;
 use super::{Action, Answer, AskId, Engine, Said, plus};
 use counter::fulfilment::Reported;
 use domain::limits::NOT_FOUND_MAX;
@@ -37,6 +38,15 @@ pub(super) struct Pending {
     pub(super) provider: ProviderId,
     entry: Entry,
     report: Reported,
+}
+
+impl Lane {
+    /// Whether it is to be asked for orders now.
+    pub(super) fn asks_now(&self, now: Timestamp) -> bool {
+        self.follow.asking < ASKING
+            && self.follow.next_time().is_some_and(|at| at <= now)
+            && self.breaker.may_ask(now)
+    }
 }
 
 impl Engine {
@@ -90,16 +100,13 @@ impl Engine {
                     Err(until) => lane.asks_rest_until = until,
                 }
             }
-            while lane.follow.asking < ASKING
-                && lane.asks_rest_until <= now
-                && lane.follow.next_time().is_some_and(|at| at <= now)
-                && lane.breaker.may_ask(now)
-            {
+            while lane.asks_rest_until <= now && lane.asks_now(now) {
                 if let Err(until) = lane.ask_pace.take(lane.provider.asks_per_second, now) {
                     lane.asks_rest_until = until;
                     break;
                 }
                 let Some(ticket) = lane.breaker.begin(Call::Ask, now) else { break };
+                lane.forwarded_last = false;
                 let entries = lane.follow.take_due(now);
                 let ids = entries.iter().map(|entry| entry.upstream_id.to_string()).collect();
                 lane.follow.asking = lane.follow.asking.saturating_add(1);

@@ -33,7 +33,7 @@ impl Engine {
                     lane.follow.reading = false;
                 }
             }
-            Kind::Forwards => self.forwards.reading = false,
+            Kind::Forwards => self.forwards.read_failed(now),
             Kind::Reports => self.reports_failed(),
             // They are asked for once more, and found to be over.
             Kind::Unfollow => self.busy.unfollow = false,

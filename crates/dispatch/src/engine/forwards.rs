@@ -1,25 +1,21 @@
 //! Sending on what customers asked for: cancels and refills.
+//!
+//! Of each kind at each provider there is one request at a time, and a place up to which it has come, so
+//! that all have their turn, and no provider waits for another one.
 
 use super::answers::told_rest;
 use super::asks::not_told;
+use super::lane::Lane;
+use super::turn::{KINDS, LOOK_US, Turn};
 use super::{Action, Answer, AskId, Engine, plus, wishes};
-use counter::fulfilment::{ForwardKind, Forwarded, ToForward};
-use domain::providers::{Call, ProviderState, Ticket};
+use counter::fulfilment::{ForwardKind, Forwarded, ToForward, WantedForwards};
+use domain::providers::{Call, Outcome, ProviderState, Ticket};
 use domain::{CancelId, ProviderId, Timestamp};
 use std::collections::BTreeMap;
-
-/// Between two looks whether something is to be sent on.
-const LOOK_US: i64 = 5_000_000;
-
-/// Between two questions where refills stand.
-const STATUSES_US: i64 = 300_000_000;
 
 /// After what time at most a cancel is sent on again that has no answer that decides. A refill is noted
 /// as sent, and sent again as late as that from the beginning.
 const AGAIN_MAX_US: i64 = 600_000_000;
-
-/// Most in one request (the dialect's limit).
-const AT_ONCE: usize = super::follow::IDS;
 
 /// Something that was sent on and has no answer yet.
 #[derive(Debug)]
@@ -40,22 +36,30 @@ struct PutOff {
 /// What is sent on, and when it is looked for.
 #[derive(Debug)]
 pub(super) struct Forwards {
-    pub(super) reading: bool,
+    /// What is being read.
+    reading: Vec<(ProviderId, ForwardKind)>,
+    turns: BTreeMap<(ProviderId, ForwardKind), Turn>,
     under_way: Vec<(AskId, Forwarding)>,
-    next: Timestamp,
-    next_statuses: Timestamp,
     /// By our numbers of the cancels.
     put_off: BTreeMap<i64, PutOff>,
 }
 
 impl Forwards {
-    pub(super) const fn new(now: Timestamp) -> Self {
+    pub(super) const fn new() -> Self {
         Self {
-            reading: false,
+            reading: Vec::new(),
+            turns: BTreeMap::new(),
             under_way: Vec::new(),
-            next: now,
-            next_statuses: now,
             put_off: BTreeMap::new(),
+        }
+    }
+
+    /// The store could not read it: it is read again from the same place.
+    pub(super) fn read_failed(&mut self, now: Timestamp) {
+        for read in std::mem::take(&mut self.reading) {
+            if let Some(turn) = self.turns.get_mut(&read) {
+                turn.again(now);
+            }
         }
     }
 
@@ -92,45 +96,81 @@ impl Forwards {
     }
 }
 
+impl Lane {
+    /// Whether anything may be sent on there now, and answered.
+    fn takes(&self, kind: ForwardKind, now: Timestamp) -> bool {
+        // Nothing is sent on to one that is held after a restore; where things stand is asked all the same,
+        // but not of another account.
+        let is_restored = self.provider.restored.is_some() && kind != ForwardKind::RefillStatus;
+        self.provider.state != ProviderState::Off
+            && !is_restored
+            && self.provider.key_doubted.is_none()
+            && self.breaker.may_ask(now)
+    }
+}
+
 impl Engine {
-    /// Looks for what is to be sent on; not while something is on its way.
+    /// Looks for what is to be sent on, where something may be.
     pub(super) fn look_for_forwards(&mut self, now: Timestamp) {
-        let Forwards { reading, under_way, next, next_statuses, .. } = &mut self.forwards;
-        if *reading || !under_way.is_empty() || *next > now || self.lanes.is_empty() {
+        let Forwards { reading, turns, .. } = &mut self.forwards;
+        if !reading.is_empty() {
             return;
         }
-        *reading = true;
-        *next = plus(now, LOOK_US);
-        let statuses = *next_statuses <= now;
-        if statuses {
-            *next_statuses = plus(now, STATUSES_US);
+        let mut wanted = Vec::new();
+        for (provider, lane) in &self.lanes {
+            for kind in KINDS {
+                let turn = turns.entry((*provider, kind)).or_insert_with(|| Turn::new(now));
+                if lane.takes(kind, now)
+                    && let Some((after, limit)) = turn.next_reading(kind, now)
+                {
+                    reading.push((*provider, kind));
+                    wanted.push(WantedForwards { provider: *provider, kind, after, limit });
+                }
+            }
         }
-        self.actions.push(Action::ReadForwards { statuses });
+        if !wanted.is_empty() {
+            self.actions.push(Action::ReadForwards(wanted));
+        }
     }
 
-    /// Sends on what was found.
-    pub(super) fn send_on(&mut self, found: Vec<ToForward>, now: Timestamp) {
-        self.forwards.reading = false;
+    /// Takes in what was found.
+    pub(super) fn found_forwards(&mut self, found: Vec<ToForward>, now: Timestamp) {
+        self.forwards.reading.clear();
         self.forwards.forget_old(now);
         for ToForward { provider, kind, asked } in found {
-            let Some(lane) = self.lanes.get_mut(&provider) else { continue };
-            // Nothing is sent on to one that is held after a restore; where things stand is asked all the same,
-            // but not of another account.
-            let is_restored = lane.provider.restored.is_some() && kind != ForwardKind::RefillStatus;
-            let is_held = is_restored || lane.provider.key_doubted.is_some();
-            if lane.provider.state == ProviderState::Off || is_held {
+            let end = asked.last().map(|(id, _)| *id);
+            let count = asked.len();
+            let due = asked.into_iter().filter(|(id, _)| self.forwards.is_due(kind, *id, now));
+            let due = due.collect();
+            let turn = self.forwards.turns.entry((provider, kind));
+            turn.or_insert_with(|| Turn::new(now)).found(kind, due, (count, end), now);
+        }
+    }
+
+    /// Sends on what was found, as fast as each provider may be asked, and where its orders wait too, in
+    /// turn with them.
+    pub(super) fn send_on(&mut self, now: Timestamp) {
+        for ((provider, kind), turn) in &mut self.forwards.turns {
+            let Some(lane) = self.lanes.get_mut(provider) else { continue };
+            if !lane.takes(*kind, now) || turn.is_stale(now) {
+                turn.go_back(now);
                 continue;
             }
-            // What does not fit into one request has its turn the next time.
-            let due = asked.into_iter().filter(|(id, _)| self.forwards.is_due(kind, *id, now));
-            let asked: Vec<(i64, String)> = due.take(AT_ONCE).collect();
-            if asked.is_empty() {
+            let is_others_turn = lane.forwarded_last && lane.asks_now(now);
+            if !turn.is_ready() || lane.asks_rest_until > now || is_others_turn {
+                continue;
+            }
+            if let Err(until) = lane.ask_pace.take(lane.provider.asks_per_second, now) {
+                lane.asks_rest_until = until;
                 continue;
             }
             let Some(ticket) = lane.breaker.begin(Call::Ask, now) else { continue };
+            lane.forwarded_last = true;
+            let asked = turn.take();
             let ask = AskId(self.next_ask);
             self.next_ask = self.next_ask.wrapping_add(1);
             let ids = asked.iter().map(|(_, name)| name.clone()).collect();
+            let (provider, kind) = (*provider, *kind);
             self.actions.push(Action::Forward { ask, provider, kind, ids });
             self.forwards.under_way.push((ask, Forwarding { provider, kind, asked, ticket }));
         }
@@ -149,9 +189,15 @@ impl Engine {
         if kind == ForwardKind::Cancel && was_sent {
             self.forwards.put_off(&asked, &told, told_rest(answer).unwrap_or(0), now);
         }
+        if let Some(turn) = self.forwards.turns.get_mut(&(provider, kind)) {
+            turn.answered();
+        }
         let jitter = self.random.u64(..);
         if let Some(lane) = self.lanes.get_mut(&provider) {
             lane.breaker.record(ticket, came, now, jitter);
+            if came != Outcome::Answered {
+                lane.asks_rest_until = lane.asks_rest_until.max(plus(now, lane.ask_pause(came)));
+            }
         }
         if !told.is_empty() {
             self.actions.push(Action::RecordForwards(told));

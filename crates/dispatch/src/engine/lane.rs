@@ -81,6 +81,8 @@ pub(super) struct Lane {
     pub(super) ask_pace: Pace,
     /// Nothing is asked before this moment.
     pub(super) asks_rest_until: Timestamp,
+    /// Whether the last request sent something on, and asked for no orders.
+    pub(super) forwarded_last: bool,
 }
 
 /// After what time a provider that cannot be reached is asked again; its breaker knows better.
@@ -110,6 +112,7 @@ impl Lane {
             resolver: Resolver::new(now),
             ask_pace: Pace::new(now),
             asks_rest_until: now,
+            forwarded_last: false,
         }
     }
 

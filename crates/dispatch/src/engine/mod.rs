@@ -25,6 +25,7 @@ mod said;
 mod scan;
 mod setup;
 mod timing;
+mod turn;
 mod wishes;
 
 pub use action::{Action, Answer, AskId, Input, Kind};
@@ -122,7 +123,7 @@ impl Engine {
             },
             outcomes: Vec::new(),
             awaited: BTreeSet::new(),
-            forwards: Forwards::new(now),
+            forwards: Forwards::new(),
             asking: BTreeMap::new(),
             lists: BTreeSet::new(),
             next_ask: 1,
@@ -162,7 +163,7 @@ impl Engine {
             Input::Followed(provider, attempts) => self.followed(provider, &attempts, now),
             Input::Statuses(ask, answer) => self.statuses(ask, &answer, now),
             Input::ReportsRecorded(answers) => self.reports_recorded(answers, now),
-            Input::ToForward(found) => self.send_on(found, now),
+            Input::ToForward(found) => self.found_forwards(found, now),
             Input::Forwarded(ask, answer) => self.forwarded(ask, &answer, now),
             Input::Unfollowed => self.busy.unfollow = false,
             Input::Balance(provider, ask, answer) => self.balance(provider, ask, &answer, now),
@@ -261,6 +262,7 @@ impl Engine {
         self.record();
         self.claim(now);
         self.record_reports();
+        self.send_on(now);
         self.ask(now);
         self.read_balances(now);
         self.look_for_forwards(now);

@@ -100,12 +100,12 @@ impl<T> Told<T> {
         }
     }
 
-    /// Whether the provider has the wish by what it says.
-    fn is_known(&self) -> bool {
+    /// Whether the provider refuses with one of these words.
+    fn refuses_with(&self, words: &[&str]) -> bool {
         match self {
             Self::No(text) | Self::NotNow(text) => {
                 let text = text.to_lowercase();
-                KNOWN.iter().any(|known| text.contains(known))
+                words.iter().any(|words| text.contains(words))
             }
             Self::Yes(_) | Self::Nothing => false,
         }
@@ -115,9 +115,13 @@ impl<T> Told<T> {
 /// Words by which providers say that a wish is under way already.
 const KNOWN: [&str; 2] = ["already requested", "was requested"];
 
+/// Words by which they refuse a refill that comes too soon after another, or after the order's end: "The order
+/// was completed or refill was requested less than 24 hours ago".
+const TOO_SOON: [&str; 1] = ["less than"];
+
 fn cancel<T>(id: i64, told: Told<T>) -> Option<Forwarded> {
     let id = CancelId(id);
-    if told.is_known() {
+    if told.refuses_with(&KNOWN) {
         return Some(Forwarded::CancelTaken(id));
     }
     match told {
@@ -130,7 +134,7 @@ fn cancel<T>(id: i64, told: Told<T>) -> Option<Forwarded> {
 
 fn refill(id: i64, told: Told<Option<String>>) -> Option<Forwarded> {
     let id = RefillId(id);
-    if told.is_known() {
+    if told.refuses_with(&KNOWN) && !told.refuses_with(&TOO_SOON) {
         return Some(Forwarded::RefillKnown(id));
     }
     match told {

@@ -106,7 +106,7 @@ impl World {
             Action::ReadFollowed { provider, .. } => {
                 Input::Followed(provider, vec![attempt(1, AttemptState::Accepted)])
             }
-            Action::ReadForwards { .. } => Input::ToForward(Vec::new()),
+            Action::ReadForwards(_) => Input::ToForward(Vec::new()),
             Action::AskStatus { ask, .. } => {
                 let remains = if self.word == "Canceled" { 500 } else { 100 };
                 let body = format!(r#"{{"7":{{"status":"{}","remains":"{remains}"}}}}"#, self.word);

@@ -10,6 +10,7 @@ use super::provider::{PROVIDER, provider};
 use counter::fulfilment::{ForwardKind, Forwarded, Setup, ToForward};
 use dispatch::engine::{Action, Answer, AskId, Engine, Input, Timing};
 use domain::{CancelId, RefillId, Timestamp};
+use panel_api::words::errors;
 
 const LATER: &str = r#"{"error":"Please try again later"}"#;
 
@@ -89,6 +90,29 @@ fn only_a_refusal_of_the_wish_itself_is_the_last_word() {
     assert_eq!(told(ForwardKind::RefillStatus, &[1], 200, gone), []);
 }
 
+/// A shop like ours says it also of an order that was completed a moment ago, whose refill was never
+/// asked for.
+#[test]
+fn a_refill_that_comes_too_soon_is_refused() {
+    let one =
+        |text: &str| told(ForwardKind::Refill, &[1], 200, &format!(r#"{{"error":"{text}"}}"#));
+    for hours in [1, 24, 72] {
+        let text = errors::refill_too_soon(hours);
+        let refused = |id| Forwarded::RefillRefused(RefillId(id), text.clone());
+        assert_eq!(one(&text), [refused(1)]);
+        let body = format!(
+            r#"[{{"order":101,"refill":{{"error":"{text}"}}}},{{"order":102,"refill":7}}]"#
+        );
+        let taken = Forwarded::RefillTaken(RefillId(2), Some(String::from("7")));
+        assert_eq!(told(ForwardKind::Refill, &[1, 2], 200, &body), [refused(1), taken]);
+    }
+    // It is there: the answer was lost.
+    let open = errors::refill_too_soon(0);
+    for text in [open.as_str(), "Refill already requested", "Refill was requested"] {
+        assert_eq!(one(text), [Forwarded::RefillKnown(RefillId(1))], "{text}");
+    }
+}
+
 #[test]
 fn what_is_said_of_one_is_not_said_of_the_others() {
     let each = r#"[{"order":101,"cancel":{"error":"Try again"}},{"order":102,"cancel":1},
@@ -117,9 +141,10 @@ fn a_cancel_that_is_put_off_is_sent_on_again_ever_more_seldom() {
             sends.push(now);
             recorded(&mut engine, ask, answer(200, LATER), second(now));
         }
-        let other = sent(&mut engine, ForwardKind::Cancel, &[1, 1_000 + now], second(now));
+        let next = second(now + 1);
+        let other = sent(&mut engine, ForwardKind::Cancel, &[1, 1_000 + now], next);
         let Some(other) = other else { panic!("it has a turn of its own") };
-        recorded(&mut engine, other, answer(200, r#"{"cancel":1}"#), second(now));
+        recorded(&mut engine, other, answer(200, r#"{"cancel":1}"#), next);
         now += 5;
     }
     let pauses: Vec<i64> = sends.windows(2).map(|pair| pair[1] - pair[0]).collect();
@@ -138,5 +163,5 @@ fn a_provider_that_says_when_is_not_asked_before() {
     let ask = sent(&mut engine, ForwardKind::Cancel, &[1], second(60)).unwrap();
     // What was never sent is no try.
     recorded(&mut engine, ask, Answer::NotSent(String::from("no connection")), second(60));
-    assert!(sent(&mut engine, ForwardKind::Cancel, &[1], second(60)).is_some());
+    assert!(sent(&mut engine, ForwardKind::Cancel, &[1], second(61)).is_some());
 }

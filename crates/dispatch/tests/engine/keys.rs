@@ -120,7 +120,7 @@ impl World {
                 let there = self.orders.iter().map(|id| attempt(*id, AttemptState::Accepted));
                 Input::Followed(provider, there.collect())
             }
-            Action::ReadForwards { .. } => Input::ToForward(Vec::new()),
+            Action::ReadForwards(_) => Input::ToForward(Vec::new()),
             Action::AskStatus { ask, ids, .. } => {
                 self.asked += 1;
                 Input::Statuses(ask, self.statuses(&ids))

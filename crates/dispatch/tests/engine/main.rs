@@ -5,4 +5,5 @@ mod decisions;
 mod forwards;
 mod keys;
 mod provider;
+mod turns;
 mod unsendable;

@@ -51,6 +51,18 @@ pub const TOO_MANY_REQUESTS: &str = "Too many requests";
 /// A fault of ours that a retry may mend; only on `add`, and only when surely nothing was stored.
 pub const TRY_LATER: &str = "Temporarily unavailable, please try again later";
 
+/// [`REFILL_TOO_SOON`] of a service with another cooldown. Without one only a refill that is still open
+/// is too soon for another.
+#[must_use]
+pub fn refill_too_soon(hours: i64) -> String {
+    let begins = "The order was completed or refill was requested";
+    match hours {
+        0 => format!("{begins} before and is not done yet"),
+        1 => format!("{begins} less than 1 hour ago"),
+        _ => format!("{begins} less than {hours} hours ago"),
+    }
+}
+
 /// A quantity under the service's minimum.
 #[must_use]
 pub fn quantity_below(min: i64) -> String {

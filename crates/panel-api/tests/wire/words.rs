@@ -143,3 +143,14 @@ fn service_types() {
         assert_eq!(ServiceKind::parse(other), None, "{other}");
     }
 }
+
+#[test]
+fn every_cooldown_reads_like_the_canonical_one() {
+    let hours = errors::refill_too_soon;
+    assert_eq!(hours(24), errors::REFILL_TOO_SOON);
+    let (before, after) = errors::REFILL_TOO_SOON.split_once("24 hours").unwrap();
+    assert_eq!(hours(72), format!("{before}72 hours{after}"));
+    assert_eq!(hours(1), format!("{before}1 hour{after}"));
+    let prefix = before.split_once(" less").unwrap().0;
+    assert!(hours(0).starts_with(prefix), "{}", hours(0));
+}

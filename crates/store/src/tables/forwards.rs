@@ -3,62 +3,89 @@
 use crate::{DbError, Row, Tx, TxExt, Val};
 use domain::{CancelId, ProviderId, RefillId, Timestamp};
 
+// There are far fewer wishes than attempts at a provider: the `+` keeps these from being looked through.
 crate::statements! {
-    CANCELS = "select c.id, a.provider_id, a.upstream_id from cancel c \
+    CANCELS = "select c.id, a.upstream_id from cancel c \
         join attempt a on a.order_id = c.order_id and a.followed = 1 \
         join provider p on p.id = a.provider_id and p.restored_us is null \
-        where c.state = 'requested' and c.sent_us is null and a.upstream_id is not null \
-        order by c.id, a.number limit ?1";
-    REFILLS = "select r.id, a.provider_id, a.upstream_id from refill r \
+        where c.state = 'requested' and c.sent_us is null and c.id > ?2 \
+        and +a.provider_id = ?1 and a.upstream_id is not null \
+        and not exists (select 1 from attempt b where b.order_id = a.order_id \
+        and b.number > a.number and b.followed = 1 and b.upstream_id is not null) \
+        order by c.id limit ?3";
+    REFILLS = "select r.id, a.upstream_id from refill r \
         join attempt a on a.order_id = r.order_id and a.state = 'accepted' \
         join provider p on p.id = a.provider_id and p.restored_us is null \
-        where r.state = 'pending' and r.upstream_id is null \
-        and (r.sent_us is null or r.sent_us < ?1) \
+        where r.state in ('pending', 'in_progress') and r.state = 'pending' and r.id > ?2 \
+        and r.upstream_id is null and (r.sent_us is null or r.sent_us < ?4) \
+        and +a.provider_id = ?1 and not exists (select 1 from attempt b \
+        where b.order_id = a.order_id and b.number > a.number and b.state = 'accepted') \
         and not exists (select 1 from event e \
         where e.order_id = r.order_id and e.kind = 'order.id_shared') \
-        order by r.id, a.number limit ?2";
-    OPEN_REFILLS = "select r.id, a.provider_id, r.upstream_id from refill r \
+        order by r.id limit ?3";
+    // Each state by itself, because the index has them in order by it.
+    OPEN_REFILLS = "select id, upstream_id from (select r.id, r.upstream_id from refill r \
         join attempt a on a.order_id = r.order_id and a.state = 'accepted' \
-        where r.state in ('pending', 'in_progress') and r.upstream_id is not null \
-        and r.id > ?1 order by r.id, a.number limit ?2";
+        where r.state in ('pending', 'in_progress') and r.state = 'in_progress' and r.id > ?2 \
+        and r.upstream_id is not null and +a.provider_id = ?1 and not exists (select 1 from attempt b \
+        where b.order_id = a.order_id and b.number > a.number and b.state = 'accepted') \
+        order by r.id limit ?3) begun \
+        union all select id, upstream_id from (select r.id, r.upstream_id from refill r \
+        join attempt a on a.order_id = r.order_id and a.state = 'accepted' \
+        where r.state in ('pending', 'in_progress') and r.state = 'pending' and r.id > ?2 \
+        and r.upstream_id is not null and +a.provider_id = ?1 and not exists (select 1 from attempt b \
+        where b.order_id = a.order_id and b.number > a.number and b.state = 'accepted') \
+        order by r.id limit ?3) waiting order by 1 limit ?3";
     CANCEL_SENT = "update cancel set sent_us = ?2 where id = ?1";
     REFILL_SENT = "update refill set sent_us = ?2 where id = ?1";
     REFILL_ID = "update refill set upstream_id = ?2 where id = ?1";
 }
 
-/// Something to be asked of a provider: our number of it, whom, and what the provider calls the order
-/// or the refill.
-pub type Forward = (i64, ProviderId, String);
+/// Something to be asked of a provider: our number of it, and what the provider calls the order or the
+/// refill.
+pub type Forward = (i64, String);
 
-fn decode(row: &dyn Row) -> Result<Forward, DbError> {
-    Ok((row.int(0)?, ProviderId(row.int(1)?), row.text(2)?.to_owned()))
+/// A part of what is to be asked of one provider.
+#[derive(Clone, Copy, Debug)]
+pub struct Page {
+    /// Of whom. An order that was bought twice is asked of whom it was bought from last.
+    pub provider: ProviderId,
+    /// Above which of our numbers.
+    pub after: i64,
+    /// How many at most.
+    pub limit: i64,
 }
 
-/// Up to `limit` open cancels that were not sent on, of orders that are followed at a provider. None
-/// for one that is held after a restore.
+fn decode(row: &dyn Row) -> Result<Forward, DbError> {
+    Ok((row.int(0)?, row.text(1)?.to_owned()))
+}
+
+/// Open cancels that were not sent on, of orders that are followed at the provider. None for one that is
+/// held after a restore.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn cancels(tx: &mut dyn Tx, limit: i64) -> Result<Vec<Forward>, DbError> {
-    tx.rows(&CANCELS, &[limit.into()], decode)
+pub fn cancels(tx: &mut dyn Tx, page: Page) -> Result<Vec<Forward>, DbError> {
+    tx.rows(&CANCELS, &[page.provider.0.into(), page.after.into(), page.limit.into()], decode)
 }
 
-/// Up to `limit` open refills that were not sent on, or not since `before`, of orders that a provider
-/// has delivered. None for one that is held after a restore, and none of an order whose id there was
+/// Open refills that were not sent on, or not since `before`, of orders that the provider has
+/// delivered. None for one that is held after a restore, and none of an order whose id there was
 /// given to another one ([`ID_SHARED`](super::events::ID_SHARED)): nobody knows whose it would be.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn refills(tx: &mut dyn Tx, before: Timestamp, limit: i64) -> Result<Vec<Forward>, DbError> {
-    tx.rows(&REFILLS, &[before.0.into(), limit.into()], decode)
+pub fn refills(tx: &mut dyn Tx, page: Page, before: Timestamp) -> Result<Vec<Forward>, DbError> {
+    let Page { provider, after, limit } = page;
+    tx.rows(&REFILLS, &[provider.0.into(), after.into(), limit.into(), before.0.into()], decode)
 }
 
-/// Up to `limit` open refills above `after` that a provider has, by its own ids.
+/// Open refills that the provider has, by its own ids.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn open_refills(tx: &mut dyn Tx, after: RefillId, limit: i64) -> Result<Vec<Forward>, DbError> {
-    tx.rows(&OPEN_REFILLS, &[after.0.into(), limit.into()], decode)
+pub fn open_refills(tx: &mut dyn Tx, page: Page) -> Result<Vec<Forward>, DbError> {
+    tx.rows(&OPEN_REFILLS, &[page.provider.0.into(), page.after.into(), page.limit.into()], decode)
 }
 
 /// Notes that cancels were sent on.
