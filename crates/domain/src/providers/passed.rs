@@ -126,6 +126,7 @@ fn ended(order: &Order, passed: &Passed, reading: &Reading, left: i64) -> Result
     let said = reading.remains.value();
     let word = |word, remains| Reading { word, remains: super::Said::Value(remains), ..*reading };
     let nothing_came = left == order.quantity;
+    let kept = reading.charge.value().is_some_and(|charge| charge > Micros::ZERO);
     // A part may have begun that is not done, and those that are done may have had less; but no
     // more than one is under way.
     let fewest = left.saturating_sub(passed.each()).max(1);
@@ -136,6 +137,10 @@ fn ended(order: &Order, passed: &Passed, reading: &Reading, left: i64) -> Result
         // Many say 0 with every end.
         Some(units) if units > 0 && units < fewest => Err(Doubt::EvidenceContradicts),
         Some(0) if reading.word == W::Partial => Err(Doubt::FiguresImpossible),
+        // A part has begun, and what came of it is not said.
+        _ if nothing_came && kept && said != Some(order.quantity) => {
+            Err(Doubt::EvidenceContradicts)
+        }
         _ if nothing_came => Ok(word(W::Canceled, order.quantity)),
         _ if left > 0 => Ok(word(W::Partial, left)),
         // Every post was served before the time was over.

@@ -94,6 +94,27 @@ fn parts_that_were_not_done_go_back() {
 }
 
 #[test]
+fn what_a_provider_keeps_money_for_is_not_given_back_whole() {
+    use UpstreamWord as W;
+    for passed in [runs(), posts()] {
+        for word in [W::Partial, W::Canceled, W::Refunded, W::Expired] {
+            let said = |charge, remains| {
+                let Report::Says(reading) = says(word, Some(0), remains) else { return None };
+                let charge = Said::Value(Micros::new(charge));
+                Some(means(passed, &Report::Says(Reading { charge, ..reading })))
+            };
+            if word == W::Expired && matches!(passed, Passed::Runs { .. }) {
+                continue;
+            }
+            let doubted = Some(Meaning::Doubted(Doubt::EvidenceContradicts));
+            assert_eq!(said(5, None), doubted, "no part is done, but one has begun: {word:?}");
+            let all = Some(Meaning::Steps(vec![Event::Canceled]));
+            assert_eq!(said(0, None), all, "{word:?}");
+        }
+    }
+}
+
+#[test]
 fn a_paused_or_running_order_gives_nothing_back() {
     use UpstreamWord as W;
     for passed in [runs(), posts()] {
