@@ -111,7 +111,8 @@ impl World {
             }
             Action::ReadFollowed { provider: PROVIDER, after, limit } => {
                 let end = self.orders.min(after.0 + limit);
-                Some(Input::Followed(PROVIDER, (after.0 + 1..=end).map(attempt).collect()))
+                let page = (after.0 + 1..=end).map(|id| (attempt(id), State::Submitted));
+                Some(Input::Followed(PROVIDER, page.collect()))
             }
             Action::ReadFollowed { provider, .. } => Some(Input::Followed(provider, Vec::new())),
             Action::AskStatus { ask, ids, .. } => {
