@@ -114,7 +114,7 @@ async fn a_doubt_ends_when_nothing_from_before_is_left() {
     shop.worker.unfollow(vec![before]).await.unwrap();
     assert!(!shop.counter.can_prove_key(&doubted).await.unwrap());
     assert_eq!(settle(THEN).await.unwrap(), Settled::Stays, "an answer is lost");
-    shop.found(lost, Found::Refused(String::from("Not enough funds on balance"))).await;
+    shop.found(lost, Found::Refused { another_way: false }).await;
     assert_eq!(settle(THEN).await.unwrap(), Settled::Ended);
     assert_eq!(shop.provider(FIRST).await.key_doubted, None);
     shop.assert_clean().await;

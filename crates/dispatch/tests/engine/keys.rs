@@ -52,7 +52,7 @@ fn attempt(id: i64, state: AttemptState) -> Attempt {
         upstream_id: is_there.then(|| id.to_string()),
         evidence: None,
         followed: is_there,
-        started: if id > 100 { CHANGED } else { Timestamp(0) },
+        started: if id > 100 { CHANGED.plus_minutes(1) } else { Timestamp(0) },
         changed: Timestamp(0),
     }
 }

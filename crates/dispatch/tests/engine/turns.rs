@@ -9,6 +9,7 @@
 use super::provider::{PROVIDER, provider};
 use counter::fulfilment::{ForwardKind, Forwarded, Setup, ToForward, WantedForwards};
 use dispatch::engine::{Action, Answer, AskId, Engine, Input, Kind, Timing};
+use domain::orders::State;
 use domain::providers::{Attempt, AttemptState, Provider, ProviderState};
 use domain::{AccountId, AttemptId, Micros, OrderId, ProviderId, RouteId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
