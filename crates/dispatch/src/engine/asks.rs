@@ -8,7 +8,7 @@ use counter::fulfilment::Reported;
 use domain::limits::NOT_FOUND_MAX;
 use domain::orders::State;
 use domain::providers::{Attempt, Call, Followed, Outcome, ProviderState, Report, Ticket};
-use domain::{AttemptId, Micros, ProviderId, Timestamp};
+use domain::{ProviderId, Timestamp};
 use panel_api::client::{Answers, Found, read_status};
 
 /// Attempts read in one go.
@@ -72,17 +72,9 @@ impl Engine {
         }
     }
 
-    /// Follows an order that a provider has just accepted.
-    pub(super) fn follow(
-        &mut self,
-        provider: ProviderId,
-        attempt: AttemptId,
-        upstream_id: &str,
-        cost: Micros,
-        now: Timestamp,
-    ) {
+    /// Follows an order of which it is known now that a provider has it.
+    pub(super) fn follow(&mut self, provider: ProviderId, entry: Entry, now: Timestamp) {
         if let Some(lane) = self.lanes.get_mut(&provider) {
-            let entry = Entry::new(attempt, upstream_id, now, cost);
             lane.follow.add(entry, now, self.random.u64(..));
         }
     }

@@ -27,6 +27,8 @@ struct World {
     /// Those that have ended.
     ended: BTreeSet<i64>,
     settles: u32,
+    /// Balances that our books may begin with.
+    beginnings: u32,
     /// Whether an order that a person has is followed all the same.
     stays: bool,
     /// Orders that were said not to be there.
@@ -75,6 +77,7 @@ impl World {
             asked: 0,
             ended: BTreeSet::new(),
             settles: 0,
+            beginnings: 0,
             stays: false,
             missing: BTreeSet::new(),
             proofs: Vec::new(),
@@ -185,6 +188,10 @@ impl World {
                 self.replays += 1;
                 let answer = Answer::NotSent(String::from("nobody is there"));
                 Input::Answered(attempt, answer)
+            }
+            Action::RecordBalance(read) => {
+                self.beginnings += u32::from(read.begins.is_some());
+                return None;
             }
             Action::Unfollow(_) => Input::Unfollowed,
             _ => return None,
@@ -330,6 +337,21 @@ fn one_order_that_stays_missing_stops_no_provider() {
     world.pass(600);
     assert_eq!((&world.missing, world.doubts), (&BTreeSet::from([9]), 0));
     assert_eq!(world.asked, asked, "a person was asked");
+}
+
+/// It was tried in vain all the while, each time later.
+#[test]
+fn books_begin_soon_after_a_long_doubt() {
+    let mut world = World::new(&[7]);
+    world.pass(5);
+    world.change_key();
+    world.finds.clear();
+    world.pass(3_000);
+    assert_eq!(world.beginnings, 0);
+    world.finds.insert(7);
+    world.provider.key_doubted = None;
+    world.pass(10);
+    assert!(world.beginnings > 0);
 }
 
 /// The balance would show that it was not charged, but it may be another account's; and when it is ours,
