@@ -130,7 +130,11 @@ impl Lane {
             let since = doubted.or(self.provider.key_vouched)?;
             return Some(Action::ProveKey { provider, since, found });
         }
-        let tells = |looked: &&Looked| counts(looked) && (looked.is_open || doubted.is_none());
+        // What was begun just before may have been sent after: found it proves nothing, but missing it tells.
+        let tells = |looked: &&Looked| {
+            let is_older = |since| looked.accepted < since && looked.is_open;
+            !looked.is_found && doubted.is_none_or(is_older)
+        };
         self.key.misses(looked.iter().filter(tells));
         let is_told = self.provider.state != ProviderState::Active;
         let is_doubted = doubted.is_some() && self.key.missed >= A_FEW;
@@ -144,7 +148,7 @@ impl Lane {
         if self.readiness != Readiness::Ready || is_busy || self.key.next_look > now {
             return None;
         }
-        let is_none = self.follow.has_none_from(since);
+        let is_none = self.follow.has_none_from(plus(since, FRESH_US.saturating_neg()));
         self.key.next_look = plus(now, if is_none { LOOK_AGAIN_US } else { LOOK_US });
         is_none.then_some(since)
     }
