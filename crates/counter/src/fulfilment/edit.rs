@@ -105,6 +105,7 @@ impl Counter {
                 quiet_reads: 0,
                 restored: None,
                 key_doubted: None,
+                key_vouched: None,
                 created: now,
             };
             let provider = changed(blank, &change);
@@ -141,11 +142,11 @@ impl Counter {
                 let is_new = key::is_new(tx, &vault, id, secret)?;
                 providers::set_key(tx, id, &seal(&vault, id, secret)?)?;
                 if is_new && !change.same_account {
-                    key::may_be_anothers(tx, id, now)?;
+                    key::may_be_anothers(tx, &found, now)?;
                 }
             }
             if change.same_account {
-                providers::doubt_key(tx, id, None)?;
+                key::is_vouched_for(tx, id, now)?;
             }
             tell(tx, &provider, "provider.changed", secret.is_some(), now)?;
             let missing = || Refusal::missing("provider", id);
@@ -176,6 +177,7 @@ fn changed(provider: Provider, change: &ProviderChange) -> Provider {
         quiet_reads: provider.quiet_reads,
         restored: provider.restored,
         key_doubted: provider.key_doubted,
+        key_vouched: provider.key_vouched,
         created: provider.created,
     }
 }

@@ -116,7 +116,7 @@ impl Counter {
     }
 
     /// Up to `limit` attempts at a provider above `after` whose orders are followed there, oldest
-    /// first.
+    /// first, with where their orders stand.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -125,8 +125,8 @@ impl Counter {
         provider: ProviderId,
         after: AttemptId,
         limit: i64,
-    ) -> Result<Vec<Attempt>, StoreError> {
-        let read = self.store.read(|tx| attempts::followed(tx, provider, after, limit));
+    ) -> Result<Vec<(Attempt, State)>, StoreError> {
+        let read = self.store.read(|tx| attempts::followed_orders(tx, provider, after, limit));
         Ok(read.await??)
     }
 

@@ -27,10 +27,11 @@ mod write_off;
 
 pub use admit::NotClaimed;
 pub use balance::BalanceRead;
-pub use claim::{Claim, Placement};
+pub use claim::{Claim, FRESH_US, Placement};
 pub use decide::Verdict;
 pub use edit::{ProviderChange, ProviderSecret};
 pub use forwards::{ForwardKind, Forwarded, ToForward, WantedForwards};
+pub use key::Settled;
 pub use list::ProviderView;
 pub use money::Booking;
 pub use outcome::Recorded;

@@ -2,7 +2,7 @@
 
 use super::providers::told;
 use super::shop::{COST, FIRST, NOW, SECOND, Shop, accepted, secret};
-use counter::fulfilment::{Found, ProviderChange, Reported};
+use counter::fulfilment::{Found, ProviderChange, Reported, Settled};
 use domain::orders::State;
 use domain::providers::{Provider, ProviderState, Report, UpstreamWord};
 use domain::{AttemptId, Timestamp};
@@ -72,6 +72,66 @@ async fn an_order_from_before_proves_the_key() {
     assert!(shop.proves(THEN, before).await);
     assert_eq!(shop.provider(FIRST).await.key_doubted, None);
     assert!(!shop.proves(THEN, before).await);
+    shop.assert_clean().await;
+}
+
+/// What was placed between the two changes is in the account of the first.
+#[tokio::test]
+async fn a_second_wrong_key_is_not_proved_by_what_the_first_has_bought() {
+    let shop = Shop::open().await;
+    let before = shop.there("7").await;
+    shop.change_key("wrong", false).await;
+    let claim = counter::fulfilment::Claim {
+        order: shop.order().await,
+        route: domain::RouteId(1),
+        expected_cost: domain::Micros::new(COST),
+    };
+    let claimed = shop.worker.claim_orders(vec![claim], THEN).await.unwrap().remove(0);
+    let between = claimed.unwrap().attempt;
+    shop.found(between, accepted("8")).await;
+    let (change, later) = (ProviderChange::default(), THEN.plus_minutes(10));
+    let again = Some(secret("wrong too"));
+    let again = shop.counter.edit_provider(FIRST, change, again, later).await.unwrap();
+    let since = again.key_doubted.unwrap();
+    assert!(!shop.proves(since, between).await);
+    assert!(!shop.proves(THEN, before).await, "it was asked with the first of them");
+    assert!(shop.proves(since, before).await);
+    shop.assert_clean().await;
+}
+
+/// Neither is there an order to prove the key by, nor may it be used for what it could buy again.
+#[tokio::test]
+async fn a_doubt_ends_when_nothing_from_before_is_left() {
+    let shop = Shop::open().await;
+    let before = shop.there("7").await;
+    let lost = shop.claim(shop.order().await).await;
+    shop.found(lost, Found::Lost).await;
+    let doubted = shop.change_key("other", false).await;
+    assert!(shop.counter.can_prove_key(&doubted).await.unwrap());
+    let settle = |since| shop.worker.settle_key(FIRST, since, THEN);
+    assert_eq!(settle(NOW).await.unwrap(), Settled::Moot);
+    assert_eq!(settle(THEN).await.unwrap(), Settled::Stays);
+    shop.worker.unfollow(vec![before]).await.unwrap();
+    assert!(!shop.counter.can_prove_key(&doubted).await.unwrap());
+    assert_eq!(settle(THEN).await.unwrap(), Settled::Stays, "an answer is lost");
+    shop.found(lost, Found::Refused { another_way: false }).await;
+    assert_eq!(settle(THEN).await.unwrap(), Settled::Ended);
+    assert_eq!(shop.provider(FIRST).await.key_doubted, None);
+    shop.assert_clean().await;
+}
+
+/// Until it finds one of our orders, also with another process.
+#[tokio::test]
+async fn what_a_person_says_of_a_key_is_kept() {
+    let shop = Shop::open().await;
+    let attempt = shop.there("7").await;
+    let vouched = shop.change_key("rotated", true).await;
+    assert_eq!((vouched.key_doubted, vouched.key_vouched), (None, Some(THEN)));
+    assert!(shop.proves(THEN, attempt).await);
+    assert_eq!(shop.provider(FIRST).await.key_vouched, None);
+    shop.change_key("rotated", true).await;
+    let other = shop.change_key("other", false).await;
+    assert_eq!((other.key_doubted, other.key_vouched), (Some(THEN), None));
     shop.assert_clean().await;
 }
 

@@ -20,7 +20,7 @@ async fn an_order_that_was_accepted_is_followed_and_paid_for() {
     assert_eq!(shop.booked(FIRST).await, -COST);
     let followed = shop.counter.followed_attempts(FIRST, domain::AttemptId(0), 10).await.unwrap();
     assert_eq!(followed.len(), 1);
-    assert_eq!(followed[0].upstream_id.as_deref(), Some("900"));
+    assert_eq!(followed[0].0.upstream_id.as_deref(), Some("900"));
     // Told twice.
     assert_eq!(shop.found(attempt, accepted("900")).await, Recorded::Known);
     assert_eq!(shop.found(attempt, Found::Lost).await, Recorded::Known);

@@ -130,6 +130,10 @@ impl Units {
                 }
                 None
             }
+            Action::SettleKey { provider, since } => {
+                told::settled(provider, worker.settle_key(provider, since, now).await?);
+                None
+            }
             Action::DoubtKey { provider, reason } => {
                 if worker.doubt_key(provider, &reason, now).await? {
                     tracing::error!(

@@ -105,6 +105,14 @@ pub enum Action {
         /// What it has found since.
         found: Vec<AttemptId>,
     },
+    /// End the doubt of a provider's key when nothing is left of what was there before: no such order is
+    /// asked for any more, so none can prove it.
+    SettleKey {
+        /// Where.
+        provider: ProviderId,
+        /// Since when its key is doubted.
+        since: Timestamp,
+    },
     /// Doubt the key of a provider that finds none of our orders, and place no more there until a person
     /// has looked.
     DoubtKey {
@@ -139,6 +147,7 @@ impl Action {
             Self::Unfollow(_) => Kind::Unfollow,
             Self::Pause { .. }
             | Self::ProveKey { .. }
+            | Self::SettleKey { .. }
             | Self::DoubtKey { .. }
             | Self::SwitchOff { .. }
             | Self::Place(_)
@@ -211,8 +220,8 @@ pub enum Input {
     Late(AttemptId, Answer),
     /// No answer will come any more to a call that was given up.
     LateOver(AttemptId),
-    /// Attempts at a provider whose orders are followed.
-    Followed(ProviderId, Vec<Attempt>),
+    /// Attempts at a provider whose orders are followed, and where these stand.
+    Followed(ProviderId, Vec<(Attempt, State)>),
     /// What a provider said of orders.
     Statuses(AskId, Answer),
     /// What is to be sent on.

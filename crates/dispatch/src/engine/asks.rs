@@ -1,13 +1,14 @@
 //! Asking providers where orders stand.
 
 use super::follow::Entry;
+use super::key::Looked;
 use super::lane::Lane;
 use super::{Action, Answer, AskId, Engine, Said, plus};
 use counter::fulfilment::Reported;
 use domain::limits::NOT_FOUND_MAX;
 use domain::orders::State;
 use domain::providers::{Attempt, Call, Followed, Outcome, ProviderState, Report, Ticket};
-use domain::{AttemptId, Micros, ProviderId, Timestamp};
+use domain::{ProviderId, Timestamp};
 use panel_api::client::{Answers, Found, read_status};
 
 /// Attempts read in one go.
@@ -51,31 +52,29 @@ impl Lane {
 
 impl Engine {
     /// Takes in attempts whose orders are followed, as they were read.
-    pub(super) fn followed(&mut self, provider: ProviderId, attempts: &[Attempt], now: Timestamp) {
+    pub(super) fn followed(
+        &mut self,
+        provider: ProviderId,
+        attempts: Vec<(Attempt, State)>,
+        now: Timestamp,
+    ) {
         let Some(lane) = self.lanes.get_mut(&provider) else { return };
         lane.follow.reading = false;
         let full = i64::try_from(attempts.len()).is_ok_and(|read| read >= FOLLOWED);
         lane.follow.read = !full;
-        for attempt in attempts {
+        for (attempt, state) in attempts {
             lane.follow.read_up_to = lane.follow.read_up_to.max(attempt.id);
-            if let Some(id) = &attempt.upstream_id {
-                let entry = Entry::new(attempt.id, id, attempt.started, attempt.cost);
-                lane.follow.add(entry, now, self.random.u64(..));
+            // Nothing that is said of an order in review changes it: a person was asked.
+            if let Some(id) = attempt.upstream_id.filter(|_| state != State::Review) {
+                let entry = Entry::new(attempt.id, &id, attempt.started, attempt.cost);
+                lane.follow.add(entry.read_as(state), now, self.random.u64(..));
             }
         }
     }
 
-    /// Follows an order that a provider has just accepted.
-    pub(super) fn follow(
-        &mut self,
-        provider: ProviderId,
-        attempt: AttemptId,
-        upstream_id: &str,
-        cost: Micros,
-        now: Timestamp,
-    ) {
+    /// Follows an order of which it is known now that a provider has it.
+    pub(super) fn follow(&mut self, provider: ProviderId, entry: Entry, now: Timestamp) {
         if let Some(lane) = self.lanes.get_mut(&provider) {
-            let entry = Entry::new(attempt, upstream_id, now, cost);
             lane.follow.add(entry, now, self.random.u64(..));
         }
     }
@@ -145,12 +144,12 @@ impl Engine {
             }
             return;
         };
-        let found = |(entry, (_, found)): (&Entry, &(String, Found<_>))| match found {
-            Found::Known(_) => Some(entry.attempt),
-            Found::Error(_) | Found::Absent | Found::Unclear(_) => None,
-        };
-        let found: Vec<AttemptId> = entries.iter().zip(&each).filter_map(found).collect();
-        self.actions.extend(lane.looks_like_ours(found, entries.len(), at));
+        let looked: Vec<Looked> = entries
+            .iter()
+            .zip(&each)
+            .map(|(entry, (_, found))| entry.looked(matches!(found, Found::Known(_))))
+            .collect();
+        self.actions.extend(lane.looks_like_ours(&looked, at));
         for (mut entry, (_, found)) in entries.into_iter().zip(each) {
             entry.answered(now);
             self.said(provider, entry, found, now);

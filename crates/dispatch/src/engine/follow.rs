@@ -1,6 +1,7 @@
 //! Orders that are followed at a provider: when each is asked for, a hundred at a time, and what was
 //! said of it last, so that only what is new is written down.
 
+use super::key::Looked;
 use super::plus;
 use domain::orders::State;
 use domain::providers::{Followed, next_poll};
@@ -33,6 +34,8 @@ pub(super) struct Entry {
     pub(super) not_found: u16,
     state: State,
     ended: Option<Timestamp>,
+    /// Whether its order is open, as far as is known.
+    is_open: bool,
     cancel_requested: bool,
     /// What the provider has for it, by our books: so much may come back.
     cost: Micros,
@@ -76,10 +79,23 @@ impl Entry {
             not_found: 0,
             state: State::Submitted,
             ended: None,
+            is_open: true,
             cancel_requested: false,
             cost,
             answered: Timestamp(i64::MIN),
         }
+    }
+
+    /// As it was read that the order stands so. One that has ended is asked for once more all the same:
+    /// when it has ended is known with the answer.
+    pub(super) fn read_as(self, state: State) -> Self {
+        Self { is_open: !state.is_terminal(), ..self }
+    }
+
+    /// What it says of a key that it was found or not.
+    pub(super) const fn looked(&self, is_found: bool) -> Looked {
+        let Self { attempt, accepted, is_open, .. } = *self;
+        Looked { attempt, accepted, is_open, is_found }
     }
 
     /// Notes that the provider said something of it.
@@ -107,6 +123,7 @@ impl Entry {
     pub(super) fn stands(&mut self, followed: &Followed) {
         self.state = followed.state;
         self.ended = followed.ended;
+        self.is_open = !followed.state.is_terminal();
         self.cancel_requested = followed.cancel_requested;
     }
 
@@ -225,6 +242,16 @@ impl Follow {
                 ((if entry.answered < now { now.min(at) } else { at }, id), entry)
             })
             .collect();
+    }
+
+    /// Whether all of it was read, and none is being asked for.
+    pub(super) const fn is_known(&self) -> bool {
+        self.read && self.away == 0
+    }
+
+    /// Whether none of those that wait to be asked for was taken at `since` or before.
+    pub(super) fn has_none_from(&self, since: Timestamp) -> bool {
+        self.due.values().all(|entry| entry.accepted > since)
     }
 
     /// Whether all that is followed is known and has ended.

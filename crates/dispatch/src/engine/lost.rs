@@ -2,6 +2,7 @@
 //! knows request ids, and left alone otherwise until there is evidence.
 
 use super::classify::Verdict;
+use super::follow::Entry;
 use super::lane::{Lane, Lost, Readiness};
 use super::{Action, Engine, Reported, plus};
 use counter::fulfilment::Outcome;
@@ -81,7 +82,8 @@ impl Engine {
     pub(super) fn attempts(&mut self, attempts: &[Attempt], now: Timestamp) {
         for attempt in attempts {
             if let Some(id) = attempt.upstream_id.as_ref().filter(|_| attempt.followed) {
-                self.follow(attempt.provider, attempt.id, id, attempt.cost, now);
+                let entry = Entry::new(attempt.id, id, attempt.started, attempt.cost);
+                self.follow(attempt.provider, entry, now);
             }
         }
     }

@@ -160,7 +160,7 @@ impl Engine {
                 self.late_over(attempt);
             }
             Input::LateOver(attempt) => self.late_over(attempt),
-            Input::Followed(provider, attempts) => self.followed(provider, &attempts, now),
+            Input::Followed(provider, attempts) => self.followed(provider, attempts, now),
             Input::Statuses(ask, answer) => self.statuses(ask, &answer, now),
             Input::ReportsRecorded(answers) => self.reports_recorded(answers, now),
             Input::ToForward(found) => self.found_forwards(found, now),
@@ -257,6 +257,7 @@ impl Engine {
         }
         self.queue.wake(now);
         self.look_at_lost(now);
+        self.look_at_keys(now);
         self.ask_again(now);
         self.resolve(now);
         self.record();

@@ -1,5 +1,6 @@
 //! Outcomes of attempts: recorded in order, and their orders go on from there.
 
+use super::follow::Entry;
 use super::lane::{Lost, Placing};
 use super::{Action, Engine, Reported};
 use counter::fulfilment::Recorded;
@@ -81,9 +82,13 @@ impl Engine {
         if lost.is_some() {
             lane.look_again(now);
         }
-        let (order, cost) = match (&placing, &lost) {
-            (Some(placing), _) => (placing.placement.order, placing.placement.expected_cost),
-            (None, Some(lost)) => (lost.attempt.order, lost.attempt.expected_cost),
+        let (order, cost, started) = match (&placing, &lost) {
+            (Some(Placing { placement, .. }), _) => {
+                (placement.order, placement.expected_cost, placement.started)
+            }
+            (None, Some(Lost { attempt, .. })) => {
+                (attempt.order, attempt.expected_cost, attempt.started)
+            }
             (None, None) => return,
         };
         match placing {
@@ -96,7 +101,9 @@ impl Engine {
         if let Found::Accepted { upstream_id, .. } = found
             && state == State::Submitted
         {
-            self.follow(reported.provider, attempt, upstream_id, cost, now);
+            // When it was begun, not when that was found out: a key may have been changed in between.
+            let entry = Entry::new(attempt, upstream_id, started, cost);
+            self.follow(reported.provider, entry, now);
         }
     }
 }

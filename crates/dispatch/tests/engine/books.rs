@@ -103,9 +103,10 @@ impl World {
             Action::TakeOver { provider, .. } | Action::ReadUnknown(provider) => {
                 Input::Unknown(provider, self.lost.clone())
             }
-            Action::ReadFollowed { provider, .. } => {
-                Input::Followed(provider, vec![attempt(1, AttemptState::Accepted)])
-            }
+            Action::ReadFollowed { provider, .. } => Input::Followed(
+                provider,
+                vec![(attempt(1, AttemptState::Accepted), State::Submitted)],
+            ),
             Action::ReadForwards(_) => Input::ToForward(Vec::new()),
             Action::AskStatus { ask, .. } => {
                 let remains = if self.word == "Canceled" { 500 } else { 100 };

@@ -11,7 +11,7 @@ use domain::{AccountId, AttemptId, Micros, OrderId, RouteId, Timestamp};
 use std::collections::{BTreeSet, VecDeque};
 
 /// When the key is changed, by the clock of the books.
-const CHANGED: Timestamp = Timestamp(1_000);
+const CHANGED: Timestamp = Timestamp(60_000_000);
 
 /// A provider with open orders, and what the counter is asked for.
 struct World {
@@ -24,6 +24,13 @@ struct World {
     finds: BTreeSet<i64>,
     lost: Vec<Attempt>,
     asked: u32,
+    /// Those that have ended.
+    ended: BTreeSet<i64>,
+    settles: u32,
+    /// Balances that our books may begin with.
+    beginnings: u32,
+    /// Whether an order that a person has is followed all the same.
+    stays: bool,
     /// Orders that were said not to be there.
     missing: BTreeSet<i64>,
     proofs: Vec<(Timestamp, Vec<AttemptId>)>,
@@ -47,7 +54,7 @@ fn attempt(id: i64, state: AttemptState) -> Attempt {
         upstream_id: is_there.then(|| id.to_string()),
         evidence: None,
         followed: is_there,
-        started: Timestamp(0),
+        started: if id > 100 { CHANGED.plus_minutes(1) } else { Timestamp(0) },
         changed: Timestamp(0),
     }
 }
@@ -68,6 +75,10 @@ impl World {
             finds: orders.iter().copied().collect(),
             lost: Vec::new(),
             asked: 0,
+            ended: BTreeSet::new(),
+            settles: 0,
+            beginnings: 0,
+            stays: false,
             missing: BTreeSet::new(),
             proofs: Vec::new(),
             doubts: 0,
@@ -117,7 +128,12 @@ impl World {
                 Input::Unknown(provider, lost.map(|lost| (lost, State::Unknown)).collect())
             }
             Action::ReadFollowed { provider, .. } => {
-                let there = self.orders.iter().map(|id| attempt(*id, AttemptState::Accepted));
+                let there = self.orders.iter().map(|id| {
+                    let is_with_person = self.missing.contains(id);
+                    let open = if is_with_person { State::Review } else { State::InProgress };
+                    let state = if self.ended.contains(id) { State::Completed } else { open };
+                    (attempt(*id, AttemptState::Accepted), state)
+                });
                 Input::Followed(provider, there.collect())
             }
             Action::ReadForwards(_) => Input::ToForward(Vec::new()),
@@ -131,7 +147,7 @@ impl World {
                     let is_missing = report.report == Report::NotFound;
                     if is_missing {
                         self.missing.insert(report.attempt.0);
-                        self.orders.retain(|id| *id != report.attempt.0);
+                        self.orders.retain(|id| self.stays || *id != report.attempt.0);
                     }
                     stands.push(Some(Followed {
                         state: if is_missing { State::Review } else { State::InProgress },
@@ -157,6 +173,11 @@ impl World {
                 self.proofs.push((since, found));
                 return None;
             }
+            Action::SettleKey { since, .. } => {
+                assert_eq!(Some(since), self.provider.key_doubted);
+                self.settles += 1;
+                return None;
+            }
             Action::DoubtKey { .. } => {
                 self.doubts += 1;
                 self.change_key();
@@ -167,6 +188,10 @@ impl World {
                 self.replays += 1;
                 let answer = Answer::NotSent(String::from("nobody is there"));
                 Input::Answered(attempt, answer)
+            }
+            Action::RecordBalance(read) => {
+                self.beginnings += u32::from(read.begins.is_some());
+                return None;
             }
             Action::Unfollow(_) => Input::Unfollowed,
             _ => return None,
@@ -186,8 +211,12 @@ fn what_a_new_key_does_not_find_is_asked_for_again_and_staff_are_told_once() {
     world.provider.state = ProviderState::Active;
     world.pass(60);
     assert_eq!((&world.missing, world.doubts), (&BTreeSet::new(), 2));
-    // A person says that it is the same account: what it does not find is for them.
+    // A person says that it is the same account: what it does not find is for them, also when the
+    // process starts anew.
     world.provider.key_doubted = None;
+    world.provider.key_vouched = Some(CHANGED);
+    world.pass(1);
+    world.engine = Engine::new(2, Timing::default(), world.now);
     world.pass(600);
     assert_eq!((world.missing, world.doubts), (BTreeSet::from([7, 8]), 2));
 }
@@ -254,6 +283,75 @@ fn one_order_that_is_missing_is_for_a_person() {
         world.pass(600);
         assert_eq!((world.missing, world.doubts), (BTreeSet::from([missing]), 0), "{orders:?}");
     }
+}
+
+/// New orders are found, because they were placed where the key leads.
+#[test]
+fn a_wrong_key_is_found_out_although_it_finds_what_it_has_bought() {
+    let mut world = World::new(&[7, 108]);
+    world.pass(5);
+    world.change_key();
+    world.finds = BTreeSet::from([108]);
+    world.pass(60);
+    assert_eq!((world.doubts, world.proofs.len()), (1, 0), "{:?}", world.proofs);
+    world.finds.insert(7);
+    world.pass(60);
+    assert_eq!(world.proofs.first(), Some(&(CHANGED, vec![AttemptId(7)])));
+}
+
+/// Providers throw away what has ended: alone it says nothing of an order that is missing.
+#[test]
+fn what_has_ended_does_not_count_as_missing() {
+    let mut world = World::new(&[1, 2, 3, 9]);
+    world.ended.extend([1, 2, 3]);
+    world.finds.clear();
+    world.pass(600);
+    assert!(world.missing.contains(&9), "{:?}", world.missing);
+    assert_eq!(world.doubts, 0);
+}
+
+/// Nothing that could prove it is asked for any more.
+#[test]
+fn a_doubt_that_nothing_can_end_is_told() {
+    let mut world = World::new(&[7]);
+    world.pass(5);
+    world.change_key();
+    world.finds.clear();
+    world.pass(60);
+    assert_eq!(world.settles, 0, "the order is there by our books");
+    world.orders = vec![108];
+    world.engine = Engine::new(2, Timing::default(), world.now);
+    world.pass(60);
+    assert!(world.settles > 0);
+}
+
+/// A person has it, and it stays at the provider by our books until they say otherwise.
+#[test]
+fn one_order_that_stays_missing_stops_no_provider() {
+    let mut world = World::new(&[9]);
+    world.stays = true;
+    world.pass(5);
+    world.finds.clear();
+    world.pass(600);
+    let asked = world.asked;
+    world.pass(600);
+    assert_eq!((&world.missing, world.doubts), (&BTreeSet::from([9]), 0));
+    assert_eq!(world.asked, asked, "a person was asked");
+}
+
+/// It was tried in vain all the while, each time later.
+#[test]
+fn books_begin_soon_after_a_long_doubt() {
+    let mut world = World::new(&[7]);
+    world.pass(5);
+    world.change_key();
+    world.finds.clear();
+    world.pass(3_000);
+    assert_eq!(world.beginnings, 0);
+    world.finds.insert(7);
+    world.provider.key_doubted = None;
+    world.pass(10);
+    assert!(world.beginnings > 0);
 }
 
 /// The balance would show that it was not charged, but it may be another account's; and when it is ours,

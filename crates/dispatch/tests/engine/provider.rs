@@ -25,6 +25,7 @@ pub(super) fn provider() -> Provider {
         quiet_reads: 0,
         restored: None,
         key_doubted: None,
+        key_vouched: None,
         created: Timestamp(0),
     }
 }

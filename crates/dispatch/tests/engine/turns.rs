@@ -9,6 +9,7 @@
 use super::provider::{PROVIDER, provider};
 use counter::fulfilment::{ForwardKind, Forwarded, Setup, ToForward, WantedForwards};
 use dispatch::engine::{Action, Answer, AskId, Engine, Input, Kind, Timing};
+use domain::orders::State;
 use domain::providers::{Attempt, AttemptState, Provider, ProviderState};
 use domain::{AccountId, AttemptId, Micros, OrderId, ProviderId, RouteId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -111,7 +112,8 @@ impl World {
             }
             Action::ReadFollowed { provider: PROVIDER, after, limit } => {
                 let end = self.orders.min(after.0 + limit);
-                Some(Input::Followed(PROVIDER, (after.0 + 1..=end).map(attempt).collect()))
+                let page = (after.0 + 1..=end).map(|id| (attempt(id), State::Submitted));
+                Some(Input::Followed(PROVIDER, page.collect()))
             }
             Action::ReadFollowed { provider, .. } => Some(Input::Followed(provider, Vec::new())),
             Action::AskStatus { ask, ids, .. } => {

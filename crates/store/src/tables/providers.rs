@@ -65,6 +65,8 @@ pub struct Entry {
 }
 
 fn decode(row: &dyn Row) -> Result<Provider, DbError> {
+    // Below zero it is since when a person vouches for the key.
+    let key = row.opt_int(19)?;
     Ok(Provider {
         id: ProviderId(row.int(0)?),
         name: row.text(1)?.to_owned(),
@@ -84,7 +86,8 @@ fn decode(row: &dyn Row) -> Result<Provider, DbError> {
         quiet_reads: row.int(16)?,
         created: time(row, 17)?,
         restored: opt_time(row, 18)?,
-        key_doubted: opt_time(row, 19)?,
+        key_doubted: key.filter(|since| *since >= 0).map(Timestamp),
+        key_vouched: key.filter(|since| *since < 0).map(|since| Timestamp(since.saturating_neg())),
     })
 }
 
@@ -245,6 +248,16 @@ pub fn begin_anew(tx: &mut dyn Tx, id: ProviderId) -> Result<(), DbError> {
 /// [`DbError`], also when it is not there.
 pub fn doubt_key(tx: &mut dyn Tx, id: ProviderId, since: Option<Timestamp>) -> Result<(), DbError> {
     tx.exec_exactly(&DOUBT_KEY, 2, &[id.0.into(), since.map(|since| since.0).into()], 1)
+}
+
+/// Writes that a person says since `since` that our key at a provider leads to the account that has our
+/// orders; it is doubted no more.
+///
+/// # Errors
+/// [`DbError`], also when it is not there.
+pub fn vouch_for_key(tx: &mut dyn Tx, id: ProviderId, since: Timestamp) -> Result<(), DbError> {
+    let params = [id.0.into(), since.0.max(1).saturating_neg().into()];
+    tx.exec_exactly(&DOUBT_KEY, 2, &params, 1)
 }
 
 /// Books entries: each is written, and what its provider has booked moves by it. Their ids are

@@ -139,7 +139,12 @@ pub(super) async fn run(command: ProviderCommand, desk: &Desk) -> Result<(), Fai
             };
             let id = find_provider(desk, &provider_id).await?;
             let after = desk.counter.edit_provider(id, change, secret, desk.now).await?;
-            desk.output.one(&output::provider(&after));
+            let mut shown = output::provider(&after);
+            if after.key_doubted.is_some() {
+                let ends = doubt_ends(desk.counter.can_prove_key(&after).await?);
+                shown["key_doubt_ends"] = json!(ends);
+            }
+            desk.output.one(&shown);
         }
         ProviderCommand::List => {
             let providers = desk.counter.providers().await?;
@@ -208,6 +213,15 @@ pub(super) async fn run(command: ProviderCommand, desk: &Desk) -> Result<(), Fai
         }
     }
     Ok(())
+}
+
+/// When the doubt about a key ends, for who has just changed it.
+const fn doubt_ends(can_be_proved: bool) -> &'static str {
+    if can_be_proved {
+        "when it finds an order that was placed before"
+    } else {
+        "no order can prove it: when none from before and no lost answer is left there, or with --same-account"
+    }
 }
 
 fn written_off(item: &WriteOff) -> Value {
