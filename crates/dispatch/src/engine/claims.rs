@@ -1,6 +1,6 @@
 //! Which orders are taken next, and for which route.
 
-use super::lane::{Lane, Placing, Readiness};
+use super::lane::{Back, Lane, Placing, Readiness};
 use super::queue::Queued;
 use super::{Action, Engine, plus};
 use counter::fulfilment::{Claim, NotClaimed, Placement};
@@ -184,7 +184,8 @@ impl Engine {
         let is_fresh = now.0.saturating_sub(self.busy.claiming_since.0) <= SENT_WITHIN_US;
         let ticket = if is_fresh { lane.breaker.begin(Call::Place, now) } else { None };
         let may_call = ticket.is_some();
-        let placing = Placing { placement: placement.clone(), queued, ticket, again_at: now };
+        let back = Back { queued, again_at: now };
+        let placing = Placing { placement: placement.clone(), back, ticket };
         lane.placing.insert(attempt, placing);
         if may_call {
             self.actions.push(Action::Place(placement));

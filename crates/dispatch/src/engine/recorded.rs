@@ -63,7 +63,8 @@ impl Engine {
         if matches!(found, Found::Lost) {
             if let Some(placing) = placing {
                 let lost = Lost::new(attempt_of(&placing, now), now);
-                lane.lost.insert(attempt, Lost { with_person: state == State::Review, ..lost });
+                let (with_person, back) = (state == State::Review, Some(placing.back));
+                lane.lost.insert(attempt, Lost { with_person, back, ..lost });
                 lane.resolver.begin();
             }
             return;
@@ -81,14 +82,18 @@ impl Engine {
         if lost.is_some() {
             lane.look_again(now);
         }
-        let (order, cost) = match (&placing, &lost) {
-            (Some(placing), _) => (placing.placement.order, placing.placement.expected_cost),
-            (None, Some(lost)) => (lost.attempt.order, lost.attempt.expected_cost),
+        let (order, cost, back) = match (placing, lost) {
+            (Some(Placing { placement, back, .. }), _) => {
+                (placement.order, placement.expected_cost, Some(back))
+            }
+            (None, Some(Lost { attempt, back, .. })) => {
+                (attempt.order, attempt.expected_cost, back)
+            }
             (None, None) => return,
         };
-        match placing {
-            Some(placing) if state == State::Pending => {
-                self.queue.put_back(placing.queued, placing.again_at);
+        match back {
+            Some(back) if state == State::Pending => {
+                self.queue.put_back(back.queued, back.again_at);
             }
             // When it waits again, it is found again.
             _ => self.queue.forget(order),
