@@ -59,7 +59,7 @@ async fn what_nobody_takes_is_canceled() {
     shop.found(second, Found::Lost).await;
     shop.found(attempt, accepted("5")).await;
     assert_eq!(shop.found(second, nowhere).await, Recorded::Done(State::Review, Fit::News));
-    assert_eq!(shop.money().await.1, COST);
+    assert_eq!(shop.money().await.1, 2 * COST);
     shop.assert_clean().await;
 }
 
