@@ -3,7 +3,7 @@
 use super::classify::{Verdict, classify, found};
 use super::lane::Back;
 use super::{Action, Answer, Engine, Reported, plus};
-use counter::fulfilment::Outcome;
+use counter::fulfilment::{LATE, Outcome, RefusedRoute};
 use domain::providers::Outcome as Came;
 use domain::providers::{Otherwise, Refusal, Stop};
 use domain::{AttemptId, ProviderId, RouteId, Timestamp};
@@ -78,7 +78,7 @@ impl Engine {
         };
         if settles {
             let heard = Heard { provider, attempt, rest: rest(answer) };
-            self.found_out(heard, &verdict, format!("late: {evidence}"), now);
+            self.found_out(heard, &verdict, format!("{LATE}{evidence}"), now);
         }
     }
 
@@ -112,7 +112,8 @@ impl Engine {
         let Some(route) = lane.route_of(attempt) else { return true };
         if let Some(back) = lane.back_mut(attempt) {
             if remedy.another_route {
-                back.queued.refused.push(route);
+                let for_good = remedy.otherwise == Otherwise::Cancel;
+                back.queued.refused.push(RefusedRoute { route, for_good });
                 back.again_at = now;
             } else {
                 back.again_at = plus(now, REFUSED_US);
@@ -160,7 +161,7 @@ impl Engine {
     fn forgive(&mut self, provider: ProviderId, attempt: AttemptId, route: RouteId, at: Timestamp) {
         let lane = self.lanes.get_mut(&provider);
         if let Some(back) = lane.and_then(|lane| lane.back_mut(attempt)) {
-            back.queued.refused.retain(|refused| *refused != route);
+            back.queued.refused.retain(|refused| refused.route != route);
             back.again_at = at;
         }
     }

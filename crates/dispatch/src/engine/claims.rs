@@ -82,6 +82,8 @@ impl Engine {
                     }
                     self.queue.put_off(service, plus(now, PUT_OFF_US));
                 }
+                // Nothing else is left for it: the same again.
+                Err(NoRoute::AllTried) if self.queue.forgive(service) => {}
                 Err(_) => self.queue.set_aside(service),
             }
         }
@@ -145,7 +147,7 @@ impl Engine {
             route,
             exchange: lane.provider.exchange,
             able: !able_only || (lane.is_able(now) && lane.uses(route.id, now)),
-            excluded: queued.refused.contains(&route.id),
+            excluded: queued.is_refused_by(route.id),
             used_today: match (able_only, is_full) {
                 (false, _) => 0,
                 (true, false) => used_today,

@@ -2,8 +2,10 @@
 
 #![expect(clippy::arithmetic_side_effects, reason = "what cannot be done is a failed test")]
 
-use super::unsendable::{attempt, claim, engine, found, moment, order, placed, recorded};
-use counter::fulfilment::{Claim, Found};
+use super::unsendable::{
+    attempt, claim, engine, found, moment, order, placed, recorded, refused_by,
+};
+use counter::fulfilment::{Claim, Found, RefusedRoute};
 use dispatch::engine::{Action, Answer, Engine, Input};
 use domain::orders::State;
 use domain::{RouteId, Timestamp};
@@ -113,4 +115,27 @@ fn who_says_later_is_left_alone() {
     assert_eq!(found(&told), Some(Found::NotSent));
     recorded(&mut engine, 9, State::Pending);
     assert!(taken_within(&mut engine, 9).is_some(), "nothing was sent");
+}
+
+/// Whoever goes on after this engine knows by which routes an order was refused.
+#[test]
+fn what_was_refused_before_is_not_tried_there_first() {
+    let taken = |providers, routes: &[(i64, bool)]| {
+        let of = |(id, for_good): &(i64, bool)| RefusedRoute {
+            route: RouteId(*id),
+            for_good: *for_good,
+        };
+        let waits = refused_by(9, routes.iter().map(of).collect());
+        claim(&engine(providers).step(waits, moment(9))).map(|claim| claim.route)
+    };
+    assert_eq!(taken(2, &[]), Some(RouteId(1)));
+    assert_eq!(taken(2, &[(1, true)]), Some(RouteId(2)));
+    assert_eq!(taken(2, &[(1, false)]), Some(RouteId(2)));
+    assert_eq!(
+        taken(2, &[(1, true), (2, false)]),
+        Some(RouteId(2)),
+        "it may be another answer now"
+    );
+    assert_eq!(taken(1, &[(1, false)]), Some(RouteId(1)));
+    assert_eq!(taken(1, &[(1, true)]), None);
 }

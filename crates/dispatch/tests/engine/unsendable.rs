@@ -3,7 +3,7 @@
 #![expect(clippy::arithmetic_side_effects, reason = "what cannot be done is a failed test")]
 
 use super::provider::provider;
-use counter::fulfilment::{Claim, Found, Placement, Recorded, Setup, Waiting};
+use counter::fulfilment::{Claim, Found, Placement, Recorded, RefusedRoute, Setup, Waiting};
 use dispatch::engine::{Action, Answer, Engine, Input, Timing};
 use domain::catalogue::ServiceKind;
 use domain::limits::BREAKER_FAILURES;
@@ -61,6 +61,11 @@ pub(super) fn moment(order: i64) -> Timestamp {
 }
 
 pub(super) fn order(id: i64) -> Input {
+    refused_by(id, Vec::new())
+}
+
+/// The same, where routes have refused it.
+pub(super) fn refused_by(id: i64, refused: Vec<RefusedRoute>) -> Input {
     let waiting = Waiting {
         order: OrderId(id),
         service: ServiceId(1),
@@ -68,6 +73,7 @@ pub(super) fn order(id: i64) -> Input {
         limits: (100, 100),
         charge: Micros::new(1_000_000),
         since: NOW,
+        refused,
     };
     Input::Waiting(vec![waiting], None)
 }
