@@ -1,6 +1,10 @@
 //! Answers that say no after their call was given up: they ask for all that an answer in time does.
 
-#![expect(clippy::arithmetic_side_effects, reason = "what cannot be done is a failed test")]
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::panic,
+    reason = "what cannot be done is a failed test"
+)]
 
 use super::unsendable::{
     attempt, claim, engine, found, moment, order, placed, recorded, refused_by,
@@ -32,7 +36,8 @@ fn lost() -> Answer {
 /// An engine with so many providers whose first order has lost its answer, and stands so.
 fn lost_at_first(providers: i64, state: State) -> (Engine, Claim) {
     let mut engine = engine(providers);
-    let first = claim(&engine.step(order(9), moment(9))).unwrap();
+    let told = engine.step(order(9), moment(9));
+    let Some(first) = claim(&told) else { panic!("{told:?}") };
     assert_eq!(first.route, RouteId(1));
     assert_eq!(placed(&mut engine, first, lost()).0, Some(Found::Lost));
     recorded(&mut engine, 9, state);
