@@ -2,7 +2,8 @@
 //!
 //! A cancel may be sent as often as one likes: what becomes of the order is told by its status. A
 //! refill is noted as sent before it is; one whose answer was lost is sent again after a while, and a
-//! provider that has it says so. What a provider puts off is sent on again for a day.
+//! provider that has it says so. What a provider puts off is sent on again for a
+//! day from the first time.
 
 use crate::nodes::{Job, Worker};
 use crate::requests::RefillDecision;
@@ -11,7 +12,6 @@ use domain::limits::SENT_ON_FOR_US;
 use domain::requests::RefillState;
 use domain::{CancelId, ProviderId, RefillId, Timestamp};
 use store::tables::forwards::{self, Page};
-use store::tables::requests;
 use store::{DbError, StoreError, Tx};
 
 /// Seconds after which a refill is sent again whose answer was lost.
@@ -168,41 +168,44 @@ impl Worker {
         Ok(())
     }
 
-    /// What has been put off for too long is refused.
+    /// What has been put off for too long is refused. It counts from the first time: before, the wish may
+    /// have waited for a provider that nobody could ask.
     async fn last_words(
         &self,
-        answers: Vec<Forwarded>,
+        mut answers: Vec<Forwarded>,
         now: Timestamp,
     ) -> Result<Vec<Forwarded>, StoreError> {
-        let puts_off = |answer: &Forwarded| {
-            matches!(answer, Forwarded::CancelPutOff(..) | Forwarded::RefillPutOff(..))
-        };
-        if !answers.iter().any(puts_off) {
+        let (mut cancels, mut refills) = (Vec::new(), Vec::new());
+        for answer in &answers {
+            match answer {
+                Forwarded::CancelPutOff(id, _) => cancels.push(*id),
+                Forwarded::RefillPutOff(id, _) => refills.push(*id),
+                _ => {}
+            }
+        }
+        if cancels.is_empty() && refills.is_empty() {
             return Ok(answers);
         }
-        let is_old = |asked: Option<Timestamp>| {
-            asked.is_some_and(|asked| now.0.saturating_sub(asked.0) >= SENT_ON_FOR_US)
+        let unit = move |tx: &mut dyn Tx| {
+            let cancels = forwards::cancels_put_off(tx, &cancels, now)?;
+            Ok::<_, DbError>((cancels, forwards::refills_put_off(tx, &refills, now)?))
         };
-        let read = self.store.read(move |tx| {
-            let mut decided = Vec::with_capacity(answers.len());
-            for answer in &answers {
-                decided.push(match answer {
-                    Forwarded::CancelPutOff(id, text)
-                        if is_old(requests::cancel(tx, *id)?.map(|cancel| cancel.created)) =>
-                    {
-                        Forwarded::CancelRefused(*id, text.clone())
-                    }
-                    Forwarded::RefillPutOff(id, text)
-                        if is_old(requests::refill(tx, *id)?.map(|refill| refill.created)) =>
-                    {
-                        Forwarded::RefillRefused(*id, text.clone())
-                    }
-                    other => other.clone(),
-                });
+        let (mut cancels, mut refills) = self.store.write(unit).await??;
+        let is_old = |since: Timestamp| now.0.saturating_sub(since.0) >= SENT_ON_FOR_US;
+        cancels.retain(|(_, since)| is_old(*since));
+        refills.retain(|(_, since)| is_old(*since));
+        for answer in &mut answers {
+            match answer {
+                Forwarded::CancelPutOff(id, text) if cancels.iter().any(|(old, _)| old == id) => {
+                    *answer = Forwarded::CancelRefused(*id, std::mem::take(text));
+                }
+                Forwarded::RefillPutOff(id, text) if refills.iter().any(|(old, _)| old == id) => {
+                    *answer = Forwarded::RefillRefused(*id, std::mem::take(text));
+                }
+                _ => {}
             }
-            Ok::<_, DbError>(decided)
-        });
-        Ok(read.await??)
+        }
+        Ok(answers)
     }
 
     async fn decide(

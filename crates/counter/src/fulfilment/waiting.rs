@@ -1,6 +1,7 @@
 //! Orders that wait to be placed at a provider.
 
 use super::passed::limits_of;
+use super::refused::{RefusedRoute, refused_routes};
 use crate::Counter;
 use crate::catalogue::Snapshot;
 use domain::catalogue::{Fulfilment, LinkRule};
@@ -11,7 +12,7 @@ use store::tables::{link_queue, order_leases, orders};
 use store::{DbError, StoreError, Tx};
 
 /// An order that waits to be placed at a provider.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Waiting {
     /// The order.
     pub order: OrderId,
@@ -25,6 +26,8 @@ pub struct Waiting {
     pub charge: Micros,
     /// Since when it is as it is.
     pub since: Timestamp,
+    /// Routes that have refused it.
+    pub refused: Vec<RefusedRoute>,
 }
 
 /// Most orders whose turn has come that are looked at beside the others.
@@ -52,8 +55,12 @@ impl Counter {
             let ids: Vec<OrderId> = found.iter().map(|order| order.id).collect();
             let params = order_leases::params_of(tx, &ids)?;
             let params = |order: &Order| params.get(&order.id).map(String::as_str);
-            let waiting = found.iter().map(|order| waiting(order, params(order))).collect();
-            Ok::<_, DbError>((waiting, last))
+            let mut refused = refused_routes(tx, &found)?;
+            let waiting = found.iter().map(|order| {
+                let refused = refused.remove(&order.id).unwrap_or_default();
+                Waiting { refused, ..waiting(order, params(order)) }
+            });
+            Ok::<_, DbError>((waiting.collect(), last))
         });
         Ok(read.await??)
     }
@@ -108,5 +115,6 @@ fn waiting(order: &Order, params: Option<&str>) -> Waiting {
         limits: limits_of(order, params),
         charge: order.charge,
         since: order.changed,
+        refused: Vec::new(),
     }
 }

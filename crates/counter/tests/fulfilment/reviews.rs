@@ -38,6 +38,31 @@ async fn what_surely_is_not_there_goes_elsewhere_by_itself() {
     shop.assert_clean().await;
 }
 
+/// What nobody else takes ends, however late that is known.
+#[tokio::test]
+async fn what_nobody_takes_is_canceled() {
+    let shop = Shop::open().await;
+    let unknown = shop.order().await;
+    let lost = shop.claim(unknown).await;
+    shop.found(lost, Found::Lost).await;
+    let nowhere = Found::Refused { another_way: false };
+    let ended = Recorded::Done(State::Canceled, Fit::News);
+    assert_eq!(shop.found(lost, nowhere.clone()).await, ended);
+    assert_eq!(shop.money().await, (1_000_000_000, 0));
+    let (_, attempt) = shop.in_review().await;
+    assert_eq!(shop.found(attempt, nowhere.clone()).await, ended);
+    assert_eq!(shop.money().await, (1_000_000_000, 0));
+    // Unless another try may be there.
+    let (order, attempt) = shop.in_review().await;
+    assert_eq!(shop.decide(order, ABSENT).await, Ok(State::Pending));
+    let second = shop.claim(order).await;
+    shop.found(second, Found::Lost).await;
+    shop.found(attempt, accepted("5")).await;
+    assert_eq!(shop.found(second, nowhere).await, Recorded::Done(State::Review, Fit::News));
+    assert_eq!(shop.money().await.1, 2 * COST);
+    shop.assert_clean().await;
+}
+
 #[tokio::test]
 async fn who_wanted_it_canceled_meanwhile_has_the_money_back() {
     let shop = Shop::open().await;

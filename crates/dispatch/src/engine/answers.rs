@@ -1,8 +1,9 @@
 //! What becomes of an order that was placed: the answer is read, and what it asks for is done.
 
 use super::classify::{Verdict, classify, found};
+use super::lane::Back;
 use super::{Action, Answer, Engine, Reported, plus};
-use counter::fulfilment::Outcome;
+use counter::fulfilment::{LATE, Outcome, RefusedRoute};
 use domain::providers::Outcome as Came;
 use domain::providers::{Otherwise, Refusal, Stop};
 use domain::{AttemptId, ProviderId, RouteId, Timestamp};
@@ -51,24 +52,11 @@ impl Engine {
                 None => lane.breaker.give_back(ticket),
             }
         }
-        let another_way = match &verdict {
-            Verdict::Refused(refusal) | Verdict::Unsendable(refusal) => {
-                let refused = Refused { refusal: *refusal, rest: rest(answer) };
-                self.refused(provider, attempt, refused, &evidence, now)
-            }
-            Verdict::NotSent => {
-                self.missed(provider, attempt, now);
-                true
-            }
-            Verdict::Accepted(_) | Verdict::Unclear => {
-                if let Some(lane) = self.lanes.get_mut(&provider) {
-                    lane.retries.succeeded();
-                }
-                true
-            }
-        };
-        let outcome = Outcome { attempt, found: found(&verdict, another_way), evidence };
-        self.outcomes.push(Reported { outcome, provider });
+        if matches!(verdict, Verdict::Accepted(_) | Verdict::Unclear) {
+            lane.retries.succeeded();
+        }
+        let heard = Heard { provider, attempt, rest: rest(answer) };
+        self.found_out(heard, &verdict, evidence, now);
     }
 
     /// No answer comes any more.
@@ -77,7 +65,7 @@ impl Engine {
     }
 
     /// Takes in an answer that came after its call had been given up: it is evidence all the same.
-    pub(super) fn late(&mut self, attempt: AttemptId, answer: &Answer) {
+    pub(super) fn late(&mut self, attempt: AttemptId, answer: &Answer, now: Timestamp) {
         let Some(lane) = self.lane_of(attempt) else { return };
         let provider = lane.provider.id;
         let (verdict, evidence) = classify(answer, &lane.provider.refusals);
@@ -85,34 +73,51 @@ impl Engine {
         let only_call = lane.lost.get(&attempt).is_none_or(|lost| lost.replays == 0);
         let settles = match verdict {
             Verdict::Accepted(_) => true,
-            Verdict::Refused(_) => only_call,
-            Verdict::NotSent | Verdict::Unsendable(_) | Verdict::Unclear => false,
+            Verdict::Refused(_) | Verdict::NotSent | Verdict::Unsendable(_) => only_call,
+            Verdict::Unclear => false,
         };
         if settles {
-            let evidence = format!("late: {evidence}");
-            let outcome = Outcome { attempt, found: found(&verdict, true), evidence };
-            self.outcomes.push(Reported { outcome, provider });
+            let heard = Heard { provider, attempt, rest: rest(answer) };
+            self.found_out(heard, &verdict, format!("{LATE}{evidence}"), now);
         }
+    }
+
+    /// Does what an answer asks for, in time or late, and lets it be recorded.
+    fn found_out(&mut self, heard: Heard, verdict: &Verdict, evidence: String, now: Timestamp) {
+        let Heard { provider, attempt, .. } = heard;
+        let another_way = match verdict {
+            Verdict::Refused(refusal) | Verdict::Unsendable(refusal) => {
+                self.refused(heard, *refusal, &evidence, now)
+            }
+            Verdict::NotSent => {
+                self.missed(provider, attempt, now);
+                true
+            }
+            Verdict::Accepted(_) | Verdict::Unclear => true,
+        };
+        let outcome = Outcome { attempt, found: found(verdict, another_way), evidence };
+        self.outcomes.push(Reported { outcome, provider });
     }
 
     /// Does what a refusal asks for; says whether the order may still be placed.
     fn refused(
         &mut self,
-        provider: ProviderId,
-        attempt: AttemptId,
-        Refused { refusal, rest }: Refused,
+        Heard { provider, attempt, rest }: Heard,
+        refusal: Refusal,
         evidence: &str,
         now: Timestamp,
     ) -> bool {
         let remedy = refusal.remedy();
         let Some(lane) = self.lanes.get_mut(&provider) else { return true };
-        let Some(placing) = lane.placing.get_mut(&attempt) else { return true };
-        let route = placing.placement.route;
-        if remedy.another_route {
-            placing.queued.refused.push(route);
-            placing.again_at = now;
-        } else {
-            placing.again_at = plus(now, REFUSED_US);
+        let Some(route) = lane.route_of(attempt) else { return true };
+        if let Some(back) = lane.back_mut(attempt) {
+            if remedy.another_route {
+                let for_good = remedy.otherwise == Otherwise::Cancel;
+                back.queued.refused.push(RefusedRoute { route, for_good });
+                back.again_at = now;
+            } else {
+                back.again_at = plus(now, REFUSED_US);
+            }
         }
         match remedy.provider {
             Stop::No => {}
@@ -125,8 +130,9 @@ impl Engine {
             }
         }
         self.rest_route(provider, route, remedy.route, evidence, now);
-        let queued = self.queued_of(provider, attempt);
-        let other = queued.is_some_and(|queued| self.way_of(queued, false, now).is_ok());
+        let back = self.lanes.get(&provider).and_then(|lane| lane.back(attempt));
+        // What is read again has its ways looked at then.
+        let other = back.is_none_or(|back| self.way_of(&back.queued, false, now).is_ok());
         if !other && remedy.otherwise == Otherwise::Wait {
             // Nothing else is left: the same again, later.
             self.forgive(provider, attempt, route, plus(now, REFUSED_US));
@@ -152,15 +158,11 @@ impl Engine {
         }
     }
 
-    fn queued_of(&self, provider: ProviderId, attempt: AttemptId) -> Option<&super::Queued> {
-        self.lanes.get(&provider)?.placing.get(&attempt).map(|placing| &placing.queued)
-    }
-
     fn forgive(&mut self, provider: ProviderId, attempt: AttemptId, route: RouteId, at: Timestamp) {
         let lane = self.lanes.get_mut(&provider);
-        if let Some(placing) = lane.and_then(|lane| lane.placing.get_mut(&attempt)) {
-            placing.queued.refused.retain(|refused| *refused != route);
-            placing.again_at = at;
+        if let Some(back) = lane.and_then(|lane| lane.back_mut(attempt)) {
+            back.queued.refused.retain(|refused| refused.route != route);
+            back.again_at = at;
         }
     }
 
@@ -168,33 +170,35 @@ impl Engine {
     fn missed(&mut self, provider: ProviderId, attempt: AttemptId, now: Timestamp) {
         let Some(lane) = self.lanes.get_mut(&provider) else { return };
         let may_retry = lane.retries.take(now);
-        let Some(placing) = lane.placing.get_mut(&attempt) else { return };
-        placing.queued.misses = placing.queued.misses.saturating_add(1);
-        placing.queued.unreached = Some(placing.placement.route);
+        let route = lane.route_of(attempt);
+        let Some(Back { queued, again_at }) = lane.back_mut(attempt) else { return };
+        queued.misses = queued.misses.saturating_add(1);
+        queued.unreached = route;
         let pause = if may_retry {
             MISSED_US
         } else {
-            let doubled = placing.queued.misses.min(8);
+            let doubled = queued.misses.min(8);
             MISSED_US.saturating_mul(1_i64.checked_shl(doubled).unwrap_or(1)).min(MISSED_MAX_US)
         };
-        placing.again_at = plus(now, pause);
-        let queued = placing.queued.clone();
+        *again_at = plus(now, pause);
+        let queued = queued.clone();
         if let Ok((claim, _)) = self.way_of(&queued, true, now)
             && Some(claim.route) != queued.unreached
         {
             // Another provider takes it now.
             let lane = self.lanes.get_mut(&provider);
-            if let Some(placing) = lane.and_then(|lane| lane.placing.get_mut(&attempt)) {
-                placing.again_at = now;
+            if let Some(back) = lane.and_then(|lane| lane.back_mut(attempt)) {
+                back.again_at = now;
             }
         }
     }
 }
 
-/// A refusal, and how long whoever asks for it is left alone.
+/// Of which order something was heard, and how long the provider is left alone when it asks for it.
 #[derive(Clone, Copy)]
-struct Refused {
-    refusal: Refusal,
+struct Heard {
+    provider: ProviderId,
+    attempt: AttemptId,
     rest: i64,
 }
 

@@ -1,6 +1,6 @@
 //! Which orders are taken next, and for which route.
 
-use super::lane::{Lane, Placing, Readiness};
+use super::lane::{Back, Lane, Placing, Readiness};
 use super::queue::Queued;
 use super::{Action, Engine, plus};
 use counter::fulfilment::{Claim, NotClaimed, Placement};
@@ -82,6 +82,8 @@ impl Engine {
                     }
                     self.queue.put_off(service, plus(now, PUT_OFF_US));
                 }
+                // Nothing else is left for it: the same again.
+                Err(NoRoute::AllTried) if self.queue.forgive(service) => {}
                 Err(_) => self.queue.set_aside(service),
             }
         }
@@ -145,7 +147,7 @@ impl Engine {
             route,
             exchange: lane.provider.exchange,
             able: !able_only || (lane.is_able(now) && lane.uses(route.id, now)),
-            excluded: queued.refused.contains(&route.id),
+            excluded: queued.is_refused_by(route.id),
             used_today: match (able_only, is_full) {
                 (false, _) => 0,
                 (true, false) => used_today,
@@ -184,7 +186,8 @@ impl Engine {
         let is_fresh = now.0.saturating_sub(self.busy.claiming_since.0) <= SENT_WITHIN_US;
         let ticket = if is_fresh { lane.breaker.begin(Call::Place, now) } else { None };
         let may_call = ticket.is_some();
-        let placing = Placing { placement: placement.clone(), queued, ticket, again_at: now };
+        let back = Back { queued, again_at: now };
+        let placing = Placing { placement: placement.clone(), back, ticket };
         lane.placing.insert(attempt, placing);
         if may_call {
             self.actions.push(Action::Place(placement));

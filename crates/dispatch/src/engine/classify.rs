@@ -1,6 +1,7 @@
 //! What the answer to `add` says, and what is done about it.
 
 use super::Answer;
+use counter::fulfilment::REFUSED;
 use domain::providers::{Found, Refusal, refusal};
 use panel_api::client::{AddAnswer, Unsendable, excerpt, read_add};
 
@@ -37,14 +38,14 @@ pub(super) fn classify(answer: &Answer, own: &[String]) -> (Verdict, String) {
                 (Verdict::Accepted(accepted.id), evidence)
             }
             AddAnswer::Refused(text) => match refusal(&text, own) {
-                Some(refusal) => (Verdict::Refused(refusal), format!("refused: {text}")),
+                Some(refusal) => (Verdict::Refused(refusal), format!("{REFUSED}{text}")),
                 None if *status == TOO_MANY => {
-                    (Verdict::Refused(Refusal::RateLimit), format!("refused: {text}"))
+                    (Verdict::Refused(Refusal::RateLimit), format!("{REFUSED}{text}"))
                 }
                 None => (Verdict::Unclear, format!("an error that is not known: {text}")),
             },
             AddAnswer::Unclear(_) if *status == TOO_MANY => {
-                (Verdict::Refused(Refusal::RateLimit), String::from("refused: too many requests"))
+                (Verdict::Refused(Refusal::RateLimit), format!("{REFUSED}too many requests"))
             }
             AddAnswer::Unclear(why) => {
                 let shown = excerpt(body, "");

@@ -7,6 +7,7 @@ use super::answers::told_rest;
 use super::asks::not_told;
 use super::lane::Lane;
 use super::turn::{KINDS, LOOK_US, Turn};
+use super::wishes::Said;
 use super::{Action, Answer, AskId, Engine, plus, wishes};
 use counter::fulfilment::{ForwardKind, Forwarded, ToForward, WantedForwards};
 use domain::providers::{Call, Outcome, ProviderState, Ticket};
@@ -181,16 +182,20 @@ impl Engine {
         let under_way = &mut self.forwards.under_way;
         let Some(at) = under_way.iter().position(|(asked, _)| *asked == ask) else { return };
         let (_, Forwarding { provider, kind, asked, ticket }) = under_way.swap_remove(at);
-        let (came, told) = match answer {
+        let Said { came, told, about_one } = match answer {
             Answer::Complete { status, body, .. } => wishes::read(kind, *status, body, &asked),
-            other => (not_told(other), Vec::new()),
+            other => Said { came: not_told(other), told: Vec::new(), about_one: false },
         };
         let was_sent = !matches!(answer, Answer::NotSent(_) | Answer::Unsendable(_));
-        if kind == ForwardKind::Cancel && was_sent {
+        if kind == ForwardKind::Cancel && was_sent && !about_one {
             self.forwards.put_off(&asked, &told, told_rest(answer).unwrap_or(0), now);
         }
         if let Some(turn) = self.forwards.turns.get_mut(&(provider, kind)) {
             turn.answered();
+            // Where refills stand is asked again in any case, and nothing is rejected by it.
+            if about_one && kind != ForwardKind::RefillStatus {
+                turn.halve(asked, now);
+            }
         }
         let jitter = self.random.u64(..);
         if let Some(lane) = self.lanes.get_mut(&provider) {

@@ -18,10 +18,16 @@ use std::collections::{BTreeMap, HashMap};
 #[derive(Debug)]
 pub(super) struct Placing {
     pub(super) placement: Placement,
-    pub(super) queued: Queued,
+    pub(super) back: Back,
     /// The right to the call; none before it was made.
     pub(super) ticket: Option<Ticket>,
-    /// When it may be tried again, once it is known that it is not there.
+}
+
+/// How an order goes back among those that wait, once it is known that the provider does not have it.
+#[derive(Clone, Debug)]
+pub(super) struct Back {
+    pub(super) queued: Queued,
+    /// When it may be tried again.
     pub(super) again_at: Timestamp,
 }
 
@@ -29,6 +35,8 @@ pub(super) struct Placing {
 #[derive(Clone, Debug)]
 pub(super) struct Lost {
     pub(super) attempt: Attempt,
+    /// Nothing where it was placed by the worker before this one: it is read again then.
+    pub(super) back: Option<Back>,
     /// Since when.
     pub(super) since: Timestamp,
     /// How often it was asked for again under its request id.
@@ -113,6 +121,26 @@ impl Lane {
             ask_pace: Pace::new(now),
             asks_rest_until: now,
             forwarded_last: false,
+        }
+    }
+
+    /// By which route an order was placed that is under way or lost.
+    pub(super) fn route_of(&self, attempt: AttemptId) -> Option<RouteId> {
+        let placing = self.placing.get(&attempt).map(|placing| placing.placement.route);
+        placing.or_else(|| self.lost.get(&attempt).map(|lost| lost.attempt.route))
+    }
+
+    /// How such an order goes back.
+    pub(super) fn back(&self, attempt: AttemptId) -> Option<&Back> {
+        let placing = self.placing.get(&attempt).map(|placing| &placing.back);
+        placing.or_else(|| self.lost.get(&attempt)?.back.as_ref())
+    }
+
+    /// The same, to be changed.
+    pub(super) fn back_mut(&mut self, attempt: AttemptId) -> Option<&mut Back> {
+        match self.placing.get_mut(&attempt) {
+            Some(placing) => Some(&mut placing.back),
+            None => self.lost.get_mut(&attempt)?.back.as_mut(),
         }
     }
 

@@ -28,6 +28,7 @@ impl Lost {
     pub(super) const fn new(attempt: Attempt, now: Timestamp) -> Self {
         Self {
             attempt,
+            back: None,
             since: now,
             replays: 0,
             next: plus(now, REPLAY_US),

@@ -156,7 +156,7 @@ impl Engine {
             Input::Recorded(answers) => self.recorded(answers, now),
             Input::Answered(attempt, answer) => self.answered(attempt, &answer, now),
             Input::Late(attempt, answer) => {
-                self.late(attempt, &answer);
+                self.late(attempt, &answer, now);
                 self.late_over(attempt);
             }
             Input::LateOver(attempt) => self.late_over(attempt),

@@ -1,6 +1,6 @@
 //! Orders that wait to be placed, by service, in the order they were placed.
 
-use counter::fulfilment::Waiting;
+use counter::fulfilment::{RefusedRoute, Waiting};
 use domain::{OrderId, RouteId, ServiceId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 #[derive(Clone, Debug)]
 pub(super) struct Queued {
     pub(super) waiting: Waiting,
-    /// Routes that have refused it for good.
-    pub(super) refused: Vec<RouteId>,
+    /// Routes that have refused it.
+    pub(super) refused: Vec<RefusedRoute>,
     /// The route whose provider could not be reached last.
     pub(super) unreached: Option<RouteId>,
     /// How often nothing was sent.
@@ -17,8 +17,14 @@ pub(super) struct Queued {
 }
 
 impl Queued {
-    const fn new(waiting: Waiting) -> Self {
-        Self { waiting, refused: Vec::new(), unreached: None, misses: 0 }
+    fn new(mut waiting: Waiting) -> Self {
+        let refused = std::mem::take(&mut waiting.refused);
+        Self { waiting, refused, unreached: None, misses: 0 }
+    }
+
+    /// Whether a route has refused it.
+    pub(super) fn is_refused_by(&self, route: RouteId) -> bool {
+        self.refused.iter().any(|refused| refused.route == route)
     }
 }
 
@@ -52,8 +58,8 @@ impl Queue {
                 continue;
             }
             came = true;
-            self.orders.insert(id, Queued::new(waiting));
             self.ready.entry(waiting.service).or_default().insert(id);
+            self.orders.insert(id, Queued::new(waiting));
         }
         came
     }
@@ -93,6 +99,16 @@ impl Queue {
     /// The oldest order of a service that may be placed.
     pub(super) fn first(&self, service: ServiceId) -> Option<&Queued> {
         self.orders.get(self.ready.get(&service)?.first()?)
+    }
+
+    /// Lets the oldest order of a service be tried again where time may have changed the answer; says
+    /// whether it was refused there.
+    pub(super) fn forgive(&mut self, service: ServiceId) -> bool {
+        let first = self.ready.get(&service).and_then(BTreeSet::first);
+        let Some(queued) = first.and_then(|id| self.orders.get_mut(id)) else { return false };
+        let known = queued.refused.len();
+        queued.refused.retain(|refused| refused.for_good);
+        queued.refused.len() < known
     }
 
     /// Hands the oldest order of a service over to who places it.

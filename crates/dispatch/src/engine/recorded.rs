@@ -64,7 +64,8 @@ impl Engine {
         if matches!(found, Found::Lost) {
             if let Some(placing) = placing {
                 let lost = Lost::new(attempt_of(&placing, now), now);
-                lane.lost.insert(attempt, Lost { with_person: state == State::Review, ..lost });
+                let (with_person, back) = (state == State::Review, Some(placing.back));
+                lane.lost.insert(attempt, Lost { with_person, back, ..lost });
                 lane.resolver.begin();
             }
             return;
@@ -82,18 +83,18 @@ impl Engine {
         if lost.is_some() {
             lane.look_again(now);
         }
-        let (order, cost, started) = match (&placing, &lost) {
-            (Some(Placing { placement, .. }), _) => {
-                (placement.order, placement.expected_cost, placement.started)
+        let (order, cost, started, back) = match (placing, lost) {
+            (Some(Placing { placement, back, .. }), _) => {
+                (placement.order, placement.expected_cost, placement.started, Some(back))
             }
-            (None, Some(Lost { attempt, .. })) => {
-                (attempt.order, attempt.expected_cost, attempt.started)
+            (None, Some(Lost { attempt, back, .. })) => {
+                (attempt.order, attempt.expected_cost, attempt.started, back)
             }
             (None, None) => return,
         };
-        match placing {
-            Some(placing) if state == State::Pending => {
-                self.queue.put_back(placing.queued, placing.again_at);
+        match back {
+            Some(back) if state == State::Pending => {
+                self.queue.put_back(back.queued, back.again_at);
             }
             // When it waits again, it is found again.
             _ => self.queue.forget(order),

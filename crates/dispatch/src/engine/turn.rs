@@ -34,6 +34,8 @@ pub(super) struct Turn {
     /// What was found and is not sent on yet.
     found: Vec<(i64, String)>,
     found_at: Timestamp,
+    /// Parts of requests that were refused as a whole: what is asked next, each by itself.
+    parts: Vec<Vec<(i64, String)>>,
     /// Whether something is on its way.
     away: bool,
 }
@@ -48,12 +50,19 @@ const fn limit(kind: ForwardKind) -> usize {
 
 impl Turn {
     pub(super) const fn new(now: Timestamp) -> Self {
-        Self { next: now, after: 0, found: Vec::new(), found_at: now, away: false }
+        Self {
+            next: now,
+            after: 0,
+            found: Vec::new(),
+            found_at: now,
+            parts: Vec::new(),
+            away: false,
+        }
     }
 
     /// Above which number it is to be read now, and how many; nothing while it is not.
     pub(super) fn next_reading(&mut self, kind: ForwardKind, now: Timestamp) -> Option<(i64, i64)> {
-        if self.next > now || self.away || !self.found.is_empty() {
+        if self.next > now || self.away || !self.waits_for_none() {
             return None;
         }
         let pause = match kind {
@@ -96,23 +105,41 @@ impl Turn {
 
     /// Forgets what was found and not sent on, and goes on from there.
     pub(super) fn go_back(&mut self, now: Timestamp) {
-        if let Some((first, _)) = self.found.first() {
+        let waits = self.parts.iter().flatten().chain(&self.found);
+        if let Some(first) = waits.map(|(id, _)| *id).min() {
             self.after = first.saturating_sub(1);
             self.found.clear();
+            self.parts.clear();
             self.next = now;
         }
     }
 
+    /// Whether nothing that was found waits for its request.
+    const fn waits_for_none(&self) -> bool {
+        self.found.is_empty() && self.parts.is_empty()
+    }
+
     /// Whether a request may go out.
     pub(super) const fn is_ready(&self) -> bool {
-        !self.away && !self.found.is_empty()
+        !self.away && !self.waits_for_none()
     }
 
     /// What goes into the next request.
     pub(super) fn take(&mut self) -> Vec<(i64, String)> {
         self.away = true;
+        if let Some(part) = self.parts.pop() {
+            return part;
+        }
         let rest = self.found.split_off(self.found.len().min(AT_ONCE));
         std::mem::replace(&mut self.found, rest)
+    }
+
+    /// A request was refused as a whole, and one of these may be the reason: each half is asked by itself
+    /// next, and so on, until it is known which.
+    pub(super) fn halve(&mut self, mut asked: Vec<(i64, String)>, now: Timestamp) {
+        let behind = asked.split_off(asked.len().div_ceil(2));
+        self.parts.extend([behind, asked].into_iter().filter(|part| !part.is_empty()));
+        self.found_at = now;
     }
 
     /// The request is over.

@@ -1,19 +1,22 @@
 //! What providers answer to wishes that were sent on: cancels and refills.
 
 use counter::fulfilment::{ForwardKind, Forwarded};
-use domain::providers::{Outcome, Refusal, is_passing, refusal};
+use domain::providers::{Outcome, is_passing};
 use domain::requests::RefillState;
 use domain::{CancelId, RefillId};
 use panel_api::client::{Answers, Found, RefillWord, read_cancel, read_refill, read_refill_status};
 
-/// What a provider has answered to `asked`, and what the call came to. What is not in the answer, and
-/// what is no answer, is asked again.
-pub(super) fn read(
-    kind: ForwardKind,
-    status: u16,
-    body: &[u8],
-    asked: &[(i64, String)],
-) -> (Outcome, Vec<Forwarded>) {
+/// What a call that sent wishes on came to.
+pub(super) struct Said {
+    pub(super) came: Outcome,
+    /// What was said of each. What is not in the answer, and what is no answer, is asked again.
+    pub(super) told: Vec<Forwarded>,
+    /// Whether the call was refused as a whole, and one wish may be the reason: nobody knows which.
+    pub(super) about_one: bool,
+}
+
+/// What a provider has answered to `asked`.
+pub(super) fn read(kind: ForwardKind, status: u16, body: &[u8], asked: &[(i64, String)]) -> Said {
     let ids: Vec<String> = asked.iter().map(|(_, name)| name.clone()).collect();
     let asked = Asked { asked, passes: is_trouble(status) };
     match kind {
@@ -45,29 +48,25 @@ impl Asked<'_> {
         &self,
         answers: Answers<T>,
         read: impl Fn(i64, Told<T>) -> Option<Forwarded>,
-    ) -> (Outcome, Vec<Forwarded>) {
+    ) -> Said {
+        let (came, about_one) = (Outcome::Answered, false);
         match answers {
             Answers::Each(found) => {
                 let pairs = self.asked.iter().zip(found);
                 let told = pairs.filter_map(|((id, _), (_, found))| read(*id, self.told(found)));
-                (Outcome::Answered, told.collect())
+                Said { came, told: told.collect(), about_one }
             }
+            // It passes, or it is about what was asked and not about how often we ask.
             Answers::Refused(text) => {
-                let about_it = self.is_about_it(&text);
+                let about_it = !self.passes && !is_passing(&text);
+                if about_it && self.asked.len() > 1 {
+                    return Said { came, told: Vec::new(), about_one: true };
+                }
                 let said = |text| if about_it { Told::No(text) } else { Told::NotNow(text) };
                 let told = self.asked.iter().filter_map(|(id, _)| read(*id, said(text.clone())));
-                (Outcome::Answered, told.collect())
+                Said { came, told: told.collect(), about_one }
             }
-            Answers::Unclear(_) => (Outcome::Unclear, Vec::new()),
-        }
-    }
-
-    /// Whether the refusal of a whole call is about what was asked, and not about how or how often we
-    /// ask. Of several it is not known which it is about.
-    fn is_about_it(&self, text: &str) -> bool {
-        match refusal(text, &[]) {
-            Some(Refusal::NotUnderstood) => !self.passes,
-            _ => self.asked.len() == 1 && !self.passes && !is_passing(text),
+            Answers::Unclear(_) => Said { came: Outcome::Unclear, told: Vec::new(), about_one },
         }
     }
 

@@ -75,6 +75,7 @@ fn after_lost(setup: Setup, lost: Vec<(Attempt, State)>) -> (Engine, Vec<Action>
         limits: (100, 100),
         charge: Micros::new(1_000_000),
         since: minute(0),
+        refused: Vec::new(),
     };
     told.extend(engine.step(Input::Waiting(vec![waiting], None), minute(0)));
     (engine, told)
@@ -312,6 +313,7 @@ fn an_order_that_waits_for_its_way_holds_up_no_other() {
         limits: (quantity, quantity),
         charge: Micros::new(9_000_000),
         since: minute(0),
+        refused: Vec::new(),
     };
     let told = engine.step(Input::Waiting(vec![waits(1, 5_000), waits(2, 100)], None), minute(0));
     let taken: Vec<i64> = told

@@ -4,6 +4,7 @@ mod books;
 mod decisions;
 mod forwards;
 mod keys;
+mod late;
 mod provider;
 mod turns;
 mod unsendable;

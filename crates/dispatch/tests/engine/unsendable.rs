@@ -3,7 +3,7 @@
 #![expect(clippy::arithmetic_side_effects, reason = "what cannot be done is a failed test")]
 
 use super::provider::provider;
-use counter::fulfilment::{Claim, Found, Placement, Recorded, Setup, Waiting};
+use counter::fulfilment::{Claim, Found, Placement, Recorded, RefusedRoute, Setup, Waiting};
 use dispatch::engine::{Action, Answer, Engine, Input, Timing};
 use domain::catalogue::ServiceKind;
 use domain::limits::BREAKER_FAILURES;
@@ -12,7 +12,7 @@ use domain::providers::{Fit, Provider, Route};
 use domain::{AccountId, AttemptId, Micros, OrderId, ProviderId, RouteId, ServiceId, Timestamp};
 use panel_api::client::Unsendable;
 
-const NOW: Timestamp = Timestamp(1_000_000_000);
+pub(super) const NOW: Timestamp = Timestamp(1_000_000_000);
 
 fn numbered(id: i64) -> Provider {
     Provider {
@@ -41,7 +41,7 @@ fn route(id: i64) -> Route {
 }
 
 /// An engine with so many providers.
-fn engine(providers: i64) -> Engine {
+pub(super) fn engine(providers: i64) -> Engine {
     let mut engine = Engine::new(1, Timing::default(), NOW);
     let setup = Setup {
         providers: (1..=providers).map(numbered).collect(),
@@ -56,11 +56,16 @@ fn engine(providers: i64) -> Engine {
 }
 
 /// When an order comes: ten milliseconds after the one before it.
-fn moment(order: i64) -> Timestamp {
+pub(super) fn moment(order: i64) -> Timestamp {
     Timestamp(NOW.0 + order * 10_000)
 }
 
-fn order(id: i64) -> Input {
+pub(super) fn order(id: i64) -> Input {
+    refused_by(id, Vec::new())
+}
+
+/// The same, where routes have refused it.
+pub(super) fn refused_by(id: i64, refused: Vec<RefusedRoute>) -> Input {
     let waiting = Waiting {
         order: OrderId(id),
         service: ServiceId(1),
@@ -68,11 +73,12 @@ fn order(id: i64) -> Input {
         limits: (100, 100),
         charge: Micros::new(1_000_000),
         since: NOW,
+        refused,
     };
     Input::Waiting(vec![waiting], None)
 }
 
-fn claim(told: &[Action]) -> Option<Claim> {
+pub(super) fn claim(told: &[Action]) -> Option<Claim> {
     told.iter().find_map(|action| match action {
         Action::Claim(claims) => claims.first().copied(),
         _ => None,
@@ -81,9 +87,13 @@ fn claim(told: &[Action]) -> Option<Claim> {
 
 /// Lets an order be taken whose call comes to `answer`; what is to be recorded of it, and what is to be
 /// done besides.
-fn placed(engine: &mut Engine, claim: Claim, answer: Answer) -> (Option<Found>, Vec<Action>) {
+pub(super) fn placed(
+    engine: &mut Engine,
+    claim: Claim,
+    answer: Answer,
+) -> (Option<Found>, Vec<Action>) {
     let now = moment(claim.order.0);
-    let attempt = AttemptId(claim.order.0 * 10 + claim.route.0);
+    let attempt = attempt(claim);
     let placement = Placement {
         attempt,
         order: claim.order,
@@ -103,18 +113,27 @@ fn placed(engine: &mut Engine, claim: Claim, answer: Answer) -> (Option<Found>, 
     let told = engine.step(Input::Claimed(vec![Ok(placement)]), now);
     assert!(told.iter().any(|action| matches!(action, Action::Place(_))), "{told:?}");
     let told = engine.step(Input::Answered(attempt, answer), now);
-    let found = told.iter().find_map(|action| match action {
+    (found(&told), told)
+}
+
+/// What is to be recorded.
+pub(super) fn found(told: &[Action]) -> Option<Found> {
+    told.iter().find_map(|action| match action {
         Action::Record(outcomes) => outcomes.first().map(|outcome| outcome.found.clone()),
         _ => None,
-    });
-    (found, told)
+    })
+}
+
+/// The number of the attempt that a claim becomes.
+pub(super) fn attempt(claim: Claim) -> AttemptId {
+    AttemptId(claim.order.0 * 10 + claim.route.0)
 }
 
 fn too_long() -> Answer {
     Answer::Unsendable(Unsendable::TooLong)
 }
 
-fn recorded(engine: &mut Engine, order: i64, state: State) -> Vec<Action> {
+pub(super) fn recorded(engine: &mut Engine, order: i64, state: State) -> Vec<Action> {
     engine.step(Input::Recorded(vec![Recorded::Done(state, Fit::News)]), moment(order))
 }
 

@@ -41,7 +41,10 @@ pub fn apply(order: &Order, event: &Event, now: Timestamp) -> Result<Change, Tra
         // Its cost was booked when it was shown to be accepted; now the id is known.
         (Event::Accepted, S::SubmittedNoId) => step.go(S::Submitted),
         (Event::Rejected { another_way: true }, S::Dispatching) => step.try_again(),
-        (Event::Rejected { another_way: false }, S::Dispatching) => step.cancel(),
+        // Also by an answer that came late.
+        (Event::Rejected { another_way: false }, S::Dispatching | S::Unknown | S::Review) => {
+            step.cancel();
+        }
         (Event::AnswerLost, S::Dispatching) => step.go_and(S::Unknown, Effect::Resolve),
         (Event::ShownNotAccepted(_), S::Unknown | S::Review) => step.try_again(),
         (Event::ShownAccepted, S::Unknown | S::Review) => {

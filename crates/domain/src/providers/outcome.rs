@@ -151,15 +151,18 @@ fn absent(
         return None;
     }
     let order = known.order.state;
+    // With no other way left, a refusal that came late ends the order as one in time does.
+    let late = match at_once {
+        Event::Rejected { another_way: false } => at_once,
+        _ => Event::ShownNotAccepted(evidence),
+    };
     let steps = match order {
         State::Dispatching if is_under_way(known) => match at_once {
             Event::ShownNotAccepted(_) => vec![Event::AnswerLost, at_once],
             _ => vec![at_once],
         },
-        State::Unknown if is_current(known) => vec![Event::ShownNotAccepted(evidence)],
-        State::Review if is_current(known) && leaves_review(known, evidence) => {
-            vec![Event::ShownNotAccepted(evidence)]
-        }
+        State::Unknown if is_current(known) => vec![late],
+        State::Review if is_current(known) && leaves_review(known, evidence) => vec![late],
         _ => Vec::new(),
     };
     Some(news(state, steps))

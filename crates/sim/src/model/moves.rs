@@ -125,6 +125,12 @@ fn works(stand: &Stand, worker: usize, planted: Option<Planted>, moves: &mut Mov
                 next.settle(at, &found);
                 set(next, worker, Worker::Idle)
             });
+            if heard == Heard::Refused {
+                may(moves, stand, "record that nothing else takes it", |next| {
+                    next.settle(at, &Found::Refused { another_way: false });
+                    set(next, worker, Worker::Idle)
+                });
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Cancels and refills on their way to providers.
 
+use super::time;
 use crate::{DbError, Row, Tx, TxExt, Val};
 use domain::{CancelId, ProviderId, RefillId, Timestamp};
 
@@ -38,6 +39,10 @@ crate::statements! {
         order by r.id limit ?3) waiting order by 1 limit ?3";
     CANCEL_SENT = "update cancel set sent_us = ?2 where id = ?1";
     REFILL_SENT = "update refill set sent_us = ?2 where id = ?1";
+    CANCEL_PUT_OFF = "update cancel set put_off_us = ?2 where id = ?1 and put_off_us is null";
+    REFILL_PUT_OFF = "update refill set put_off_us = ?2 where id = ?1 and put_off_us is null";
+    CANCELS_PUT_OFF = "select id, put_off_us from cancel where id = ?1 and put_off_us is not null";
+    REFILLS_PUT_OFF = "select id, put_off_us from refill where id = ?1 and put_off_us is not null";
     REFILL_ID = "update refill set upstream_id = ?2 where id = ?1";
 }
 
@@ -104,6 +109,36 @@ pub fn cancels_sent(tx: &mut dyn Tx, ids: &[CancelId], at: Timestamp) -> Result<
 pub fn refills_sent(tx: &mut dyn Tx, ids: &[RefillId], at: Timestamp) -> Result<(), DbError> {
     let params: Vec<Val<'_>> = ids.iter().flat_map(|id| [Val::Int(id.0), Val::Int(at.0)]).collect();
     tx.exec_many(&REFILL_SENT, 2, &params).map(|_| ())
+}
+
+/// Notes that a provider has put cancels off, unless that was noted before; since when each has been.
+///
+/// # Errors
+/// [`DbError`].
+pub fn cancels_put_off(
+    tx: &mut dyn Tx,
+    ids: &[CancelId],
+    at: Timestamp,
+) -> Result<Vec<(CancelId, Timestamp)>, DbError> {
+    let params: Vec<Val<'_>> = ids.iter().flat_map(|id| [Val::Int(id.0), Val::Int(at.0)]).collect();
+    tx.exec_many(&CANCEL_PUT_OFF, 2, &params)?;
+    let params: Vec<Val<'_>> = ids.iter().map(|id| id.0.into()).collect();
+    tx.rows_many(&CANCELS_PUT_OFF, 1, &params, |row| Ok((CancelId(row.int(0)?), time(row, 1)?)))
+}
+
+/// The same of refills.
+///
+/// # Errors
+/// [`DbError`].
+pub fn refills_put_off(
+    tx: &mut dyn Tx,
+    ids: &[RefillId],
+    at: Timestamp,
+) -> Result<Vec<(RefillId, Timestamp)>, DbError> {
+    let params: Vec<Val<'_>> = ids.iter().flat_map(|id| [Val::Int(id.0), Val::Int(at.0)]).collect();
+    tx.exec_many(&REFILL_PUT_OFF, 2, &params)?;
+    let params: Vec<Val<'_>> = ids.iter().map(|id| id.0.into()).collect();
+    tx.rows_many(&REFILLS_PUT_OFF, 1, &params, |row| Ok((RefillId(row.int(0)?), time(row, 1)?)))
 }
 
 /// Notes what a provider calls a refill.
