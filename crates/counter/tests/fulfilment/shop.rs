@@ -155,9 +155,11 @@ impl Shop {
 
     /// The provider tells a word of an attempt; where the order stands then, when it is followed.
     pub(crate) async fn says(&self, attempt: AttemptId, word: UpstreamWord) -> Option<State> {
+        // Whoever cancels keeps nothing.
+        let free = word == UpstreamWord::Canceled;
         let reading = Reading {
             word,
-            charge: Said::Absent,
+            charge: if free { Said::Value(Micros::ZERO) } else { Said::Absent },
             start_count: Said::Absent,
             remains: Said::Absent,
             parts: Said::Absent,
