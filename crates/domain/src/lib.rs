@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod catalogue;
+mod edited;
 pub mod executors;
 pub mod ids;
 pub mod invariants;

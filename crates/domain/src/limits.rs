@@ -211,7 +211,8 @@ pub const REFUSALS_MAX: usize = 100;
 /// Longest name that a provider gives a service, in bytes.
 pub const UPSTREAM_ID_BYTES_MAX: usize = 100;
 
-/// Longest id that a provider gives an order, in bytes: what is longer is not asked about.
+/// Longest id that a provider gives an order, or a service that we order, in bytes: what is longer is not
+/// asked about.
 pub const UPSTREAM_ORDER_BYTES_MAX: usize = 64;
 
 /// Largest share of a route among those of its priority.

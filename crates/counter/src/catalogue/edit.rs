@@ -68,7 +68,7 @@ impl Counter {
             meta::lock_catalogue(tx)?;
             let id = CategoryId(tx.take_id("category")?);
             let empty = Category { id, name: String::new(), position: id.0 };
-            put_category(tx, Put::New, change_category(&empty, &change), now)
+            put_category(tx, None, change_category(&empty, &change), now)
         };
         Failure::join(self.store.write(unit).await)
     }
@@ -88,7 +88,7 @@ impl Counter {
             let known = catalogue::categories(tx)?;
             let found = known.iter().find(|category| category.id == id);
             let found = found.ok_or_else(|| Refusal::missing("category", id))?;
-            put_category(tx, Put::Changed, change_category(found, &change), now)
+            put_category(tx, Some(found), change_category(found, &change), now)
         };
         Failure::join(self.store.write(unit).await)
     }
@@ -120,7 +120,7 @@ impl Counter {
             meta::lock_catalogue(tx)?;
             let id = ServiceId(tx.take_id("service")?);
             let service = new_service(id, &change)?;
-            put_service(tx, Put::New, service, now)
+            put_service(tx, None, service, now)
         };
         Failure::join(self.store.write(unit).await)
     }
@@ -140,16 +140,14 @@ impl Counter {
             let known = catalogue::services(tx)?;
             let found = known.into_iter().find(|service| service.id == id);
             let found = found.ok_or_else(|| Refusal::missing("service", id))?;
-            let waited = found.link_rule == LinkRule::Queue;
-            let kind = found.kind;
-            let service = change_service(found, &change);
-            check_kind_change(kind, service.kind)
+            let service = change_service(found.clone(), &change);
+            check_kind_change(found.kind, service.kind)
                 .map_err(|error| Refusal::Invalid(error.to_string()))?;
-            if waited && service.link_rule != LinkRule::Queue {
+            if found.link_rule == LinkRule::Queue && service.link_rule != LinkRule::Queue {
                 // What waits is delivered beside the others from now on.
                 link_queue::dissolve(tx, id)?;
             }
-            put_service(tx, Put::Changed, service, now)
+            put_service(tx, Some(&found), service, now)
         };
         Failure::join(self.store.write(unit).await)
     }
@@ -163,8 +161,17 @@ fn change_category(category: &Category, change: &CategoryChange) -> Category {
     }
 }
 
-fn put_category(tx: &mut dyn Tx, put: Put, category: Category, now: Timestamp) -> Done<CategoryId> {
-    check_name(&category.name).map_err(|error| Refusal::Invalid(error.to_string()))?;
+fn put_category(
+    tx: &mut dyn Tx,
+    before: Option<&Category>,
+    category: Category,
+    now: Timestamp,
+) -> Done<CategoryId> {
+    let put = before.map_or(Put::New, |_| Put::Changed);
+    // A name that it has from before stays as it is.
+    if before.is_none_or(|before| before.name != category.name) {
+        check_name(&category.name).map_err(|error| Refusal::Invalid(error.to_string()))?;
+    }
     let known = catalogue::categories(tx)?;
     if known.iter().any(|other| other.id != category.id && other.name == category.name) {
         return Err(Refusal::Taken { kind: "category", name: category.name }.into());
@@ -222,8 +229,14 @@ fn change_service(service: Service, change: &ServiceChange) -> Service {
     }
 }
 
-fn put_service(tx: &mut dyn Tx, put: Put, service: Service, now: Timestamp) -> Done<ServiceId> {
-    check_service(&service).map_err(|error| Refusal::Invalid(error.to_string()))?;
+fn put_service(
+    tx: &mut dyn Tx,
+    before: Option<&Service>,
+    service: Service,
+    now: Timestamp,
+) -> Done<ServiceId> {
+    let put = before.map_or(Put::New, |_| Put::Changed);
+    check_service(before, &service).map_err(|error| Refusal::Invalid(error.to_string()))?;
     let known = catalogue::categories(tx)?;
     if !known.iter().any(|category| category.id == service.category) {
         return Err(Refusal::missing("category", service.category).into());

@@ -69,7 +69,7 @@ impl Counter {
                 restored: None,
                 created: now,
             };
-            put(tx, Put::New, changed(blank, &change), now)
+            put(tx, None, changed(blank, &change), now)
         };
         Failure::join(self.store.write(unit).await)
     }
@@ -87,7 +87,7 @@ impl Counter {
         let unit = move |tx: &mut dyn Tx| {
             let found = executors::lock_executor(tx, id)?;
             let found = found.ok_or_else(|| Refusal::missing("executor", id))?;
-            put(tx, Put::Changed, changed(found, &change), now)
+            put(tx, Some(&found), changed(found.clone(), &change), now)
         };
         Failure::join(self.store.write(unit).await)
     }
@@ -145,11 +145,12 @@ fn changed(executor: Executor, change: &ExecutorChange) -> Executor {
 
 fn put(
     tx: &mut dyn Tx,
-    put: Put,
+    before: Option<&Executor>,
     executor: Executor,
     now: Timestamp,
 ) -> Result<Executor, Failure<Refusal>> {
-    check_executor(&executor).map_err(|error| Refusal::Invalid(error.to_string()))?;
+    let put = before.map_or(Put::New, |_| Put::Changed);
+    check_executor(before, &executor).map_err(|error| Refusal::Invalid(error.to_string()))?;
     let others = executors::executors(tx)?;
     if others.iter().any(|other| other.id != executor.id && other.name == executor.name) {
         return Err(Refusal::Taken { kind: "executor", name: executor.name }.into());

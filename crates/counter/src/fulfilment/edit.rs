@@ -109,7 +109,7 @@ impl Counter {
                 created: now,
             };
             let provider = changed(blank, &change);
-            check(tx, &provider)?;
+            check(tx, None, &provider)?;
             let sealed = seal(&vault, id, &secret)?;
             providers::add_provider(tx, &provider, &sealed)?;
             tell(tx, &provider, "provider.added", false, now)?;
@@ -135,7 +135,7 @@ impl Counter {
             let found = providers::provider(tx, id)?;
             let found = found.ok_or_else(|| Refusal::missing("provider", id))?;
             let provider = changed(found.clone(), &change);
-            check(tx, &provider)?;
+            check(tx, Some(&found), &provider)?;
             check_change(tx, &found, &provider, change.same_account)?;
             providers::change_provider(tx, &provider)?;
             if let Some(secret) = &secret {
@@ -208,8 +208,12 @@ fn check_change(
     Err(Refusal::NotNow(String::from(refused)).into())
 }
 
-fn check(tx: &mut dyn Tx, provider: &Provider) -> Result<(), Failure<Refusal>> {
-    check_provider(provider).map_err(|error| Refusal::Invalid(error.to_string()))?;
+fn check(
+    tx: &mut dyn Tx,
+    before: Option<&Provider>,
+    provider: &Provider,
+) -> Result<(), Failure<Refusal>> {
+    check_provider(before, provider).map_err(|error| Refusal::Invalid(error.to_string()))?;
     let known = providers::providers(tx)?;
     if known.iter().any(|other| other.id != provider.id && other.name == provider.name) {
         return Err(Refusal::Taken { kind: "provider", name: provider.name.clone() }.into());

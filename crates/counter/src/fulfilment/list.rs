@@ -6,13 +6,16 @@ use domain::providers::{Attempt, Explains, Provider, Route, explaining};
 use domain::{AttemptId, Micros, OrderId, ProviderId};
 use std::collections::HashMap;
 use store::tables::{attempts, orders, providers, routes};
-use store::{DbError, StoreError};
+use store::{DbError, StoreError, Tx};
 
 /// Most attempts without an outcome that a view shows.
 const UNKNOWN_SHOWN: i64 = 100;
 
 /// How many of the latest attempts are looked at for what explains a difference.
 const EXPLAINED_BY: i64 = 1_000;
+
+/// Attempts read at a time.
+const PAGE: i64 = 1_000;
 
 /// A provider with its routes and what is not known there.
 #[derive(Clone, Debug)]
@@ -81,6 +84,29 @@ impl Counter {
     /// [`StoreError`].
     pub async fn attempts_of_order(&self, id: OrderId) -> Result<Vec<Attempt>, StoreError> {
         Ok(self.store.read(|tx| attempts::of_order(tx, id)).await??)
+    }
+
+    /// The highest id that a provider has given an order of ours, among those that are numbers. Looks at
+    /// every order that was ever placed there.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn highest_upstream_id(
+        &self,
+        provider: ProviderId,
+    ) -> Result<Option<u64>, StoreError> {
+        let (mut highest, mut before) = (None, AttemptId(i64::MAX));
+        loop {
+            let page =
+                move |tx: &mut dyn Tx| attempts::of_provider_before(tx, provider, before, PAGE);
+            let page = self.store.read(page).await??;
+            let number = |attempt: &Attempt| attempt.upstream_id.as_ref()?.parse().ok();
+            highest = highest.max(page.iter().filter_map(number).max());
+            match page.last() {
+                Some(oldest) => before = oldest.id,
+                None => return Ok(highest),
+            }
+        }
     }
 
     /// All attempts at a provider of which it is not known what became of them, oldest first, and

@@ -75,7 +75,7 @@ impl Counter {
                 daily_cap: None,
                 on: true,
             };
-            save(tx, Put::New, changed(blank, &change), now)
+            save(tx, None, changed(blank, &change), now)
         };
         Failure::join(self.store.write(unit).await).map(|route: Route| route.id)
     }
@@ -99,7 +99,7 @@ impl Counter {
                 let text = "service and provider: are fixed once the route exists; add another";
                 return Err(Refusal::Invalid(String::from(text)).into());
             }
-            save(tx, Put::Changed, changed(found, &change), now)
+            save(tx, Some(&found), changed(found.clone(), &change), now)
         };
         Failure::join(self.store.write(unit).await)
     }
@@ -124,11 +124,12 @@ fn changed(route: Route, change: &RouteChange) -> Route {
 
 fn save(
     tx: &mut dyn Tx,
-    put: Put,
+    before: Option<&Route>,
     route: Route,
     now: Timestamp,
 ) -> Result<Route, Failure<Refusal>> {
-    check_route(&route).map_err(|error| Refusal::Invalid(error.to_string()))?;
+    let put = before.map_or(Put::New, |_| Put::Changed);
+    check_route(before, &route).map_err(|error| Refusal::Invalid(error.to_string()))?;
     let known = routes::of_service(tx, route.service)?;
     let same = |other: &&Route| {
         other.id != route.id

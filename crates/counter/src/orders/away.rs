@@ -37,6 +37,13 @@ pub(super) fn why_not_end(tx: &mut dyn Tx, order: &Order) -> Result<Option<Strin
              the same. Look at the provider, and say with `order decide {id}` what became of it{then}"
         )));
     }
+    let told = format!(
+        "order {id}: {who}, is not told of this, and goes on delivering and charging while the customer \
+         has the money back"
+    );
+    if order.state == State::Review {
+        return Ok(Some(format!("{told}. {}", ends_by_hand(id, false))));
+    }
     let ask = if placed.iter().any(|attempt| attempt.followed) {
         format!(
             "Ask for an end there with `cancel ask {id}`: the money goes back when there is one"
@@ -44,11 +51,31 @@ pub(super) fn why_not_end(tx: &mut dyn Tx, order: &Order) -> Result<Option<Strin
     } else {
         String::from("Look at the provider's own pages, and let it be ended there first")
     };
-    Ok(Some(format!(
-        "order {id}: {who}, is not told of this, and goes on delivering and charging while the customer \
-         has the money back. {ask}{}",
-        although()
-    )))
+    Ok(Some(format!("{told}. {ask}{}", although())))
+}
+
+/// What has to be done beside a wish for a cancel, because the order is before a person and a provider has
+/// it, or may have it: the wish is sent on, and no answer ends the order. Nothing where that is not so.
+pub(crate) fn ends_not_by_asking(
+    tx: &mut dyn Tx,
+    order: &Order,
+) -> Result<Option<String>, DbError> {
+    let tries = attempts::of_order(tx, order.id)?;
+    if order.state != State::Review || !tries.iter().any(|one| one.state.may_be_placed()) {
+        return Ok(None);
+    }
+    let is_unknown = tries.iter().any(|one| one.state.is_unknown());
+    Ok(Some(ends_by_hand(order.id, is_unknown)))
+}
+
+fn ends_by_hand(id: OrderId, is_unknown: bool) -> String {
+    let decide = format!("say with `order decide {id}` what became of it, or ");
+    let decide = if is_unknown { decide.as_str() } else { "" };
+    format!(
+        "It is before a person: nothing that the provider says ends it any more, also no answer to `cancel`. \
+         Look at the provider's own pages, and {decide}end it as they show: `order complete {id}`, or \
+         `order partial {id}` or `order cancel {id}` with --although-placed"
+    )
 }
 
 fn although() -> String {

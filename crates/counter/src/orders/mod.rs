@@ -17,6 +17,7 @@ mod status;
 pub(crate) mod turns;
 mod written;
 
+pub(crate) use away::ends_not_by_asking;
 pub(crate) use batch::AddQueue;
 pub use batch::Placed;
 pub use list::OrderView;

@@ -128,12 +128,16 @@ fn check(tx: &mut dyn Tx, of: Priced, rate: Micros) -> Result<(), Failure<Refusa
         Priced::Service(id) => {
             let found = catalogue::services(tx)?.into_iter().find(|service| service.id == id);
             let service = found.ok_or_else(|| Refusal::missing("service", id))?;
-            check_service(&Service { rate, ..service }).err().map(|error| error.to_string())
+            check_service(Some(&service), &Service { rate, ..service.clone() })
+                .err()
+                .map(|error| error.to_string())
         }
         Priced::Product(id) => {
             let found = products::products(tx)?.into_iter().find(|product| product.id == id);
             let product = found.ok_or_else(|| Refusal::missing("product", id))?;
-            check_product(&Product { rate, ..product }).err().map(|error| error.to_string())
+            check_product(Some(&product), &Product { rate, ..product.clone() })
+                .err()
+                .map(|error| error.to_string())
         }
     };
     wrong.map_or(Ok(()), |text| Err(Refusal::Invalid(text).into()))

@@ -32,7 +32,7 @@ impl Counter {
         let unit = move |tx: &mut dyn Tx| {
             meta::lock_catalogue(tx)?;
             let id = TierId(tx.take_id("tier")?);
-            save(tx, Put::New, Tier { id, name: name.clone(), discount }, now)
+            save(tx, None, Tier { id, name: name.clone(), discount }, now)
         };
         Failure::join(self.store.write(unit).await)
     }
@@ -51,9 +51,9 @@ impl Counter {
             meta::lock_catalogue(tx)?;
             let tier = prices::tiers_of(tx, &[id])?.into_iter().next();
             let tier = tier.ok_or_else(|| Refusal::missing("tier", id))?;
-            let name = change.name.clone().unwrap_or(tier.name);
+            let name = change.name.clone().unwrap_or_else(|| tier.name.clone());
             let discount = change.discount.unwrap_or(tier.discount);
-            save(tx, Put::Changed, Tier { id, name, discount }, now)
+            save(tx, Some(&tier), Tier { id, name, discount }, now)
         };
         Failure::join(self.store.write(unit).await)
     }
@@ -67,11 +67,16 @@ impl Counter {
     }
 }
 
-fn save(tx: &mut dyn Tx, put: Put, tier: Tier, now: Timestamp) -> Result<Tier, Failure<Refusal>> {
-    check_name(&tier.name).map_err(|error| Refusal::Invalid(error.to_string()))?;
-    if tier.name.parse::<i64>().is_ok() {
-        let text = "name: must not be a number: tiers are called by their ids too";
-        return Err(Refusal::Invalid(String::from(text)).into());
+fn save(
+    tx: &mut dyn Tx,
+    before: Option<&Tier>,
+    tier: Tier,
+    now: Timestamp,
+) -> Result<Tier, Failure<Refusal>> {
+    let put = before.map_or(Put::New, |_| Put::Changed);
+    // A name that it has from before stays as it is.
+    if before.is_none_or(|before| before.name != tier.name) {
+        check_tier_name(&tier.name)?;
     }
     let known = prices::tiers(tx)?;
     if known.iter().any(|other| other.id != tier.id && other.name == tier.name) {
@@ -85,4 +90,13 @@ fn save(tx: &mut dyn Tx, put: Put, tier: Tier, now: Timestamp) -> Result<Tier, F
     journal.note(AccountId(0), None, kind, data.to_string(), now);
     journal.write(tx)?;
     Ok(tier)
+}
+
+fn check_tier_name(name: &str) -> Result<(), Refusal> {
+    check_name(name).map_err(|error| Refusal::Invalid(error.to_string()))?;
+    if name.parse::<i64>().is_ok() {
+        let text = "name: must not be a number: tiers are called by their ids too";
+        return Err(Refusal::Invalid(String::from(text)));
+    }
+    Ok(())
 }

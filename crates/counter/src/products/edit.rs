@@ -51,7 +51,7 @@ impl Counter {
         let unit = move |tx: &mut dyn Tx| {
             meta::lock_catalogue(tx)?;
             let id = ProductId(tx.take_id("product")?);
-            save(tx, Put::New, &new_product(id, &change)?, now)
+            save(tx, None, &new_product(id, &change)?, now)
         };
         Failure::join(self.store.write(unit).await)
     }
@@ -76,12 +76,11 @@ impl Counter {
                 let text = "kind: is fixed once the product exists";
                 return Err(Refusal::Invalid(String::from(text)).into());
             }
-            let max = found.max;
-            let after = changed(found, &change);
-            if after.max > max {
+            let after = changed(found.clone(), &change);
+            if after.max > found.max {
                 check_own_prices(tx, &after)?;
             }
-            save(tx, Put::Changed, &after, now)
+            save(tx, Some(&found), &after, now)
         };
         Failure::join(self.store.write(unit).await)
     }
@@ -145,8 +144,14 @@ fn changed(product: Product, change: &ProductChange) -> Product {
     }
 }
 
-fn save(tx: &mut dyn Tx, put: Put, product: &Product, now: Timestamp) -> Done<ProductId> {
-    check_product(product).map_err(|error| Refusal::Invalid(error.to_string()))?;
+fn save(
+    tx: &mut dyn Tx,
+    before: Option<&Product>,
+    product: &Product,
+    now: Timestamp,
+) -> Done<ProductId> {
+    let put = before.map_or(Put::New, |_| Put::Changed);
+    check_product(before, product).map_err(|error| Refusal::Invalid(error.to_string()))?;
     let known = catalogue::categories(tx)?;
     if !known.iter().any(|category| category.id == product.category) {
         return Err(Refusal::missing("category", product.category).into());

@@ -1,7 +1,7 @@
 //! Cancels: carried out at once while nobody works on the order, requested afterwards.
 
 use crate::desk::{Cause, Desk};
-use crate::orders::{is_stopped, stop_parts};
+use crate::orders::{ends_not_by_asking, is_stopped, stop_parts};
 use crate::{Counter, Failure, Refusal};
 use domain::orders::{Event, Order, OrderShape, State};
 use domain::requests::{CancelDecision, CancelRefusal, CancelState, ask_cancel};
@@ -9,6 +9,15 @@ use domain::{AccountId, CancelId, OrderId, Timestamp};
 use store::tables::orders;
 use store::tables::requests::{self, Cancel};
 use store::{DbError, StoreError, Tx, TxExt};
+
+/// A cancel that staff have asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AskedByStaff {
+    /// The cancel.
+    pub cancel: Cancel,
+    /// What ends the order, where it is before a person: no answer to this does.
+    pub waits: Option<String>,
+}
 
 /// What a cancel asked for comes to. `None` as the outer value: the order is not the account's.
 pub type AskedCancel = Option<Result<(), CancelRefusal>>;
@@ -53,7 +62,7 @@ impl Counter {
     }
 
     /// Asks whoever has an order to cancel it, as its customer might, for staff: also where the service has
-    /// no cancels for customers. An order that nobody has begun is canceled at once. Returns the cancel.
+    /// no cancels for customers. An order that nobody has begun is canceled at once.
     ///
     /// # Errors
     /// [`Refusal`] when there is no such order, it has ended, or it was asked already.
@@ -63,7 +72,7 @@ impl Counter {
         reason: Option<&str>,
         actor: &str,
         now: Timestamp,
-    ) -> Result<Cancel, Failure<Refusal>> {
+    ) -> Result<AskedByStaff, Failure<Refusal>> {
         let (actor, reason) = (actor.to_owned(), reason.map(str::to_owned));
         let unit = move |tx: &mut dyn Tx| {
             let missing = || Refusal::missing("order", id);
@@ -89,8 +98,9 @@ impl Counter {
             desk.flush_orders()?;
             let latest = requests::cancels_of_order(desk.tx, id)?;
             let latest = latest.into_iter().max_by_key(|cancel| cancel.id).ok_or_else(missing)?;
+            let waits = ends_not_by_asking(desk.tx, &order)?;
             desk.finish()?;
-            Ok(latest)
+            Ok(AskedByStaff { cancel: latest, waits })
         };
         Failure::join(self.store.write(unit).await)
     }

@@ -3,7 +3,7 @@
 mod cancels;
 mod refills;
 
-pub use cancels::AskedCancel;
+pub use cancels::{AskedByStaff, AskedCancel};
 pub(crate) use cancels::{reject_one, write_cancel};
 pub(crate) use refills::decide_one;
 pub use refills::{AskedRefill, RefillDecision};

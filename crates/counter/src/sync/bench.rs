@@ -46,13 +46,13 @@ impl Bench {
     /// Makes those of the edits that fit, and says which. Nothing, and none of them is made, when a
     /// route or service would come of it that cannot be.
     pub(super) fn make(&mut self, route: RouteId, edits: &[Edit]) -> Option<Vec<Edit>> {
-        let mut route = self.route(route)?.clone();
-        let mut service = self.service(route.service)?.clone();
+        let route_before = self.route(route)?;
+        let service_before = self.service(route_before.service)?;
+        let (mut route, mut service) = (route_before.clone(), service_before.clone());
         let fitting = edits.iter().filter(|edit| edit.make(&mut route, &mut service));
         let made: Vec<Edit> = fitting.copied().collect();
-        if check_route(&route).is_err() || check_service(&service).is_err() {
-            return None;
-        }
+        check_route(Some(route_before), &route).ok()?;
+        check_service(Some(service_before), &service).ok()?;
         if self.routes.get(&route.id) == Some(&route) {
             self.changed_routes.remove(&route.id);
         } else {

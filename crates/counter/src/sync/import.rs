@@ -227,7 +227,7 @@ fn made_of(
         on_sale: import.on_sale,
         fulfilment: Fulfilment::Providers,
     };
-    check_service(&service).map_err(|error| error.to_string())?;
+    check_service(None, &service).map_err(|error| error.to_string())?;
     let route = Route {
         id: RouteId(0),
         service: ServiceId(0),
@@ -241,7 +241,7 @@ fn made_of(
         daily_cap: None,
         on: true,
     };
-    check_route(&route).map_err(|error| error.to_string())?;
+    check_route(None, &route).map_err(|error| error.to_string())?;
     Ok((service, route))
 }
 

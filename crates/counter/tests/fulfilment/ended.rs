@@ -49,6 +49,8 @@ async fn what_a_provider_has_is_not_given_back() {
     assert_eq!(shop.followed(FIRST).await, [attempt], "it is followed as before");
     // Asked there, it comes back when the provider says so.
     let asked = shop.counter.ask_cancel_by_staff(order, Some("a wish"), "ann", NOW).await.unwrap();
+    assert_eq!(asked.waits, None);
+    let asked = asked.cancel;
     let again = shop.counter.ask_cancel_by_staff(order, None, "ann", NOW).await.unwrap_err();
     assert!(again.to_string().contains("asked already"), "{again}");
     let forwards = shop.forwards(NOW).await;
@@ -60,6 +62,34 @@ async fn what_a_provider_has_is_not_given_back() {
     assert_eq!(shop.money().await, (1_000_000_000, 0));
     let ended = shop.counter.ask_cancel_by_staff(order, None, "ann", NOW).await.unwrap_err();
     assert!(ended.to_string().contains("has ended"), "{ended}");
+    shop.assert_clean().await;
+}
+
+#[tokio::test]
+async fn what_is_before_a_person_is_not_ended_by_asking() {
+    let shop = Shop::open().await;
+    let order = shop.order().await;
+    let attempt = shop.claim(order).await;
+    shop.found(attempt, accepted("900")).await;
+    assert_eq!(shop.says(attempt, UpstreamWord::Failed).await, Some(State::Review));
+    let told = shop.refuses(order).await;
+    assert!(!told.contains("`cancel ask"), "{told}");
+    let helps = ["`order complete 1`", "`order partial 1", "`order cancel 1", "--although-placed"];
+    assert!(helps.iter().all(|help| told.contains(help)), "{told}");
+    // Asked all the same, whoever asks is told what ends it.
+    let asked = shop.counter.ask_cancel_by_staff(order, None, "ann", NOW).await.unwrap();
+    let told = asked.waits.unwrap();
+    assert!(helps.iter().all(|help| told.contains(help)), "{told}");
+    shop.says(attempt, UpstreamWord::Canceled).await;
+    assert_eq!((shop.state(order).await, shop.money().await.1), (State::Review, 2 * COST));
+    let report = OrderReport { order, report: CANCELED, reason: None };
+    shop.counter.report_order(report, "ann", NOW).await.unwrap();
+    assert_eq!(shop.money().await, (1_000_000_000, 0));
+    // Where it is not known what became of it, that comes first.
+    let (lost, attempt) = shop.in_review().await;
+    let asked = shop.counter.ask_cancel_by_staff(lost, None, "ann", NOW).await.unwrap();
+    assert!(asked.waits.unwrap().contains("`order decide 2`"));
+    shop.found(attempt, Found::AcceptedNoId).await;
     shop.assert_clean().await;
 }
 

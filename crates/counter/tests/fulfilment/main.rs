@@ -12,6 +12,7 @@ mod claims;
 mod ended;
 mod keys;
 mod new_keys;
+mod older;
 mod outcomes;
 mod passed;
 mod providers;

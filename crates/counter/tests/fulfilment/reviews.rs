@@ -14,7 +14,7 @@ const REFUSED: Found = Found::Refused { another_way: true };
 
 impl Shop {
     /// An order whose answer was lost, before a person.
-    async fn in_review(&self) -> (OrderId, AttemptId) {
+    pub(crate) async fn in_review(&self) -> (OrderId, AttemptId) {
         let order = self.order().await;
         let attempt = self.claim(order).await;
         self.found(attempt, Found::Lost).await;

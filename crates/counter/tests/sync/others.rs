@@ -27,7 +27,7 @@ async fn another(shop: &Shop, name: &str, in_ours: i64) -> ProviderId {
     let route = RouteChange {
         service: Some(ServiceId(1)),
         provider: Some(id),
-        upstream_service: Some(String::from("a")),
+        upstream_service: Some(String::from("1")),
         cost: Some(Micros::new(in_ours / 2)),
         ..RouteChange::default()
     };

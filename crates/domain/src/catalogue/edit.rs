@@ -1,7 +1,8 @@
 //! What an operator may write into the catalogue.
 
-use super::{Counting, Fulfilment, LinkRule, PartsBy, Service, ServiceKind};
+use super::{Counting, Fulfilment, LinkRule, PartsBy, RefillRule, Service, ServiceKind};
 use crate::Micros;
+use crate::edited::is_new;
 use crate::limits::{
     DESCRIPTION_BYTES_MAX, NAME_BYTES_MAX, QUANTITY_MAX, REFILL_COOLDOWN_HOURS_MAX, REFILL_DAYS_MAX,
 };
@@ -20,8 +21,8 @@ pub enum CatalogueError {
     Description,
     /// Orders of it are read by what the kind counts.
     #[error(
-        "kind: orders of this service are read by what its kind counts (units, packages or posts); \
-         add another service, and take this one off sale"
+        "kind: what it counts (units, packages or posts) is fixed once the service exists, because orders are \
+         read by it; add another service, and take this one off sale"
     )]
     Kind,
     /// The rate is negative or too large for the largest order.
@@ -75,7 +76,7 @@ pub fn check_description(text: &str) -> Result<(), CatalogueError> {
     }
 }
 
-/// Checks that a service that has orders may become of another kind: what was ordered of it is placed,
+/// Checks that a service may become of another kind: what was ordered of it, if anything, is placed,
 /// followed and given back by what its kind counts.
 ///
 /// # Errors
@@ -91,44 +92,61 @@ pub const fn check_kind_change(
     }
 }
 
-/// Checks a whole service before it is stored.
+/// Checks a service before it is stored. `before` is what is stored, when that is changed: only what
+/// becomes another is looked at.
 ///
 /// # Errors
 /// The first [`CatalogueError`] found.
-pub fn check_service(service: &Service) -> Result<(), CatalogueError> {
-    check_name(&service.name)?;
-    check_description(&service.description)?;
-    let shape = service.kind.shape();
-    if service.min < 1 || service.min > service.max || service.max > QUANTITY_MAX {
-        return Err(CatalogueError::Limits);
+pub fn check_service(before: Option<&Service>, service: &Service) -> Result<(), CatalogueError> {
+    if is_new(before, service, |one| one.name.clone()) {
+        check_name(&service.name)?;
     }
-    if shape.counting == Counting::One && (service.min, service.max) != (1, 1) {
-        return Err(CatalogueError::PackageLimits);
+    if is_new(before, service, |one| one.description.clone()) {
+        check_description(&service.description)?;
+    }
+    let shape = service.kind.shape();
+    if is_new(before, service, |one| (one.kind, one.min, one.max)) {
+        if service.min < 1 || service.min > service.max || service.max > QUANTITY_MAX {
+            return Err(CatalogueError::Limits);
+        }
+        if shape.counting == Counting::One && (service.min, service.max) != (1, 1) {
+            return Err(CatalogueError::PackageLimits);
+        }
     }
     let largest = crate::money::charge_per_thousand(service.rate, service.max);
     // Half the range stays free, so that sums of charges do not run into the end of it.
-    if service.rate < Micros::ZERO || largest.is_none_or(|charge| charge.raw() > i64::MAX / 2) {
+    let bookable = largest.is_some_and(|charge| charge.raw() <= i64::MAX / 2);
+    let price = service.rate >= Micros::ZERO && bookable;
+    if is_new(before, service, |one| (one.rate, one.max)) && !price {
         return Err(CatalogueError::Rate);
     }
-    if service.drip_feed && !shape.runs {
+    if is_new(before, service, |one| (one.kind, one.drip_feed)) && service.drip_feed && !shape.runs
+    {
         return Err(CatalogueError::DripFeed);
     }
-    if let Some(rule) = service.refill {
-        let days = (1..=REFILL_DAYS_MAX).contains(&rule.days);
-        let cooldown = (0..=REFILL_COOLDOWN_HOURS_MAX).contains(&rule.cooldown_hours);
-        if !days || !cooldown {
-            return Err(CatalogueError::Refill);
-        }
+    match service.refill {
+        Some(rule) if is_new(before, service, |one| one.refill) => check_refill(rule)?,
+        _ => {}
     }
     // The posts of a subscription have links, and may wait for each other.
-    if service.link_rule == LinkRule::OneOpen && !shape.link {
+    let one_open = service.link_rule == LinkRule::OneOpen;
+    if is_new(before, service, |one| (one.kind, one.link_rule)) && one_open && !shape.link {
         return Err(CatalogueError::OneOpenPerLink);
     }
-    if service.parts == PartsBy::Upstream && service.fulfilment != Fulfilment::Providers {
+    let passed = service.parts == PartsBy::Upstream;
+    let parts = !passed || service.fulfilment == Fulfilment::Providers;
+    if is_new(before, service, |one| (one.parts, one.fulfilment)) && !parts {
         return Err(CatalogueError::PartsUpstream);
     }
-    if service.when_unknown.most().is_some_and(|most| most < Micros::ZERO) {
+    let below = service.when_unknown.most().is_some_and(|most| most < Micros::ZERO);
+    if is_new(before, service, |one| one.when_unknown) && below {
         return Err(CatalogueError::WhenUnknown);
     }
     Ok(())
+}
+
+fn check_refill(rule: RefillRule) -> Result<(), CatalogueError> {
+    let days = (1..=REFILL_DAYS_MAX).contains(&rule.days);
+    let cooldown = (0..=REFILL_COOLDOWN_HOURS_MAX).contains(&rule.cooldown_hours);
+    if days && cooldown { Ok(()) } else { Err(CatalogueError::Refill) }
 }

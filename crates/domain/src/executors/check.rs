@@ -2,6 +2,7 @@
 
 use super::{Executor, ExecutorServices};
 use crate::catalogue::check_name;
+use crate::edited::is_new;
 use crate::limits::{EXECUTOR_SERVICES_MAX, LEASE_MINUTES_MAX, LEASES_AT_ONCE_MAX};
 
 /// Why an executor cannot be written. Each text names the field.
@@ -24,31 +25,38 @@ pub enum ExecutorError {
     Services,
 }
 
-/// Whether an executor may be written.
+/// Whether an executor may be written. `before` is what is stored, when that is changed: only what becomes
+/// another is looked at.
 ///
 /// # Errors
 /// [`ExecutorError`] names the field.
-pub fn check_executor(executor: &Executor) -> Result<(), ExecutorError> {
-    check_name(&executor.name)?;
-    if executor.name.parse::<i64>().is_ok() {
-        return Err(ExecutorError::Number);
-    }
-    if !(1..=LEASE_MINUTES_MAX).contains(&executor.lease_minutes) {
-        return Err(ExecutorError::Lease);
-    }
-    if !(1..=LEASES_AT_ONCE_MAX).contains(&executor.at_once) {
-        return Err(ExecutorError::AtOnce);
-    }
-    if let ExecutorServices::Only(services) = &executor.services {
-        let mut each = services.clone();
-        each.sort_unstable();
-        each.dedup();
-        let fits = (1..=EXECUTOR_SERVICES_MAX).contains(&services.len());
-        if !fits || each.len() != services.len() {
-            return Err(ExecutorError::Services);
+pub fn check_executor(before: Option<&Executor>, executor: &Executor) -> Result<(), ExecutorError> {
+    if is_new(before, executor, |one| one.name.clone()) {
+        check_name(&executor.name)?;
+        if executor.name.parse::<i64>().is_ok() {
+            return Err(ExecutorError::Number);
         }
     }
-    Ok(())
+    let lease = (1..=LEASE_MINUTES_MAX).contains(&executor.lease_minutes);
+    if is_new(before, executor, |one| one.lease_minutes) && !lease {
+        return Err(ExecutorError::Lease);
+    }
+    let at_once = (1..=LEASES_AT_ONCE_MAX).contains(&executor.at_once);
+    if is_new(before, executor, |one| one.at_once) && !at_once {
+        return Err(ExecutorError::AtOnce);
+    }
+    match &executor.services {
+        ExecutorServices::Only(services)
+            if is_new(before, executor, |one| one.services.clone()) =>
+        {
+            let mut each = services.clone();
+            each.sort_unstable();
+            each.dedup();
+            let fits = (1..=EXECUTOR_SERVICES_MAX).contains(&services.len());
+            if fits && each.len() == services.len() { Ok(()) } else { Err(ExecutorError::Services) }
+        }
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]
@@ -69,7 +77,7 @@ mod tests {
             restored: None,
             created: Timestamp(0),
         };
-        assert_eq!(check_executor(&fine), Ok(()));
+        assert_eq!(check_executor(None, &fine), Ok(()));
         let only =
             |ids: &[i64]| ExecutorServices::Only(ids.iter().map(|id| ServiceId(*id)).collect());
         let most = i64::try_from(EXECUTOR_SERVICES_MAX).unwrap();
@@ -85,9 +93,9 @@ mod tests {
             (Executor { services: only(&[1, 2, 1]), ..fine.clone() }, "services: "),
             (Executor { services: only(&many), ..fine.clone() }, "services: "),
         ] {
-            let error = check_executor(&wrong).unwrap_err().to_string();
+            let error = check_executor(None, &wrong).unwrap_err().to_string();
             assert!(error.starts_with(field), "{error}");
         }
-        assert_eq!(check_executor(&Executor { services: only(&[1, 2]), ..fine }), Ok(()));
+        assert_eq!(check_executor(None, &Executor { services: only(&[1, 2]), ..fine }), Ok(()));
     }
 }

@@ -1,6 +1,7 @@
 //! A product, and what an operator may write into it.
 
 use crate::catalogue::{CatalogueError, check_description, check_name};
+use crate::edited::is_new;
 use crate::limits::{FORM_FIELDS_MAX, PIECES_MAX, WAIT_HOURS_MAX, WARRANTY_DAYS_MAX};
 use crate::names::named;
 use crate::{CategoryId, Micros, ProductId};
@@ -110,30 +111,42 @@ pub fn highest_rate(max: i64) -> Micros {
     Micros::new(CHARGE_MAX.checked_div(max).unwrap_or(CHARGE_MAX))
 }
 
-/// Checks a whole product before it is stored.
+/// Checks a product before it is stored. `before` is what is stored, when that is changed: only what
+/// becomes another is looked at.
 ///
 /// # Errors
 /// The first [`ProductError`] found.
-pub fn check_product(product: &Product) -> Result<(), ProductError> {
-    check_name(&product.name)?;
-    check_description(&product.description)?;
-    if product.min < 1 || product.min > product.max || product.max > PIECES_MAX {
+pub fn check_product(before: Option<&Product>, product: &Product) -> Result<(), ProductError> {
+    if is_new(before, product, |one| one.name.clone()) {
+        check_name(&product.name)?;
+    }
+    if is_new(before, product, |one| one.description.clone()) {
+        check_description(&product.description)?;
+    }
+    let in_order = 1 <= product.min && product.min <= product.max && product.max <= PIECES_MAX;
+    if is_new(before, product, |one| (one.min, one.max)) && !in_order {
         return Err(ProductError::Limits);
     }
-    if product.rate < Micros::ZERO || product.rate > highest_rate(product.max) {
+    let bookable = product.rate >= Micros::ZERO && product.rate <= highest_rate(product.max);
+    if is_new(before, product, |one| (one.rate, one.max)) && !bookable {
         return Err(ProductError::Rate);
     }
-    if product.form.len() > FORM_FIELDS_MAX || product.form.iter().any(|l| check_name(l).is_err()) {
+    let form = product.form.len() <= FORM_FIELDS_MAX
+        && product.form.iter().all(|label| check_name(label).is_ok());
+    if is_new(before, product, |one| one.form.clone()) && !form {
         return Err(ProductError::Form);
     }
     let waits = product.when_short == WhenShort::Wait;
-    if !(0..=WAIT_HOURS_MAX).contains(&product.wait_hours) || (waits && product.wait_hours == 0) {
+    let hours = (0..=WAIT_HOURS_MAX).contains(&product.wait_hours);
+    let can_wait = hours && !(waits && product.wait_hours == 0);
+    if is_new(before, product, |one| (one.when_short, one.wait_hours)) && !can_wait {
         return Err(ProductError::Wait);
     }
-    if !(0..=WARRANTY_DAYS_MAX).contains(&product.warranty_days) {
+    let warranty = (0..=WARRANTY_DAYS_MAX).contains(&product.warranty_days);
+    if is_new(before, product, |one| one.warranty_days) && !warranty {
         return Err(ProductError::Warranty);
     }
-    if product.low_stock < 0 {
+    if is_new(before, product, |one| one.low_stock) && product.low_stock < 0 {
         return Err(ProductError::LowStock);
     }
     Ok(())

@@ -4,10 +4,11 @@ use super::refusals::says_something;
 use super::{Provider, Route};
 use crate::Micros;
 use crate::catalogue::check_name;
+use crate::edited::is_new;
 use crate::limits::{
     ADDS_AT_ONCE_MAX, LINK_BYTES_MAX, PRIORITY_MAX, PROVIDER_RATE_MAX, QUANTITY_MAX,
-    REASON_BYTES_MAX, REFUSAL_LETTERS_MIN, REFUSALS_MAX, TRUST_READS_MAX, UPSTREAM_ID_BYTES_MAX,
-    UPSTREAM_ORDER_BYTES_MAX, WEIGHT_MAX,
+    REASON_BYTES_MAX, REFUSAL_LETTERS_MIN, REFUSALS_MAX, TRUST_READS_MAX, UPSTREAM_ORDER_BYTES_MAX,
+    WEIGHT_MAX,
 };
 use crate::money::charge_per_thousand;
 use std::ops::RangeInclusive;
@@ -50,7 +51,10 @@ pub enum ProviderError {
     )]
     RefusalTooShort(String),
     /// The provider's name of the service is unusable.
-    #[error("upstream service: must be 1 to {UPSTREAM_ID_BYTES_MAX} bytes on one line")]
+    #[error(
+        "upstream service: must be 1 to {UPSTREAM_ORDER_BYTES_MAX} letters, digits, _, -, : or #, with a digit, \
+         and a number above zero where it is one"
+    )]
     UpstreamService,
     /// The limits are out of order.
     #[error("min and max: must be 1 or more, and min not above max")]
@@ -63,68 +67,108 @@ pub enum ProviderError {
 /// Most that one unit of a provider's currency may be worth in ours.
 const EXCHANGE_MAX: Micros = Micros::new(1_000_000_000_000);
 
-/// Whether a provider may be written.
+/// Whether a provider may be written. `before` is what is stored, when that is changed: only what becomes
+/// another is looked at.
 ///
 /// # Errors
 /// [`ProviderError`] names the field.
-pub fn check_provider(provider: &Provider) -> Result<(), ProviderError> {
-    check_name(&provider.name)?;
-    if provider.name.parse::<i64>().is_ok() {
-        return Err(ProviderError::NameIsNumber);
+pub fn check_provider(before: Option<&Provider>, provider: &Provider) -> Result<(), ProviderError> {
+    if is_new(before, provider, |one| one.name.clone()) {
+        check_name(&provider.name)?;
+        if provider.name.parse::<i64>().is_ok() {
+            return Err(ProviderError::NameIsNumber);
+        }
     }
-    let url = provider.url.as_str();
-    let odd = |c: char| c.is_whitespace() || c.is_control();
-    let scheme = url.starts_with("https://") || url.starts_with("http://");
-    if !scheme || url.len() > LINK_BYTES_MAX || url.chars().any(odd) {
+    if is_new(before, provider, |one| one.url.clone()) && !is_url(&provider.url) {
         return Err(ProviderError::Url);
     }
     let currency = provider.currency.as_bytes();
-    if currency.len() != 3 || !currency.iter().all(u8::is_ascii_uppercase) {
+    let is_code = currency.len() == 3 && currency.iter().all(u8::is_ascii_uppercase);
+    if is_new(before, provider, |one| one.currency.clone()) && !is_code {
         return Err(ProviderError::Currency);
     }
-    if provider.exchange <= Micros::ZERO || provider.exchange > EXCHANGE_MAX {
+    let exchange = provider.exchange > Micros::ZERO && provider.exchange <= EXCHANGE_MAX;
+    if is_new(before, provider, |one| one.exchange) && !exchange {
         return Err(ProviderError::Exchange);
     }
-    number("adds at once", provider.adds_at_once, 1..=ADDS_AT_ONCE_MAX)?;
-    number("adds per second", provider.adds_per_second, 1..=PROVIDER_RATE_MAX)?;
-    number("asks per second", provider.asks_per_second, 1..=PROVIDER_RATE_MAX)?;
-    number("trust reads", provider.trust_reads, 0..=TRUST_READS_MAX)?;
-    if let Some(decimals) = provider.balance_decimals {
-        number("balance decimals", decimals, 0..=6)?;
+    check_numbers(before, provider)?;
+    if is_new(before, provider, |one| one.refusals.clone()) {
+        check_refusals(&provider.refusals)?;
     }
+    Ok(())
+}
+
+fn is_url(url: &str) -> bool {
+    let odd = |c: char| c.is_whitespace() || c.is_control();
+    let scheme = url.starts_with("https://") || url.starts_with("http://");
+    scheme && url.len() <= LINK_BYTES_MAX && !url.chars().any(odd)
+}
+
+fn check_numbers(before: Option<&Provider>, provider: &Provider) -> Result<(), ProviderError> {
+    type Read = fn(&Provider) -> Option<i64>;
+    let numbers: [(&'static str, Read, RangeInclusive<i64>); 5] = [
+        ("adds at once", |one| Some(one.adds_at_once), 1..=ADDS_AT_ONCE_MAX),
+        ("adds per second", |one| Some(one.adds_per_second), 1..=PROVIDER_RATE_MAX),
+        ("asks per second", |one| Some(one.asks_per_second), 1..=PROVIDER_RATE_MAX),
+        ("trust reads", |one| Some(one.trust_reads), 0..=TRUST_READS_MAX),
+        ("balance decimals", |one| one.balance_decimals, 0..=6),
+    ];
+    for (field, read, range) in numbers {
+        match read(provider) {
+            Some(value) if is_new(before, provider, read) => number(field, value, range)?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn check_refusals(refusals: &[String]) -> Result<(), ProviderError> {
     let fits = |text: &String| {
         (1..=REASON_BYTES_MAX).contains(&text.len()) && !text.chars().any(char::is_control)
     };
-    if provider.refusals.len() > REFUSALS_MAX || !provider.refusals.iter().all(fits) {
+    if refusals.len() > REFUSALS_MAX || !refusals.iter().all(fits) {
         return Err(ProviderError::Refusals);
     }
-    let short = provider.refusals.iter().find(|text| !says_something(text));
+    let short = refusals.iter().find(|text| !says_something(text));
     short.map_or(Ok(()), |text| Err(ProviderError::RefusalTooShort(text.clone())))
 }
 
-/// Whether a route may be written.
+/// Whether a route may be written. `before` is what is stored, when that is changed: only what becomes
+/// another is looked at.
 ///
 /// # Errors
 /// [`ProviderError`] names the field.
-pub fn check_route(route: &Route) -> Result<(), ProviderError> {
-    let name = route.upstream_service.as_str();
-    let fits = (1..=UPSTREAM_ID_BYTES_MAX).contains(&name.len());
-    if !fits || name.chars().any(char::is_control) {
+pub fn check_route(before: Option<&Route>, route: &Route) -> Result<(), ProviderError> {
+    let name = is_new(before, route, |one| one.upstream_service.clone());
+    if name && !is_upstream_id(&route.upstream_service) {
         return Err(ProviderError::UpstreamService);
     }
-    if route.min < 1 || route.min > route.max || route.max > QUANTITY_MAX {
+    let in_order = 1 <= route.min && route.min <= route.max && route.max <= QUANTITY_MAX;
+    if is_new(before, route, |one| (one.min, one.max)) && !in_order {
         return Err(ProviderError::Limits);
     }
-    if route.cost < Micros::ZERO || charge_per_thousand(route.cost, route.max).is_none() {
+    let bookable =
+        route.cost >= Micros::ZERO && charge_per_thousand(route.cost, route.max).is_some();
+    if is_new(before, route, |one| (one.cost, one.max)) && !bookable {
         return Err(ProviderError::Cost);
     }
-    number("priority", route.priority, -PRIORITY_MAX..=PRIORITY_MAX)?;
-    number("weight", route.weight, 1..=WEIGHT_MAX)?;
-    route.daily_cap.map_or(Ok(()), |cap| number("daily cap", cap, 0..=i64::MAX))
+    if is_new(before, route, |one| one.priority) {
+        number("priority", route.priority, -PRIORITY_MAX..=PRIORITY_MAX)?;
+    }
+    if is_new(before, route, |one| one.weight) {
+        number("weight", route.weight, 1..=WEIGHT_MAX)?;
+    }
+    match route.daily_cap {
+        Some(cap) if is_new(before, route, |one| one.daily_cap) => {
+            number("daily cap", cap, 0..=i64::MAX)
+        }
+        _ => Ok(()),
+    }
 }
 
-/// Whether a provider's id of an order can be asked about: letters, digits and a few signs, with a digit
-/// that is not zero where it is a number. One that cannot would spoil the question about all others.
+/// Whether what a provider calls an order or a service can be sent and is meant: letters, digits and a
+/// few signs, with a digit that is not zero where it is a number. One that cannot would spoil the
+/// question about all others.
 pub fn is_upstream_id(id: &str) -> bool {
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-:#".contains(&byte);

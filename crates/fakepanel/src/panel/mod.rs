@@ -49,8 +49,10 @@ pub struct Panel {
     begun: bool,
     purses: Vec<Purse>,
     orders: Vec<Order>,
-    /// The latest order of each id, from the first id on.
-    by_id: Vec<usize>,
+    /// The latest order of each id.
+    by_id: HashMap<u64, usize>,
+    /// The id of the next order.
+    next_id: u64,
     services: HashMap<u64, usize>,
     refills: Vec<Refill>,
     /// Orders by account and request id, where request ids are taken.
@@ -89,7 +91,8 @@ impl Panel {
             begun: false,
             purses,
             orders: Vec::new(),
-            by_id: Vec::new(),
+            by_id: HashMap::new(),
+            next_id: settings.first_order,
             services: services.map(|(at, service)| (service.id, at)).collect(),
             refills: Vec::new(),
             request_ids: HashMap::new(),
@@ -183,8 +186,7 @@ impl Panel {
 
     /// The latest order of an id, by its number.
     fn order_of_id(&self, id: u64) -> Option<usize> {
-        let at = id.checked_sub(self.settings.first_order)?;
-        self.by_id.get(usize::try_from(at).ok()?).copied()
+        self.by_id.get(&id).copied()
     }
 
     /// The order that a customer names, where it is the customer's.

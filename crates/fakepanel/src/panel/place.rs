@@ -90,15 +90,10 @@ impl Panel {
             return Err(ACTIVE_ORDER.to_owned());
         }
         let purse = self.purses.get(usize::from(account));
-        if purse.is_none_or(|purse| purse.balance < charge) || self.next_id() > LAST_ID {
+        if purse.is_none_or(|purse| purse.balance < charge) || self.next_id > LAST_ID {
             return Err("Not enough funds on balance".to_owned());
         }
         Ok(Asked { service: service.id, link, quantity, charge })
-    }
-
-    fn next_id(&self) -> u64 {
-        let taken = u64::try_from(self.by_id.len()).unwrap_or(u64::MAX);
-        self.settings.first_order.saturating_add(taken)
     }
 
     fn accept(
@@ -114,12 +109,9 @@ impl Panel {
             .then(|| self.orders.iter().rev().find(|order| order.account == account))
             .flatten()
             .map(|order| order.id);
-        let id = reused.unwrap_or_else(|| self.next_id());
-        let at = id.saturating_sub(self.settings.first_order);
-        match usize::try_from(at).ok().and_then(|at| self.by_id.get_mut(at)) {
-            Some(slot) => *slot = number,
-            None => self.by_id.push(number),
-        }
+        let id = reused.unwrap_or(self.next_id);
+        self.next_id = self.next_id.max(id.saturating_add(1));
+        self.by_id.insert(id, number);
         let mut random =
             random::source(self.seed, Purpose::Order, u64::try_from(number).unwrap_or(u64::MAX));
         let plan = Plan::draw(

@@ -31,8 +31,17 @@ impl Panel {
         match command {
             Command::Balance { account, balance } => self.set_balance(now_us, account, *balance),
             Command::Outcome { order, outcome } => self.force(now_us, *order, *outcome),
+            Command::IdsAbove(last) => {
+                self.set_ids_above(*last);
+                Ok(())
+            }
             Command::Faults(_) | Command::Mode(_) => Ok(()),
         }
+    }
+
+    /// Gives no order this id from now on, or a lower one: somebody knows them.
+    pub fn set_ids_above(&mut self, last: u64) {
+        self.next_id = self.next_id.max(last.saturating_add(1));
     }
 
     /// Gives an account this balance, by a movement of its own.

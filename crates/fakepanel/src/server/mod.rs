@@ -186,6 +186,14 @@ impl Server {
         self.command(Command::Outcome { order, outcome })
     }
 
+    /// Gives no order this id from now on, or a lower one.
+    ///
+    /// # Errors
+    /// It cannot be written down.
+    pub fn set_ids_above(&self, last: u64) -> Result<(), Error> {
+        self.command(Command::IdsAbove(last))
+    }
+
     /// Lets it serve, pause, or be gone.
     pub fn set_mode(&self, mode: Mode) {
         // A mode is always possible.

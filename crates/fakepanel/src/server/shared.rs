@@ -28,7 +28,7 @@ pub enum Mode {
 
 /// What can be changed while a server runs. As JSON: `{"faults":[…]}`,
 /// `{"balance":{"account":"main","balance":"5"}}`, `{"outcome":{"order":23501,"outcome":"canceled"}}`,
-/// `{"mode":"down"}`.
+/// `{"ids-above":23999}`, `{"mode":"down"}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Command {
@@ -48,6 +48,8 @@ pub enum Command {
         /// How it ends.
         outcome: Outcome,
     },
+    /// No order gets this id from now on, or a lower one, see [`Panel::set_ids_above`].
+    IdsAbove(u64),
     /// Lets the server serve, pause, or be gone.
     Mode(Mode),
 }
@@ -188,7 +190,7 @@ impl Shared {
         done: Box<dyn FnOnce() + Send>,
     ) -> Result<(), Error> {
         let mode = match command {
-            Command::Balance { .. } | Command::Outcome { .. } => {
+            Command::Balance { .. } | Command::Outcome { .. } | Command::IdsAbove(_) => {
                 self.kept.lock().change(self.clock.now_us(), &command)?;
                 done();
                 return Ok(());

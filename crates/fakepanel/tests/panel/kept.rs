@@ -96,6 +96,24 @@ fn what_waited_is_kept_once_it_is_done() {
 }
 
 #[test]
+fn ids_that_somebody_knows_are_not_given_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("panel");
+    let server = serve(&file);
+    exchange(server.address(), &add_body("o-1"));
+    server.set_ids_above(23_510).unwrap();
+    assert_eq!(exchange(server.address(), &add_body("o-2")).body, r#"{"order":23511}"#);
+    server.set_ids_above(23_502).unwrap();
+    assert_eq!(exchange(server.address(), &add_body("o-3")).body, r#"{"order":23512}"#);
+    let before = known(&server);
+    drop(server);
+    let server = serve(&file);
+    assert_eq!(known(&server), before);
+    server.force(23_511, Outcome::Partial(40)).unwrap();
+    assert_eq!(exchange(server.address(), &add_body("o-4")).body, r#"{"order":23513}"#);
+}
+
+#[test]
 fn a_file_is_of_one_panel() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("panel");

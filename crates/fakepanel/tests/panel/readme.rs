@@ -28,7 +28,7 @@ fn the_script_and_the_commands_are_understood() {
         .lines()
         .filter_map(|line| line.strip_prefix("curl -d '")?.split_once('\''))
         .collect();
-    assert_eq!(commands.len(), 4);
+    assert_eq!(commands.len(), 5);
     for (command, _) in commands {
         serde_json::from_str::<fakepanel::Command>(command).unwrap();
     }

@@ -16,6 +16,8 @@ const TWICE: &str = "is said twice, and not the same";
 pub(super) struct Field<'a> {
     name: &'static str,
     node: Option<&'a Node>,
+    /// It was said, as a blank.
+    blank: bool,
 }
 
 impl<'a> Field<'a> {
@@ -23,10 +25,16 @@ impl<'a> Field<'a> {
     pub(super) fn of(names: &[&'static str], find: impl Fn(&str) -> Option<&'a Node>) -> Self {
         let said = |name: &&'static str| {
             let node = find(name).filter(|node| !node.is_nothing())?;
-            Some(Self { name, node: Some(node) })
+            Some(Self { name, node: Some(node), blank: false })
         };
-        let first = names.first().copied().unwrap_or_default();
-        names.iter().find_map(said).unwrap_or(Self { name: first, node: None })
+        let blank = |name: &&&'static str| find(name).is_some_and(Node::is_blank);
+        let unsaid = || match names.iter().find(blank) {
+            Some(name) => Self { name, node: None, blank: true },
+            None => {
+                Self { name: names.first().copied().unwrap_or_default(), node: None, blank: false }
+            }
+        };
+        names.iter().find_map(said).unwrap_or_else(unsaid)
     }
 
     /// What was said.
@@ -60,17 +68,15 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// Ids of one kind, each once; nothing when none was given. To name none of them is an error: it
-    /// must not be taken for all.
+    /// Ids of one kind, each once; nothing when the field was left out. To name none of them is an
+    /// error, also by a blank: it must not be taken for all.
     pub(super) fn ids(&self) -> Result<Vec<Id>, Wrong> {
         let mut ids: Vec<Id> = Vec::new();
         if self.node.is_some() {
             self.collect(&self.unfolded(IDS)?, &mut ids)?;
-            if ids.is_empty() {
-                return Err(self.wrong(IDS));
-            }
         }
-        Ok(ids)
+        let names_none = self.node.is_some() || self.blank;
+        if names_none && ids.is_empty() { Err(self.wrong(IDS)) } else { Ok(ids) }
     }
 
     /// Ids that must be numbers of things there can be.

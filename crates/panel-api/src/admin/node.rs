@@ -11,7 +11,7 @@ const DEPTH: usize = 3;
 /// A value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Node {
-    /// A text, or the text of a number or flag; the empty text stands for nothing.
+    /// A text, or the text of a number, flag or null; an empty text stands for nothing.
     Text(String),
     /// The elements of a list.
     List(Vec<Node>),
@@ -47,6 +47,11 @@ impl Node {
         matches!(self.text(), Ok(None))
     }
 
+    /// Whether it is a text that holds nothing: said, and none.
+    pub(super) fn is_blank(&self) -> bool {
+        matches!(self, Self::Text(held) if text::trim(held).is_empty())
+    }
+
     /// A text, if it is one that is taken; `None` is what could not be decoded.
     pub(super) fn of_text(decoded: Option<String>) -> Self {
         decoded.filter(|decoded| text::is_clean(decoded)).map_or(Self::Bad, Self::Text)
@@ -76,7 +81,7 @@ impl Node {
                 Self::List(elements.into_iter().map(element).collect::<Result<_, Wrong>>()?)
             }
             Some(b'"') => Self::of_text(serde_json::from_str(json).ok()),
-            Some(b'n') | None => Self::NOTHING,
+            None => Self::NOTHING,
             Some(_) => Self::Text(json.to_owned()),
         })
     }

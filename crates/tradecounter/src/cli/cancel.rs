@@ -19,7 +19,8 @@ pub(super) enum CancelCommand {
         limit: i64,
     },
     /// Asks whoever has an order to cancel it, as its customer might: a provider is sent the wish, an
-    /// executor is told of it. What is not delivered goes back when the order ends there.
+    /// executor is told of it. What is not delivered goes back when the order ends there; one that is
+    /// before a person ends only by that person's word.
     Ask {
         /// The order.
         order: i64,
@@ -49,8 +50,11 @@ pub(super) async fn run(command: CancelCommand, desk: &Desk) -> Result<(), Failu
         CancelCommand::Ask { order, reason } => {
             let (id, reason) = (OrderId(order), reason.as_deref());
             let asked = desk.counter.ask_cancel_by_staff(id, reason, &desk.actor, desk.now).await?;
-            let sentence = format!("cancel {} of order {id} is {}", asked.id, asked.state.name());
-            desk.output.done(&output::cancel(&asked), &sentence);
+            let (cancel, waits) = (&asked.cancel, asked.waits.map(|text| format!(". {text}")));
+            let waits = waits.unwrap_or_default();
+            let sentence =
+                format!("cancel {} of order {id} is {}{waits}", cancel.id, cancel.state.name());
+            desk.output.done(&output::cancel(cancel), &sentence);
         }
         CancelCommand::Reject { cancel, note } => {
             let id = CancelId(cancel);

@@ -58,12 +58,13 @@ pub(crate) async fn run(
         // laid down here.
         let counter = opened::open(&config, Access::CreateIfMissing).await?;
         seed::check(&counter, earlier.as_ref()).await?;
+    } else if earlier.is_none() && file.exists() {
+        return Err(note::lost(&data, &file));
     }
     let new = earlier.is_none() || (!database_given && !file.exists());
     if new {
         Supplier::forget(&data)?;
     }
-    let earlier = Supplier::goes_on(&data, earlier)?;
     let offers = catalogue::offers();
     let supplier = Supplier::start(&data, earlier.as_ref(), &config.currency, &offers)?;
     if new && !database_given {
@@ -132,11 +133,12 @@ async fn fill_apart(data: &Path, config: &Config, supplier: &Supplier) -> Result
     let lease = counter.take_lease(&filler, Job::Sealing).await?;
     counter.worker(lease).seal_events(clock::now()).await?;
     drop(counter);
+    // The note before the database: one without the other is a shop that nobody may touch.
+    note.write(data)?;
     for name in ["counter.db.secret", "counter.db.stock-keys", "counter.db"] {
         let (from, to) = (draft.join(name), data.join(name));
         std::fs::rename(from, to).map_err(Failure::io(what()))?;
     }
-    note.write(data)?;
     std::fs::remove_dir_all(&draft).map_err(Failure::io(what()))
 }
 

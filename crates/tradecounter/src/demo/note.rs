@@ -52,6 +52,17 @@ pub(super) struct Note {
     pub(super) supplier_first_order: u64,
 }
 
+/// There is a shop, and nothing says how to open it: it may hold orders, so nothing is put in its place.
+pub(super) fn lost(folder: &Path, database: &Path) -> Failure {
+    Failure::Other(format!(
+        "{0} holds a shop, and {FILE}, which opens it, is gone from folder {1}: put {FILE} back. Or go on with \
+         the shop without the demo, by `tradecounter serve --database 'sqlite:{0}'`, and name another folder \
+         with --data; to begin anew, delete the folder",
+        database.display(),
+        folder.display()
+    ))
+}
+
 impl Note {
     /// The same note, with where everything is now.
     pub(super) fn on_database(self, config: &Config) -> Result<Self, Failure> {

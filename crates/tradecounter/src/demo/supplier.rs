@@ -50,9 +50,6 @@ pub(super) const fn first_order() -> u64 {
     700_001
 }
 
-/// By how much higher its ids begin when it has lost its orders: more than a demo ever places.
-const IDS_APART: u64 = 100_000_000;
-
 impl Supplier {
     /// Starts it where it was when the note was written, if it can, with the orders of then.
     pub(super) fn start(
@@ -87,20 +84,6 @@ impl Supplier {
             error => Failure::Other(format!("the demo's supplier cannot start: {error}")),
         })?;
         Ok(Self { server, first_order })
-    }
-
-    /// Where its orders are gone and the note is not, the shop may know their ids: a note that says so, and
-    /// from which ids others begin.
-    pub(super) fn goes_on(folder: &Path, earlier: Option<Note>) -> Result<Option<Note>, Failure> {
-        match earlier {
-            Some(note) if !folder.join(FILE).exists() => {
-                let supplier_first_order = note.supplier_first_order.saturating_add(IDS_APART);
-                let note = Note { supplier_first_order, ..note };
-                note.write(folder)?;
-                Ok(Some(note))
-            }
-            earlier => Ok(earlier),
-        }
     }
 
     /// The id of the first order that it takes, or took.
@@ -154,7 +137,8 @@ impl Supplier {
         Ok(counter.add_provider(change, secret, now).await?)
     }
 
-    /// Tells a shop that knows it from the note where it is now, unless staff have changed that.
+    /// Tells a shop that knows it from the note where it is now, unless staff have changed that. Where the
+    /// supplier has lost orders that the shop knows, no other order gets their ids.
     pub(super) async fn found_by(
         &self,
         counter: &Counter,
@@ -162,6 +146,12 @@ impl Supplier {
         now: Timestamp,
     ) -> Result<(), Failure> {
         let id = ProviderId(note.provider);
+        let last = counter.highest_upstream_id(id).await?;
+        let kept = self.server.look(|panel| panel.orders().iter().map(|order| order.id).max());
+        if last > kept {
+            let above = self.server.set_ids_above(last.unwrap_or_default());
+            above.map_err(|error| Failure::Other(format!("the demo's supplier: {error}")))?;
+        }
         let known = counter.show_provider(id).await?.provider.url;
         if known == note.supplier_url && known != self.url() {
             let url = Some(self.url());

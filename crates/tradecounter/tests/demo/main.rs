@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what cannot be done is a failed test")]
 
 mod kinds;
+mod lost;
 mod staff;
 mod supplier;
 
@@ -140,32 +141,6 @@ fn the_demo_takes_another_database() {
     assert!(program.folder().join("other.db").exists());
     assert!(!program.folder().join("d/counter.db").exists());
     assert_clean(&program, &note);
-}
-
-/// Somebody looks for room, or starts over by halves.
-#[test]
-fn a_demo_whose_supplier_forgot_everything_goes_on() {
-    let program = Program::new(BINARY);
-    let demo = program.start(&DEMO);
-    let before = note(&program);
-    let mut first = first_orders(&before);
-    first.push(order(&demo.client(), &before, "https://example.com/before.mp3"));
-    ends(&demo.client(), &first, |_| {});
-    end(demo);
-    std::fs::remove_file(program.folder().join("d/supplier.journal")).unwrap();
-    let demo = program.start(&DEMO);
-    let again = order(&demo.client(), &before, "https://example.com/after.mp3?outcome=completed");
-    let last = ends(&demo.client(), std::slice::from_ref(&again), |_| {});
-    assert_eq!(last[&again]["status"], "Completed");
-    let database = before["database"].as_str().unwrap();
-    let id = |order: &String| {
-        let shown = program.json(&["order", "show", order, "--database", database]);
-        shown["attempts"][0]["upstream_id"].as_str().unwrap().to_owned()
-    };
-    let known: Vec<String> = first.iter().map(id).collect();
-    assert!(!known.contains(&id(&again)), "an id that the shop knew was given once more");
-    end(demo);
-    assert_clean(&program, &before);
 }
 
 #[test]

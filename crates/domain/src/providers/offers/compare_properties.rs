@@ -117,7 +117,7 @@ fn holds(comparer: Comparer, cases: u32) -> Result<(), String> {
         prop_assert!(loses.is_empty(), "sold at a loss: {loses:?} {set:?} {world:?}");
         prop_assert_eq!(deceived(&world, &list.offers), [], "{:?}", set);
         for service in world.1.values() {
-            prop_assert_eq!(crate::catalogue::check_service(service), Ok(()));
+            prop_assert_eq!(crate::catalogue::check_service(None, service), Ok(()));
         }
         prop_assert_eq!(make(&mut world, &set.undo()), 0);
         prop_assert_eq!(world, start);

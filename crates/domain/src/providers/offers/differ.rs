@@ -218,7 +218,8 @@ impl<'a> Comparison<'a> {
         let least = place.elsewhere.map_or(in_ours, |other| other.min(in_ours));
         let rate = self.rules.markup.rate(least);
         let fits = |rate: &Micros| {
-            check_service(&Service { rate: *rate, ..place.service.clone() }).is_ok()
+            check_service(Some(&place.service), &Service { rate: *rate, ..place.service.clone() })
+                .is_ok()
         };
         match rate.filter(fits) {
             Some(rate) if rate == place.service.rate => None,

@@ -107,6 +107,7 @@ async fn what_names_nothing_hands_nothing_over_and_lists_nothing() {
         ("/orders?order_status=,", None, "order_status"),
         ("/orders/pull", Some(r#"{"service_ids":","}"#), "service_ids"),
         ("/orders/pull", Some(r#"{"service_ids":[]}"#), "service_ids"),
+        ("/orders/pull", Some(r#"{"service_ids":""}"#), "service_ids"),
         ("/orders/update", Some(r#"{"status":"completed"}"#), "orders"),
     ] {
         let reply = bench.v2(&bench.anna, path, body).await;
@@ -115,8 +116,10 @@ async fn what_names_nothing_hands_nothing_over_and_lists_nothing() {
         let message = told["error_message"].as_str().unwrap();
         assert!(message.starts_with(&format!("{field}: must ")), "{path}: {message}");
     }
-    let told = bench.v1(&bench.anna, "action=getOrders&type=,").await;
-    assert!(told.contains(r#""error":"bad_type""#), "{told}");
+    for form in ["action=getOrders&type=,", "action=getOrders&type=", "action=getOrder&type="] {
+        let told = bench.v1(&bench.anna, form).await;
+        assert!(told.contains(r#""error":"bad_type""#), "{form}: {told}");
+    }
     assert_eq!(bench.shop.books().await, before);
     assert!(bench.shop.show(1).await.leases.is_empty());
     bench.shop.close().await;
