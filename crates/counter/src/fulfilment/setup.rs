@@ -5,9 +5,9 @@ use crate::stock::{Place, VaultError};
 use crate::{Counter, Failure, Refusal};
 use domain::catalogue::{Fulfilment, Service};
 use domain::providers::{Provider, Route};
-use domain::{ProviderId, RouteId, Timestamp};
+use domain::{Micros, ProviderId, RouteId, Timestamp};
 use std::fmt;
-use store::tables::{providers, routes};
+use store::tables::{attempts, providers, routes};
 use store::{DbError, StoreError};
 
 /// What placing orders at providers goes by, as of one moment.
@@ -22,6 +22,9 @@ pub struct Setup {
     /// What routes with a daily cap have carried since midnight UTC, in units; those that have carried
     /// nothing are left out.
     pub used_today: Vec<(RouteId, i64)>,
+    /// What providers have charged for orders in review, in their currency: it may have come back, and
+    /// nobody asks. Providers without any are left out.
+    pub in_review: Vec<(ProviderId, Micros)>,
 }
 
 /// The key of our account at a provider. It is never shown.
@@ -64,7 +67,8 @@ impl Counter {
             let services = snapshot.services.values().filter(by_providers).cloned().collect();
             let (providers, routes) = (providers::providers(tx)?, routes::routes(tx)?);
             let used_today = routes::used(tx, &capped(&routes), day(now))?;
-            Ok::<_, DbError>(Setup { providers, routes, services, used_today })
+            let in_review = attempts::in_review(tx)?;
+            Ok::<_, DbError>(Setup { providers, routes, services, used_today, in_review })
         });
         Ok(read.await??)
     }

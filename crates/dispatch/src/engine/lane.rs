@@ -11,7 +11,7 @@ use counter::fulfilment::Placement;
 use domain::providers::{
     Attempt, Breaker, Outcome, Pace, Provider, ProviderState, RetryBudget, Ticket,
 };
-use domain::{AttemptId, RouteId, Timestamp};
+use domain::{AttemptId, Micros, RouteId, Timestamp};
 use std::collections::{BTreeMap, HashMap};
 
 /// An order that is being placed, from the moment it was taken until its outcome is recorded.
@@ -85,6 +85,8 @@ pub(super) struct Lane {
     pub(super) follow: Follow,
     pub(super) key: Key,
     pub(super) purse: Purse,
+    /// What was charged for orders in review: they are not asked for, and it may have come back.
+    pub(super) in_review: Micros,
     pub(super) resolver: Resolver,
     pub(super) ask_pace: Pace,
     /// Nothing is asked before this moment.
@@ -117,6 +119,7 @@ impl Lane {
             follow: Follow::new(timing.poll_least_us),
             key: Key::new(now),
             purse: Purse::new(now),
+            in_review: Micros::ZERO,
             resolver: Resolver::new(now),
             ask_pace: Pace::new(now),
             asks_rest_until: now,

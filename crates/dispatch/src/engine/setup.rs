@@ -5,7 +5,7 @@ use super::{Engine, plus};
 use counter::fulfilment::Setup;
 use domain::catalogue::Pricing;
 use domain::providers::Route;
-use domain::{ServiceId, Timestamp};
+use domain::{Micros, ProviderId, ServiceId, Timestamp};
 use std::collections::{BTreeMap, HashMap};
 
 /// Between two readings of the setup.
@@ -29,6 +29,10 @@ impl Engine {
                     self.lanes.insert(provider.id, Lane::new(provider, self.timing, now));
                 }
             }
+        }
+        let in_review: HashMap<ProviderId, Micros> = setup.in_review.into_iter().collect();
+        for (id, lane) in &mut self.lanes {
+            lane.in_review = in_review.get(id).copied().unwrap_or(Micros::ZERO);
         }
         let mut routes: BTreeMap<ServiceId, Vec<Route>> = BTreeMap::new();
         for route in setup.routes {

@@ -27,6 +27,8 @@ struct World {
     word: &'static str,
     /// How often it is asked for its balance before it cancels the open order and gives it back.
     cancels_after: u32,
+    /// What was charged for orders in review.
+    in_review: i64,
     begun: Vec<BalanceRead>,
     recorded: Vec<Outcome>,
 }
@@ -69,6 +71,7 @@ impl World {
             balances: 0,
             word: "In progress",
             cancels_after,
+            in_review: 0,
             begun: Vec::new(),
             recorded: Vec::new(),
         }
@@ -97,7 +100,8 @@ impl World {
         Some(match action {
             Action::ReadSetup => {
                 let providers = vec![self.provider.clone()];
-                Input::Setup(Setup { providers, ..Setup::default() })
+                let in_review = vec![(PROVIDER, Micros::new(self.in_review))];
+                Input::Setup(Setup { providers, in_review, ..Setup::default() })
             }
             Action::ReadWaiting { .. } => Input::Waiting(Vec::new(), None),
             Action::TakeOver { provider, .. } | Action::ReadUnknown(provider) => {
@@ -198,4 +202,22 @@ fn what_came_back_behind_the_balance_shows_no_charge() {
         cases += u32::from(world.balances >= cancels_after);
     }
     assert!(cases > 3, "{cases}");
+}
+
+/// Nobody asks for an order in review: if the provider has given it back, that looks as if the lost one
+/// had never been charged.
+#[test]
+fn what_may_have_come_back_for_an_order_in_review_shows_nothing() {
+    for (in_review, shown) in [
+        (COST / 2, Found::NotAccepted(NotAccepted::BalanceUnmoved)),
+        (COST, Found::Undecided),
+        (5 * COST, Found::Undecided),
+    ] {
+        let mut world = World::new(Some(99 * COST), u32::MAX);
+        world.in_review = in_review;
+        world.lost = vec![(attempt(2, AttemptState::Lost), State::Unknown)];
+        world.pass(900);
+        let found: Vec<&Found> = world.recorded.iter().map(|outcome| &outcome.found).collect();
+        assert_eq!(found, [&shown], "{in_review}: {:?}", world.recorded);
+    }
 }

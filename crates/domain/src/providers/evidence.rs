@@ -36,7 +36,7 @@ pub struct Balance<'a> {
     /// balance.
     pub slack: Micros,
     /// The most that may have come back without our books having it: the costs of the open orders
-    /// whose status could not be read.
+    /// whose status could not be read, and of those that a person has to look at.
     pub unseen: Micros,
     /// Whether it has been what our books explain for long enough ([`super::Trust`]).
     pub trusted: bool,

@@ -4,7 +4,7 @@ use super::{flag, micros, named, opt_string, time};
 use crate::{DbError, Row, Tx, TxExt, Val};
 use domain::orders::State;
 use domain::providers::{Attempt, AttemptState};
-use domain::{AccountId, AttemptId, OrderId, ProviderId, RouteId, Timestamp};
+use domain::{AccountId, AttemptId, Micros, OrderId, ProviderId, RouteId, Timestamp};
 
 macro_rules! columns {
     () => {
@@ -48,6 +48,9 @@ crate::statements! {
         or o.state = 'unknown' or o.state = 'submitted_no_id') and o.ended_us is null \
         and not exists (select 1 from attempt a where a.order_id = o.id and a.number = o.fence) \
         order by o.id limit ?1";
+    IN_REVIEW = "select a.provider_id, cast(sum(a.cost) as bigint) from orders o \
+        join attempt a on a.order_id = o.id where o.state = 'review' and o.ended_us is null \
+        and a.cost > 0 group by a.provider_id order by a.provider_id";
     UNFOLLOW = "update attempt set followed = 0 where id = ?1";
     UNFOLLOW_ORDER = "update attempt set followed = 0 where order_id = ?1 and followed = 1";
     COSTS = "select a.id, a.cost, cast(coalesce((select sum(e.amount) from provider_entry e \
@@ -288,6 +291,15 @@ pub fn update(tx: &mut dyn Tx, changes: &[(AttemptState, Attempt)]) -> Result<()
 /// [`DbError`].
 pub fn orders_without(tx: &mut dyn Tx, limit: i64) -> Result<Vec<OrderId>, DbError> {
     tx.rows(&ORDERS_WITHOUT, &[limit.into()], |row| row.int(0).map(OrderId))
+}
+
+/// What each provider has charged, in its currency, for orders that a person has to look at; providers
+/// without any are left out.
+///
+/// # Errors
+/// [`DbError`].
+pub fn in_review(tx: &mut dyn Tx) -> Result<Vec<(ProviderId, Micros)>, DbError> {
+    tx.rows(&IN_REVIEW, &[], |row| Ok((ProviderId(row.int(0)?), micros(row, 1)?)))
 }
 
 /// Follows attempts no more.
