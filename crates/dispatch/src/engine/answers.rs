@@ -27,12 +27,12 @@ const REST_MOST_US: i64 = 600_000_000;
 impl Engine {
     /// Takes in the answer to a call that placed an order.
     pub(super) fn answered(&mut self, attempt: AttemptId, answer: &Answer, now: Timestamp) {
-        if matches!(answer, Answer::Lost { may_come: true, .. }) {
-            self.awaited.insert(attempt);
-        }
         let jitter = self.random.u64(..);
-        let Some(lane) = self.lane_of(attempt) else { return };
-        let provider = lane.provider.id;
+        let Some(provider) = self.lane_of(attempt).map(|lane| lane.provider.id) else { return };
+        if matches!(answer, Answer::Lost { may_come: true, .. }) {
+            self.awaited.insert(attempt, provider);
+        }
+        let Some(lane) = self.lanes.get_mut(&provider) else { return };
         let (verdict, evidence) = classify(answer, &lane.provider.refusals);
         if let Some(lost) = lane.lost.get_mut(&attempt) {
             lost.asking = false;
@@ -66,14 +66,20 @@ impl Engine {
 
     /// Takes in an answer that came after its call had been given up: it is evidence all the same.
     pub(super) fn late(&mut self, attempt: AttemptId, answer: &Answer, now: Timestamp) {
-        let Some(lane) = self.lane_of(attempt) else { return };
-        let provider = lane.provider.id;
+        // A person may have settled it meanwhile; that it was accepted is evidence even then.
+        let here = self.lane_of(attempt).map(|lane| lane.provider.id);
+        let there = here.or_else(|| self.awaited.get(&attempt).copied());
+        let Some((provider, lane)) = there.and_then(|id| Some((id, self.lanes.get(&id)?))) else {
+            return;
+        };
         let (verdict, evidence) = classify(answer, &lane.provider.refusals);
         // A refusal is about one call; when another was made for the order, it may have that.
         let only_call = lane.lost.get(&attempt).is_none_or(|lost| lost.replays == 0);
         let settles = match verdict {
             Verdict::Accepted(_) => true,
-            Verdict::Refused(_) | Verdict::NotSent | Verdict::Unsendable(_) => only_call,
+            Verdict::Refused(_) | Verdict::NotSent | Verdict::Unsendable(_) => {
+                only_call && here.is_some()
+            }
             Verdict::Unclear => false,
         };
         if settles {

@@ -79,7 +79,7 @@ pub struct Engine {
     busy: Busy,
     outcomes: Vec<Reported>,
     /// Calls that were given up, whose answers may still come.
-    awaited: BTreeSet<AttemptId>,
+    awaited: BTreeMap<AttemptId, ProviderId>,
     forwards: Forwards,
     asking: BTreeMap<AskId, Asking>,
     /// Providers whose lists are to be fetched.
@@ -122,7 +122,7 @@ impl Engine {
                 unfollow: false,
             },
             outcomes: Vec::new(),
-            awaited: BTreeSet::new(),
+            awaited: BTreeMap::new(),
             forwards: Forwards::new(),
             asking: BTreeMap::new(),
             lists: BTreeSet::new(),

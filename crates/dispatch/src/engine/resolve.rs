@@ -100,7 +100,7 @@ impl Engine {
         let answers_come = self
             .lanes
             .get(&id)
-            .is_some_and(|lane| lane.lost.keys().any(|id| self.awaited.contains(id)));
+            .is_some_and(|lane| lane.lost.keys().any(|id| self.awaited.contains_key(id)));
         let Some(lane) = self.lanes.get_mut(&id) else { return };
         // After a restore the balance holds what our books do not: people decide.
         let is_evidence = lane.provider.restored.is_none();

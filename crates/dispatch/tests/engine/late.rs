@@ -144,3 +144,24 @@ fn what_was_refused_before_is_not_tried_there_first() {
     assert_eq!(taken(1, &[(1, false)]), Some(RouteId(1)));
     assert_eq!(taken(1, &[(1, true)]), None);
 }
+
+/// Whoever decided that the provider does not have it was wrong, and it may be elsewhere by now.
+#[test]
+fn that_it_was_accepted_is_heard_also_when_a_person_has_settled_it() {
+    let accepted = || Answer::Complete {
+        status: 200,
+        body: br#"{"order":4711}"#.to_vec(),
+        retry_after_us: None,
+    };
+    let settled = || {
+        let (mut engine, first) = lost_at_first(1, State::Review);
+        engine.step(Input::Unknown(domain::ProviderId(1), Vec::new()), moment(9));
+        (engine, first)
+    };
+    let (mut engine, first) = settled();
+    let told = engine.step(Input::Late(attempt(first), accepted()), moment(9));
+    assert!(matches!(found(&told), Some(Found::Accepted { .. })), "{told:?}");
+    let (mut engine, first) = settled();
+    let told = engine.step(Input::Late(attempt(first), says(BAD_LINK)), moment(9));
+    assert_eq!(found(&told), None, "that is what was decided");
+}
