@@ -22,9 +22,9 @@ pub struct Setup {
     /// What routes with a daily cap have carried since midnight UTC, in units; those that have carried
     /// nothing are left out.
     pub used_today: Vec<(RouteId, i64)>,
-    /// What providers have charged for orders in review, in their currency: it may have come back, and
-    /// nobody asks. Providers without any are left out.
-    pub in_review: Vec<(ProviderId, Micros)>,
+    /// What providers have charged, in their currency, for open orders that they are not asked for: it
+    /// may have come back. Providers without any are left out.
+    pub unwatched: Vec<(ProviderId, Micros)>,
 }
 
 /// The key of our account at a provider. It is never shown.
@@ -67,8 +67,8 @@ impl Counter {
             let services = snapshot.services.values().filter(by_providers).cloned().collect();
             let (providers, routes) = (providers::providers(tx)?, routes::routes(tx)?);
             let used_today = routes::used(tx, &capped(&routes), day(now))?;
-            let in_review = attempts::in_review(tx)?;
-            Ok::<_, DbError>(Setup { providers, routes, services, used_today, in_review })
+            let unwatched = attempts::unwatched(tx)?;
+            Ok::<_, DbError>(Setup { providers, routes, services, used_today, unwatched })
         });
         Ok(read.await??)
     }

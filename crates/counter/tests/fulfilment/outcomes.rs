@@ -35,18 +35,18 @@ async fn an_order_that_was_accepted_is_followed_and_paid_for() {
 #[tokio::test]
 async fn what_was_charged_for_orders_in_review_is_told() {
     let shop = Shop::open().await;
-    let in_review = async || shop.counter.fulfilment_setup(NOW).await.unwrap().in_review;
+    let unwatched = async || shop.counter.fulfilment_setup(NOW).await.unwrap().unwatched;
     let (one, two) = (shop.order().await, shop.order().await);
     let attempt = shop.claim(one).await;
     shop.found(attempt, accepted("900")).await;
-    assert_eq!(in_review().await, [], "its provider is asked for it");
+    assert_eq!(unwatched().await, [], "its provider is asked for it");
     shop.says(attempt, UpstreamWord::Failed).await;
     // Of this one nothing is booked.
     let lost = shop.claim(two).await;
     shop.found(lost, Found::Lost).await;
     shop.found(lost, Found::Undecided).await;
     assert_eq!((shop.state(one).await, shop.state(two).await), (State::Review, State::Review));
-    assert_eq!(in_review().await, [(FIRST, domain::Micros::new(COST))]);
+    assert_eq!(unwatched().await, [(FIRST, domain::Micros::new(COST))]);
     shop.assert_clean().await;
 }
 

@@ -85,8 +85,8 @@ pub(super) struct Lane {
     pub(super) follow: Follow,
     pub(super) key: Key,
     pub(super) purse: Purse,
-    /// What was charged for orders in review: they are not asked for, and it may have come back.
-    pub(super) in_review: Micros,
+    /// What was charged for open orders that it is not asked for: it may have come back.
+    pub(super) unwatched: Micros,
     pub(super) resolver: Resolver,
     pub(super) ask_pace: Pace,
     /// Nothing is asked before this moment.
@@ -119,7 +119,7 @@ impl Lane {
             follow: Follow::new(timing.poll_least_us),
             key: Key::new(now),
             purse: Purse::new(now),
-            in_review: Micros::ZERO,
+            unwatched: Micros::ZERO,
             resolver: Resolver::new(now),
             ask_pace: Pace::new(now),
             asks_rest_until: now,

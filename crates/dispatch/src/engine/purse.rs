@@ -94,7 +94,7 @@ impl Lane {
         BalanceRead {
             provider: self.provider.id,
             balance,
-            open: Micros::new(self.follow.open_cost().saturating_add(self.in_review.raw())),
+            open: Micros::new(self.follow.open_cost().saturating_add(self.unwatched.raw())),
             slack: self.slack(),
             begins,
             age_us: now.0.saturating_sub(asked.0),

@@ -178,7 +178,7 @@ impl Engine {
         let reads = [first.balance, second];
         // What has come back meanwhile may be in the balance or not.
         let came = lane.provider.booked.raw().saturating_sub(first.booked.raw());
-        let stale = lane.follow.stale_cost(after).raw().saturating_add(lane.in_review.raw());
+        let stale = lane.follow.stale_cost(after).raw().saturating_add(lane.unwatched.raw());
         let shown = if came < 0 {
             vec![Shown::Undecided(WhyUndecided::Moving); unknown.len()]
         } else {

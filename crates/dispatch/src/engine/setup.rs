@@ -30,9 +30,9 @@ impl Engine {
                 }
             }
         }
-        let in_review: HashMap<ProviderId, Micros> = setup.in_review.into_iter().collect();
+        let unwatched: HashMap<ProviderId, Micros> = setup.unwatched.into_iter().collect();
         for (id, lane) in &mut self.lanes {
-            lane.in_review = in_review.get(id).copied().unwrap_or(Micros::ZERO);
+            lane.unwatched = unwatched.get(id).copied().unwrap_or(Micros::ZERO);
         }
         let mut routes: BTreeMap<ServiceId, Vec<Route>> = BTreeMap::new();
         for route in setup.routes {

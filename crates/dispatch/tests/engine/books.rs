@@ -28,7 +28,7 @@ struct World {
     /// How often it is asked for its balance before it cancels the open order and gives it back.
     cancels_after: u32,
     /// What was charged for orders in review.
-    in_review: i64,
+    unwatched: i64,
     begun: Vec<BalanceRead>,
     recorded: Vec<Outcome>,
 }
@@ -71,7 +71,7 @@ impl World {
             balances: 0,
             word: "In progress",
             cancels_after,
-            in_review: 0,
+            unwatched: 0,
             begun: Vec::new(),
             recorded: Vec::new(),
         }
@@ -100,8 +100,8 @@ impl World {
         Some(match action {
             Action::ReadSetup => {
                 let providers = vec![self.provider.clone()];
-                let in_review = vec![(PROVIDER, Micros::new(self.in_review))];
-                Input::Setup(Setup { providers, in_review, ..Setup::default() })
+                let unwatched = vec![(PROVIDER, Micros::new(self.unwatched))];
+                Input::Setup(Setup { providers, unwatched, ..Setup::default() })
             }
             Action::ReadWaiting { .. } => Input::Waiting(Vec::new(), None),
             Action::TakeOver { provider, .. } | Action::ReadUnknown(provider) => {
@@ -208,16 +208,16 @@ fn what_came_back_behind_the_balance_shows_no_charge() {
 /// had never been charged.
 #[test]
 fn what_may_have_come_back_for_an_order_in_review_shows_nothing() {
-    for (in_review, shown) in [
+    for (unwatched, shown) in [
         (COST / 2, Found::NotAccepted(NotAccepted::BalanceUnmoved)),
         (COST, Found::Undecided),
         (5 * COST, Found::Undecided),
     ] {
         let mut world = World::new(Some(99 * COST), u32::MAX);
-        world.in_review = in_review;
+        world.unwatched = unwatched;
         world.lost = vec![(attempt(2, AttemptState::Lost), State::Unknown)];
         world.pass(900);
         let found: Vec<&Found> = world.recorded.iter().map(|outcome| &outcome.found).collect();
-        assert_eq!(found, [&shown], "{in_review}: {:?}", world.recorded);
+        assert_eq!(found, [&shown], "{unwatched}: {:?}", world.recorded);
     }
 }

@@ -48,8 +48,9 @@ crate::statements! {
         or o.state = 'unknown' or o.state = 'submitted_no_id') and o.ended_us is null \
         and not exists (select 1 from attempt a where a.order_id = o.id and a.number = o.fence) \
         order by o.id limit ?1";
-    IN_REVIEW = "select a.provider_id, cast(sum(a.cost) as bigint) from orders o \
-        join attempt a on a.order_id = o.id where o.state = 'review' and o.ended_us is null \
+    UNWATCHED = "select a.provider_id, cast(sum(a.cost) as bigint) from orders o \
+        join attempt a on a.order_id = o.id where (o.state = 'review' \
+        or o.state = 'submitted_no_id') and o.ended_us is null \
         and a.cost > 0 group by a.provider_id order by a.provider_id";
     UNFOLLOW = "update attempt set followed = 0 where id = ?1";
     UNFOLLOW_ORDER = "update attempt set followed = 0 where order_id = ?1 and followed = 1";
@@ -293,13 +294,13 @@ pub fn orders_without(tx: &mut dyn Tx, limit: i64) -> Result<Vec<OrderId>, DbErr
     tx.rows(&ORDERS_WITHOUT, &[limit.into()], |row| row.int(0).map(OrderId))
 }
 
-/// What each provider has charged, in its currency, for orders that a person has to look at; providers
-/// without any are left out.
+/// What each provider has charged, in its currency, for open orders that it is not asked for: a person
+/// has to look at them, or their ids are not known. Providers without any are left out.
 ///
 /// # Errors
 /// [`DbError`].
-pub fn in_review(tx: &mut dyn Tx) -> Result<Vec<(ProviderId, Micros)>, DbError> {
-    tx.rows(&IN_REVIEW, &[], |row| Ok((ProviderId(row.int(0)?), micros(row, 1)?)))
+pub fn unwatched(tx: &mut dyn Tx) -> Result<Vec<(ProviderId, Micros)>, DbError> {
+    tx.rows(&UNWATCHED, &[], |row| Ok((ProviderId(row.int(0)?), micros(row, 1)?)))
 }
 
 /// Follows attempts no more.
