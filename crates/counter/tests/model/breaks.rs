@@ -47,9 +47,9 @@ fn verify_finds_what_was_broken_by_hand() {
         "delete from open_link where link = 'link-0'",
         "update drip_feed set waits = 1 where order_id = 9",
         "update drip_feed set paused = 1 where order_id = 9",
-        "insert into refill values (8, 1, 4, 'pending', null, 0, 0, null, null); \
+        "insert into refill values (8, 1, 4, 'pending', null, 0, 0, null, null, null); \
             update id_block set next = 10 where kind = 'refill'",
-        "insert into cancel values (9, 1, 1, 'requested', null, 0, 0, null); \
+        "insert into cancel values (9, 1, 1, 'requested', null, 0, 0, null, null); \
             update id_block set next = 10 where kind = 'cancel'",
         "update account set tier_id = 9 where id = 1",
         "insert into service_price values (1, 1, 5)",
@@ -118,7 +118,7 @@ fn verify_finds_what_was_broken_by_hand() {
         "update orders set cancel_requested = 0 where id = 2",
         "update cancel set state = 'rejected' where order_id = 2",
         "delete from cancel where order_id = 2",
-        "insert into cancel values (9, 1, 2, 'requested', null, 0, 0, null); \
+        "insert into cancel values (9, 1, 2, 'requested', null, 0, 0, null, null); \
             update id_block set next = 10 where kind = 'cancel'",
         "update refill set order_id = 5",
         "update refill set account_id = 2",
