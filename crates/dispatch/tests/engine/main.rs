@@ -6,5 +6,6 @@ mod forwards;
 mod keys;
 mod late;
 mod provider;
+mod tried;
 mod turns;
 mod unsendable;
