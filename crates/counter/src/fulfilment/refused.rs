@@ -13,6 +13,10 @@ pub const REFUSED: &str = "refused: ";
 /// What stands in front of evidence that came after its call had been given up.
 pub const LATE: &str = "late: ";
 
+/// How many tries of an order are looked at, from the last one back: an order may be tried every half
+/// minute, for days. Of a refusal before those nothing is known, and a try there comes to it again.
+const TRIES: i64 = 16;
+
 /// A route that has refused an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RefusedRoute {
@@ -38,7 +42,8 @@ pub(super) fn refused_routes(
     }
     let known: HashMap<ProviderId, Provider> =
         providers::providers(tx)?.into_iter().map(|provider| (provider.id, provider)).collect();
-    for attempt in attempts::of_orders(tx, &tried)? {
+    // Oldest first.
+    for attempt in attempts::latest_of_orders(tx, &tried, TRIES)?.into_iter().rev() {
         let own = known.get(&attempt.provider).map_or(&[][..], |provider| &provider.refusals);
         let evidence = attempt.evidence.as_deref().unwrap_or_default();
         let said = evidence.strip_prefix(LATE).unwrap_or(evidence).strip_prefix(REFUSED);

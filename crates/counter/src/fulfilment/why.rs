@@ -2,15 +2,14 @@
 
 use super::admit::{Unknown, capped, day, under_way};
 use super::passed::limits_of;
+use super::refused::refused_routes;
 use super::waiting::{by_providers, is_whole};
 use crate::catalogue::Snapshot;
 use domain::orders::{Order, State};
-use domain::providers::{
-    AttemptState, Candidate, NoRoute, Provider, ProviderState, Route, ToPlace, choose,
-};
+use domain::providers::{Candidate, NoRoute, Provider, ProviderState, Route, ToPlace, choose};
 use domain::{ProviderId, RouteId, Timestamp};
 use std::collections::{HashMap, HashSet};
-use store::tables::{attempts, orders, providers, routes};
+use store::tables::{orders, providers, routes};
 use store::{DbError, Tx};
 
 /// What keeps an order that waits from its providers; nothing when it does not wait for one, or is
@@ -34,11 +33,8 @@ pub(crate) fn waits_for(
     let used: HashMap<RouteId, i64> =
         routes::used(tx, &capped(&ways), day(now))?.into_iter().collect();
     let hindrances = hindrances(tx)?;
-    let refused: HashSet<RouteId> = attempts::of_order(tx, order.id)?
-        .into_iter()
-        .filter(|attempt| attempt.state == AttemptState::Refused)
-        .map(|attempt| attempt.route)
-        .collect();
+    let refused = refused_routes(tx, std::slice::from_ref(order))?;
+    let refused: HashSet<RouteId> = refused.values().flatten().map(|way| way.route).collect();
     let candidates: Vec<Candidate<'_>> = ways
         .iter()
         .filter_map(|route| {

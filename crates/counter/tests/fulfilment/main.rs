@@ -17,6 +17,7 @@ mod outcomes;
 mod passed;
 mod providers;
 mod refills;
+mod refusals;
 mod released;
 mod restored;
 mod restored_ids;

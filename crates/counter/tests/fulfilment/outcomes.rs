@@ -1,9 +1,7 @@
 //! What is found out about attempts moves orders and money, once, and never against evidence.
 
 use super::shop::{COST, FIRST, NOW, SECOND, Shop, accepted};
-use counter::fulfilment::{
-    Found, Outcome, ProviderChange, Recorded, RefusedRoute, RouteChange, Verdict,
-};
+use counter::fulfilment::{Found, Outcome, ProviderChange, Recorded, RouteChange, Verdict};
 use domain::orders::{NotAccepted, State};
 use domain::providers::{AttemptState, Fit, UpstreamWord};
 use domain::{OrderId, RouteId, Timestamp};
@@ -348,30 +346,6 @@ async fn a_refusal_of_one_call_says_nothing_of_the_other() {
     let recorded = shop.found(attempt, accepted("5")).await;
     assert_eq!(recorded, Recorded::Done(State::Submitted, Fit::News));
     shop.assert_clean().await;
-}
-
-/// Whoever takes the order next knows who has refused it, and whether time may change that.
-#[tokio::test]
-async fn the_routes_that_have_refused_an_order_are_told_with_it() {
-    let shop = Shop::open().await;
-    let order = shop.order().await;
-    let texts = [
-        ("refused: Service not found", Some(false)),
-        ("late: refused: Incorrect link", Some(true)),
-        // These are said of the moment, or by nobody.
-        ("refused: Too many requests", None),
-        ("seen", None),
-    ];
-    let mut known = Vec::new();
-    for (evidence, kept) in texts {
-        let attempt = shop.claim(order).await;
-        let (found, evidence) = (Found::Refused { another_way: true }, evidence.to_owned());
-        let outcome = Outcome { attempt, found, evidence };
-        shop.counter.record_outcomes(vec![outcome], NOW).await.unwrap();
-        known.extend(kept.map(|for_good| RefusedRoute { route: RouteId(1), for_good }));
-        let (waiting, _) = shop.counter.waiting_for_providers(OrderId(0), 10).await.unwrap();
-        assert_eq!((waiting[0].order, &waiting[0].refused), (order, &known));
-    }
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ const MISSED_US: i64 = 500_000;
 const MISSED_MAX_US: i64 = 60_000_000;
 
 /// After what time an order is tried again that was refused for now.
-const REFUSED_US: i64 = 30_000_000;
+pub(super) const REFUSED_US: i64 = 30_000_000;
 
 /// For what time a provider or a route rests that asks for it.
 const REST_US: i64 = 30_000_000;

@@ -1,5 +1,6 @@
 //! Which orders are taken next, and for which route.
 
+use super::answers::REFUSED_US;
 use super::lane::{Back, Lane, Placing, Readiness};
 use super::queue::Queued;
 use super::{Action, Engine, plus};
@@ -84,6 +85,9 @@ impl Engine {
                 }
                 // Nothing else is left for it: the same again.
                 Err(NoRoute::AllTried) if self.queue.forgive(service) => {}
+                // They are asked once more: one may have been mended, and where none is, the refusal
+                // ends the order, which holds its customer's money as long as it waits.
+                Err(NoRoute::AllTried) => self.queue.begin_again(service, plus(now, REFUSED_US)),
                 Err(_) => self.queue.set_aside(service),
             }
         }

@@ -182,20 +182,31 @@ impl Engine {
         let under_way = &mut self.forwards.under_way;
         let Some(at) = under_way.iter().position(|(asked, _)| *asked == ask) else { return };
         let (_, Forwarding { provider, kind, asked, ticket }) = under_way.swap_remove(at);
-        let Said { came, told, about_one } = match answer {
+        let Said { came, mut told, refused } = match answer {
             Answer::Complete { status, body, .. } => wishes::read(kind, *status, body, &asked),
-            other => Said { came: not_told(other), told: Vec::new(), about_one: false },
+            other => Said::nothing(not_told(other)),
         };
         let was_sent = !matches!(answer, Answer::NotSent(_) | Answer::Unsendable(_));
-        if kind == ForwardKind::Cancel && was_sent && !about_one {
-            self.forwards.put_off(&asked, &told, told_rest(answer).unwrap_or(0), now);
-        }
+        let mut over = asked;
         if let Some(turn) = self.forwards.turns.get_mut(&(provider, kind)) {
             turn.answered();
-            // Where refills stand is asked again in any case, and nothing is rejected by it.
-            if about_one && kind != ForwardKind::RefillStatus {
-                turn.halve(asked, now);
+            let of_each = match &refused {
+                Some(words) => wishes::is_about_each(words),
+                None => told.iter().any(wishes::is_word),
+            };
+            if of_each {
+                turn.told_apart();
             }
+            // Where refills stand is asked again in any case, and nothing is rejected by it.
+            if let Some(words) = refused.filter(|_| kind != ForwardKind::RefillStatus) {
+                over = turn.refused(over, &words, now);
+                if told.is_empty() {
+                    told = wishes::put_off(kind, &over, &words);
+                }
+            }
+        }
+        if kind == ForwardKind::Cancel && was_sent {
+            self.forwards.put_off(&over, &told, told_rest(answer).unwrap_or(0), now);
         }
         let jitter = self.random.u64(..);
         if let Some(lane) = self.lanes.get_mut(&provider) {

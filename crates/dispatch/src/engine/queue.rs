@@ -111,6 +111,15 @@ impl Queue {
         queued.refused.len() < known
     }
 
+    /// Lets the oldest order of a service be tried everywhere again, from `at` on.
+    pub(super) fn begin_again(&mut self, service: ServiceId, at: Timestamp) {
+        let Some(id) = self.pop(service) else { return };
+        if let Some(queued) = self.orders.get_mut(&id) {
+            queued.refused.clear();
+        }
+        self.later.insert((at, id));
+    }
+
     /// Hands the oldest order of a service over to who places it.
     pub(super) fn take(&mut self, service: ServiceId) -> Option<Queued> {
         let id = self.pop(service)?;

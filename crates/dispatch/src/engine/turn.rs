@@ -4,6 +4,7 @@
 use super::plus;
 use counter::fulfilment::ForwardKind;
 use domain::Timestamp;
+use std::collections::VecDeque;
 
 /// Between two looks whether something is to be sent on.
 pub(super) const LOOK_US: i64 = 5_000_000;
@@ -20,6 +21,10 @@ const READ: usize = 1_000;
 /// What has waited for its request for so long is read again: it may have been decided meanwhile.
 const STALE_US: i64 = 60_000_000;
 
+/// A request, its halves and theirs: when all of these are refused as a whole in the same words, the words
+/// are about none of the wishes. A few that the provider does not understand would leave a part without one.
+const ALIKE: u32 = 7;
+
 /// What may be sent on, in the order in which a provider is asked for it.
 pub(super) const KINDS: [ForwardKind; 3] =
     [ForwardKind::Cancel, ForwardKind::Refill, ForwardKind::RefillStatus];
@@ -34,10 +39,36 @@ pub(super) struct Turn {
     /// What was found and is not sent on yet.
     found: Vec<(i64, String)>,
     found_at: Timestamp,
-    /// Parts of requests that were refused as a whole: what is asked next, each by itself.
-    parts: Vec<Vec<(i64, String)>>,
+    /// Parts of a request that was refused as a whole: what is asked next, each by itself, large ones first.
+    parts: VecDeque<Vec<(i64, String)>>,
+    refusals: Refusals,
     /// Whether something is on its way.
     away: bool,
+}
+
+/// How a request and its parts were refused as a whole.
+#[derive(Debug, Default)]
+struct Refusals {
+    /// In which words at first.
+    words: String,
+    /// How often, of several wishes at once.
+    times: u32,
+    /// Whether anything else was said, so that the words are about single wishes.
+    differ: bool,
+}
+
+impl Refusals {
+    /// Takes in another one, of so many wishes; says whether it is known that they are about none of them.
+    fn are_about_none(&mut self, words: &str, wishes: usize) -> bool {
+        if self.words.is_empty() {
+            words.clone_into(&mut self.words);
+        }
+        self.differ |= self.words != words;
+        if wishes > 1 {
+            self.times = self.times.saturating_add(1);
+        }
+        !self.differ && self.times >= ALIKE
+    }
 }
 
 /// How many are read in one go: of refills, which are noted as sent by it, as many as go into a request.
@@ -49,13 +80,14 @@ const fn limit(kind: ForwardKind) -> usize {
 }
 
 impl Turn {
-    pub(super) const fn new(now: Timestamp) -> Self {
+    pub(super) fn new(now: Timestamp) -> Self {
         Self {
             next: now,
             after: 0,
             found: Vec::new(),
             found_at: now,
-            parts: Vec::new(),
+            parts: VecDeque::new(),
+            refusals: Refusals::default(),
             away: false,
         }
     }
@@ -115,31 +147,51 @@ impl Turn {
     }
 
     /// Whether nothing that was found waits for its request.
-    const fn waits_for_none(&self) -> bool {
+    fn waits_for_none(&self) -> bool {
         self.found.is_empty() && self.parts.is_empty()
     }
 
     /// Whether a request may go out.
-    pub(super) const fn is_ready(&self) -> bool {
+    pub(super) fn is_ready(&self) -> bool {
         !self.away && !self.waits_for_none()
     }
 
     /// What goes into the next request.
     pub(super) fn take(&mut self) -> Vec<(i64, String)> {
         self.away = true;
-        if let Some(part) = self.parts.pop() {
+        if let Some(part) = self.parts.pop_front() {
             return part;
         }
+        self.refusals = Refusals::default();
         let rest = self.found.split_off(self.found.len().min(AT_ONCE));
         std::mem::replace(&mut self.found, rest)
     }
 
-    /// A request was refused as a whole, and one of these may be the reason: each half is asked by itself
-    /// next, and so on, until it is known which.
-    pub(super) fn halve(&mut self, mut asked: Vec<(i64, String)>, now: Timestamp) {
-        let behind = asked.split_off(asked.len().div_ceil(2));
-        self.parts.extend([behind, asked].into_iter().filter(|part| !part.is_empty()));
-        self.found_at = now;
+    /// A request was refused as a whole in these words, and one of these may be the reason: each half is
+    /// asked by itself in its turn, and so on, until it is known which. Says which are not asked again: one
+    /// that was alone, or all that are left where the words are about none of them.
+    pub(super) fn refused(
+        &mut self,
+        mut asked: Vec<(i64, String)>,
+        words: &str,
+        now: Timestamp,
+    ) -> Vec<(i64, String)> {
+        if self.refusals.are_about_none(words, asked.len()) {
+            asked.extend(self.parts.drain(..).flatten());
+            return asked;
+        }
+        if asked.len() > 1 {
+            let behind = asked.split_off(asked.len().div_ceil(2));
+            self.parts.extend([asked, behind]);
+            self.found_at = now;
+            return Vec::new();
+        }
+        asked
+    }
+
+    /// Something was said of single wishes of the request.
+    pub(super) const fn told_apart(&mut self) {
+        self.refusals.differ = true;
     }
 
     /// The request is over.

@@ -11,8 +11,16 @@ pub(super) struct Said {
     pub(super) came: Outcome,
     /// What was said of each. What is not in the answer, and what is no answer, is asked again.
     pub(super) told: Vec<Forwarded>,
-    /// Whether the call was refused as a whole, and one wish may be the reason: nobody knows which.
-    pub(super) about_one: bool,
+    /// In which words the call was refused as a whole, when a wish may be the reason. Of several, nobody
+    /// knows which, and nothing is told.
+    pub(super) refused: Option<String>,
+}
+
+impl Said {
+    /// Nothing was said of any.
+    pub(super) const fn nothing(came: Outcome) -> Self {
+        Self { came, told: Vec::new(), refused: None }
+    }
 }
 
 /// What a provider has answered to `asked`.
@@ -29,10 +37,10 @@ pub(super) fn read(kind: ForwardKind, status: u16, body: &[u8], asked: &[(i64, S
     }
 }
 
-/// Whether a server that answers with this status speaks of itself, or of how often it is asked
-/// (RFC 9110, 15.6; RFC 6585, 4).
+/// Whether a server that answers with this status speaks of itself, of whom it lets in, or of how often it
+/// is asked (RFC 9110, 15.5.2, 15.5.4, 15.6; RFC 6585, 4).
 const fn is_trouble(status: u16) -> bool {
-    matches!(status, 408 | 429 | 500..=599)
+    matches!(status, 401 | 403 | 408 | 429 | 500..=599)
 }
 
 /// What was asked in one call.
@@ -49,24 +57,25 @@ impl Asked<'_> {
         answers: Answers<T>,
         read: impl Fn(i64, Told<T>) -> Option<Forwarded>,
     ) -> Said {
-        let (came, about_one) = (Outcome::Answered, false);
+        let came = Outcome::Answered;
         match answers {
             Answers::Each(found) => {
                 let pairs = self.asked.iter().zip(found);
                 let told = pairs.filter_map(|((id, _), (_, found))| read(*id, self.told(found)));
-                Said { came, told: told.collect(), about_one }
+                Said { came, told: told.collect(), refused: None }
             }
             // It passes, or it is about what was asked and not about how often we ask.
             Answers::Refused(text) => {
                 let about_it = !self.passes && !is_passing(&text);
                 if about_it && self.asked.len() > 1 {
-                    return Said { came, told: Vec::new(), about_one: true };
+                    return Said { came, told: Vec::new(), refused: Some(text) };
                 }
                 let said = |text| if about_it { Told::No(text) } else { Told::NotNow(text) };
                 let told = self.asked.iter().filter_map(|(id, _)| read(*id, said(text.clone())));
-                Said { came, told: told.collect(), about_one }
+                let told = told.collect();
+                Said { came, told, refused: about_it.then_some(text) }
             }
-            Answers::Unclear(_) => Said { came: Outcome::Unclear, told: Vec::new(), about_one },
+            Answers::Unclear(_) => Said::nothing(Outcome::Unclear),
         }
     }
 
@@ -117,6 +126,26 @@ const KNOWN: [&str; 2] = ["already requested", "was requested"];
 /// Words by which they refuse a refill that comes too soon after another, or after the order's end: "The order
 /// was completed or refill was requested less than 24 hours ago".
 const TOO_SOON: [&str; 1] = ["less than"];
+
+/// Whether a call is refused in words that are said of single wishes only.
+pub(super) fn is_about_each(words: &str) -> bool {
+    Told::<()>::No(words.to_owned()).refuses_with(&KNOWN)
+}
+
+/// Whether something was said of a wish that is its provider's word, and not put off.
+pub(super) const fn is_word(told: &Forwarded) -> bool {
+    !matches!(told, Forwarded::CancelPutOff(..) | Forwarded::RefillPutOff(..))
+}
+
+/// That these wishes are put off, with the words of the provider. Where refills stand is asked again anyway.
+pub(super) fn put_off(kind: ForwardKind, asked: &[(i64, String)], words: &str) -> Vec<Forwarded> {
+    let of = |(id, _): &(i64, String)| match kind {
+        ForwardKind::Cancel => Some(Forwarded::CancelPutOff(CancelId(*id), words.to_owned())),
+        ForwardKind::Refill => Some(Forwarded::RefillPutOff(RefillId(*id), words.to_owned())),
+        ForwardKind::RefillStatus => None,
+    };
+    asked.iter().filter_map(of).collect()
+}
 
 fn cancel<T>(id: i64, told: Told<T>) -> Option<Forwarded> {
     let id = CancelId(id);

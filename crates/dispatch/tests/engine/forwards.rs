@@ -14,11 +14,11 @@ use panel_api::words::errors;
 
 const LATER: &str = r#"{"error":"Please try again later"}"#;
 
-fn second(seconds: i64) -> Timestamp {
+pub(super) fn second(seconds: i64) -> Timestamp {
     Timestamp(1_000_000 * seconds)
 }
 
-fn engine() -> Engine {
+pub(super) fn engine() -> Engine {
     let mut engine = Engine::new(1, Timing::default(), second(0));
     engine.step(Input::Setup(Setup { providers: vec![provider()], ..Setup::default() }), second(0));
     engine
@@ -45,7 +45,7 @@ fn recorded(engine: &mut Engine, ask: AskId, answer: Answer, now: Timestamp) -> 
     records.unwrap_or_default()
 }
 
-fn answer(status: u16, body: &str) -> Answer {
+pub(super) fn answer(status: u16, body: &str) -> Answer {
     Answer::Complete { status, body: body.as_bytes().to_vec(), retry_after_us: None }
 }
 
@@ -68,6 +68,9 @@ fn only_a_refusal_of_the_wish_itself_is_the_last_word() {
         // The words of a server that speaks of itself are not the panel's.
         (429, busy, off("Order cannot be cancelled")),
         (503, busy, off("Order cannot be cancelled")),
+        // Nor are those of one that does not know us.
+        (401, busy, off("Order cannot be cancelled")),
+        (403, busy, off("Order cannot be cancelled")),
         (200, busy, refused("Order cannot be cancelled")),
         (400, busy, refused("Order cannot be cancelled")),
         (200, r#"[{"order":101,"cancel":{"error":"Too late"}}]"#, refused("Too late")),
@@ -128,63 +131,6 @@ fn what_is_said_of_one_is_not_said_of_the_others() {
     // What passes is about none of them.
     let off = |id| Forwarded::CancelPutOff(CancelId(id), String::from("Please try again later"));
     assert_eq!(told(ForwardKind::Cancel, &[1, 2], 200, LATER), [off(1), off(2)]);
-}
-
-/// A refusal of a whole call may be about any of a hundred wishes: only those that are refused by
-/// themselves are rejected, and the others are taken at once.
-#[test]
-fn one_bad_wish_rejects_no_other() {
-    for (kind, text) in [
-        (ForwardKind::Cancel, "Incorrect request"),
-        (ForwardKind::Refill, "Incorrect request"),
-        (ForwardKind::Cancel, "Incorrect order ID"),
-    ] {
-        let mut engine = engine();
-        let ids: Vec<i64> = (1..=100).collect();
-        let found = ids.iter().map(|id| (*id, id.to_string())).collect();
-        let found = vec![ToForward { provider: PROVIDER, kind, asked: found }];
-        let mut told = engine.step(Input::ToForward(found), second(1));
-        let (mut requests, mut said, mut now) = (0, Vec::new(), second(1));
-        while now < second(20) {
-            let mut answers = Vec::new();
-            for action in told {
-                match action {
-                    Action::Forward { ask, ids, .. } => {
-                        requests += 1;
-                        answers
-                            .push(Input::Forwarded(ask, answer(200, &answered(kind, &ids, text))));
-                    }
-                    Action::RecordForwards(of) => said.extend(of),
-                    _ => {}
-                }
-            }
-            now = Timestamp(now.0 + 100_000);
-            answers.push(Input::Tick);
-            told = answers.into_iter().flat_map(|input| engine.step(input, now)).collect();
-        }
-        let bad = |said: &Forwarded| match said {
-            Forwarded::CancelRefused(CancelId(id), _) => Some(*id),
-            Forwarded::RefillRefused(RefillId(id), _) => Some(*id),
-            _ => None,
-        };
-        assert_eq!(said.iter().filter_map(bad).collect::<Vec<_>>(), [BAD], "{kind:?} {text}");
-        assert_eq!(said.len(), 100, "{kind:?} {text}: each has its answer");
-        assert!(requests <= 15, "{requests}");
-    }
-}
-
-/// A wish that the provider does not understand.
-const BAD: i64 = 70;
-
-/// What a provider answers that refuses a call with [`BAD`] in it as a whole.
-fn answered(kind: ForwardKind, ids: &[String], text: &str) -> String {
-    if ids.contains(&BAD.to_string()) {
-        return format!(r#"{{"error":"{text}"}}"#);
-    }
-    let word = if kind == ForwardKind::Cancel { "cancel" } else { "refill" };
-    let each: Vec<String> =
-        ids.iter().map(|id| format!(r#"{{"order":{id},"{word}":{id}}}"#)).collect();
-    format!("[{}]", each.join(","))
 }
 
 #[test]

@@ -6,5 +6,7 @@ mod forwards;
 mod keys;
 mod late;
 mod provider;
+mod refused_whole;
+mod tried;
 mod turns;
 mod unsendable;

@@ -40,15 +40,19 @@ fn route(id: i64) -> Route {
     }
 }
 
-/// An engine with so many providers.
-pub(super) fn engine(providers: i64) -> Engine {
-    let mut engine = Engine::new(1, Timing::default(), NOW);
-    let setup = Setup {
+/// So many providers with a route to each.
+pub(super) fn setup(providers: i64) -> Setup {
+    Setup {
         providers: (1..=providers).map(numbered).collect(),
         routes: (1..=providers).map(route).collect(),
         ..Setup::default()
-    };
-    engine.step(Input::Setup(setup), NOW);
+    }
+}
+
+/// An engine with so many providers.
+pub(super) fn engine(providers: i64) -> Engine {
+    let mut engine = Engine::new(1, Timing::default(), NOW);
+    engine.step(Input::Setup(setup(providers)), NOW);
     for id in 1..=providers {
         engine.step(Input::Unknown(ProviderId(id), Vec::new()), NOW);
     }

@@ -2,7 +2,8 @@
 //!
 //! For `add` only texts of a list are refusals at all (`refusals`). Here nothing can be bought twice: a
 //! wish that is wrongly asked again costs a question, one that is wrongly given up costs the customer
-//! the wish. So words that speak of time are enough to ask again, and all others are believed.
+//! the wish. So words that speak of time, or of whether we are let in, are enough to ask again, and all
+//! others are believed.
 
 use super::refusals::{Refusal, plain, refusal};
 
@@ -20,7 +21,9 @@ pub fn is_passing(text: &str) -> bool {
         Some(_) => false,
         None => {
             let said = plain(text);
+            let mut single = said.split(|c: char| !c.is_alphanumeric());
             WORDS.iter().any(|words| said.contains(words))
+                || single.any(|word| ABOUT_US.contains(&word))
         }
     }
 }
@@ -50,6 +53,23 @@ const WORDS: &[&str] = &[
     "will be available",
 ];
 
+/// Single words in refusals that are about who asks, and not about what: staff put that right.
+const ABOUT_US: &[&str] = &[
+    "access",
+    "apikey",
+    "authentication",
+    "authorised",
+    "authorization",
+    "authorized",
+    "forbidden",
+    "ip",
+    "key",
+    "token",
+    "unauthenticated",
+    "unauthorised",
+    "unauthorized",
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,6 +87,14 @@ mod tests {
             "The panel is under maintenance",
             "Refill will be available in 7 hours",
             "Invalid API key",
+            "Incorrect API key!",
+            "Invalid key",
+            "Wrong api_key",
+            "Access denied",
+            "IP not allowed",
+            "Your IP (203.0.113.7) is not in the list.",
+            "Forbidden",
+            "Unauthorized request",
             "This panel is temporarily unavailable",
         ] {
             assert!(is_passing(text), "{text}");
@@ -85,6 +113,10 @@ mod tests {
             "You cannot ask for a refill later than 30 days",
             "Incorrect order ID",
             "Incorrect request",
+            "Incorrect keywords",
+            "Refill of this membership is not allowed",
+            "Cancel is not allowed for this service",
+            "The link is not accessible",
             "Service not found",
         ] {
             assert!(!is_passing(text), "{text}");

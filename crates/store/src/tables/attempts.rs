@@ -16,6 +16,8 @@ macro_rules! columns {
 crate::statements! {
     BY_ID = concat!("select ", columns!(), " from attempt where id = ?1");
     OF_ORDER = concat!("select ", columns!(), " from attempt where order_id = ?1 order by number");
+    LATEST_OF_ORDER = concat!("select ", columns!(), " from attempt where order_id = ?1 \
+        order by number desc limit ?2");
     BY_UPSTREAM = concat!("select ", columns!(), " from attempt \
         where provider_id = ?1 and upstream_id = ?2");
     UNKNOWN = concat!("select ", columns!(), " from attempt \
@@ -110,6 +112,19 @@ pub fn of_order(tx: &mut dyn Tx, order: OrderId) -> Result<Vec<Attempt>, DbError
 pub fn of_orders(tx: &mut dyn Tx, orders: &[OrderId]) -> Result<Vec<Attempt>, DbError> {
     let params: Vec<Val<'_>> = orders.iter().map(|id| id.0.into()).collect();
     tx.rows_many(&OF_ORDER, 1, &params, decode)
+}
+
+/// Up to `limit` attempts of each of several orders, those of each newest first.
+///
+/// # Errors
+/// [`DbError`].
+pub fn latest_of_orders(
+    tx: &mut dyn Tx,
+    orders: &[OrderId],
+    limit: i64,
+) -> Result<Vec<Attempt>, DbError> {
+    let params: Vec<Val<'_>> = orders.iter().flat_map(|id| [id.0.into(), limit.into()]).collect();
+    tx.rows_many(&LATEST_OF_ORDER, 2, &params, decode)
 }
 
 /// The attempt that a provider knows by `upstream_id`.
