@@ -3,8 +3,8 @@
 mod books;
 mod decisions;
 mod forwards;
-mod keys;
 mod late;
 mod provider;
+mod strange;
 mod turns;
 mod unsendable;

@@ -1,17 +1,15 @@
-//! What the engine makes of a key that may be of another account, against a provider that is played here.
+//! What the engine makes of a provider that finds none of our orders, against one that is played here.
 
 #![expect(clippy::arithmetic_side_effects, reason = "what cannot be done is a failed test")]
 
 use super::provider::{PROVIDER, provider};
 use counter::fulfilment::{Found, Outcome, Recorded, Setup};
 use dispatch::engine::{Action, Answer, Engine, Input, Timing};
-use domain::orders::State;
+use domain::limits::CORRECT_HOURS;
+use domain::orders::{NotAccepted, State};
 use domain::providers::{Attempt, AttemptState, Fit, Followed, Provider, ProviderState, Report};
 use domain::{AccountId, AttemptId, Micros, OrderId, RouteId, Timestamp};
-use std::collections::{BTreeSet, VecDeque};
-
-/// When the key is changed, by the clock of the books.
-const CHANGED: Timestamp = Timestamp(60_000_000);
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// A provider with open orders, and what the counter is asked for.
 struct World {
@@ -22,19 +20,20 @@ struct World {
     orders: Vec<i64>,
     /// Those that the account finds.
     finds: BTreeSet<i64>,
+    /// Those that have ended, and when.
+    ended: BTreeMap<i64, Timestamp>,
     lost: Vec<Attempt>,
     asked: u32,
-    /// Those that have ended.
-    ended: BTreeSet<i64>,
-    settles: u32,
-    /// Balances that our books may begin with.
-    beginnings: u32,
     /// Whether an order that a person has is followed all the same.
     stays: bool,
-    /// Orders that were said not to be there.
+    /// Whether the store cannot pause it.
+    is_store_down: bool,
+    /// Orders that were said not to be there: a person has them.
     missing: BTreeSet<i64>,
-    proofs: Vec<(Timestamp, Vec<AttemptId>)>,
-    doubts: u32,
+    unfollowed: BTreeSet<i64>,
+    pauses: Vec<String>,
+    /// Balances that our books may begin with.
+    beginnings: u32,
     replays: u32,
     recorded: Vec<Outcome>,
 }
@@ -54,7 +53,7 @@ fn attempt(id: i64, state: AttemptState) -> Attempt {
         upstream_id: is_there.then(|| id.to_string()),
         evidence: None,
         followed: is_there,
-        started: if id > 100 { CHANGED.plus_minutes(1) } else { Timestamp(0) },
+        started: Timestamp(0),
         changed: Timestamp(0),
     }
 }
@@ -73,24 +72,32 @@ impl World {
             provider,
             orders: orders.to_vec(),
             finds: orders.iter().copied().collect(),
+            ended: BTreeMap::new(),
             lost: Vec::new(),
             asked: 0,
-            ended: BTreeSet::new(),
-            settles: 0,
-            beginnings: 0,
             stays: false,
+            is_store_down: false,
             missing: BTreeSet::new(),
-            proofs: Vec::new(),
-            doubts: 0,
+            unfollowed: BTreeSet::new(),
+            pauses: Vec::new(),
+            beginnings: 0,
             replays: 0,
             recorded: Vec::new(),
         }
     }
 
-    /// Staff put another key in, as the unit writes it.
-    fn change_key(&mut self) {
-        self.provider.key_doubted = Some(CHANGED);
-        self.provider.reported = None;
+    /// With these orders, none of which is found any more after a while, and the provider paused for it.
+    fn strange(orders: &[i64]) -> Self {
+        let mut world = Self::new(orders);
+        // Held at first, so that nothing is decided about what was lost.
+        world.provider.restored = Some(Timestamp(0));
+        world.lost = vec![attempt(2, AttemptState::Lost)];
+        world.pass(5);
+        world.finds.clear();
+        world.pass(60);
+        assert_eq!(world.provider.state, ProviderState::Paused);
+        world.provider.restored = None;
+        world
     }
 
     /// So many minutes pass.
@@ -131,8 +138,9 @@ impl World {
                 let there = self.orders.iter().map(|id| {
                     let is_with_person = self.missing.contains(id);
                     let open = if is_with_person { State::Review } else { State::InProgress };
-                    let state = if self.ended.contains(id) { State::Completed } else { open };
-                    (attempt(*id, AttemptState::Accepted), state)
+                    let ended = self.ended.get(id).copied();
+                    let state = if ended.is_some() { State::Completed } else { open };
+                    (attempt(*id, AttemptState::Accepted), state, ended)
                 });
                 Input::Followed(provider, there.collect())
             }
@@ -169,19 +177,11 @@ impl World {
                 self.lost.clear();
                 Input::Recorded(vec![Recorded::Done(State::Review, Fit::News); outcomes.len()])
             }
-            Action::ProveKey { since, found, .. } => {
-                self.proofs.push((since, found));
-                return None;
-            }
-            Action::SettleKey { since, .. } => {
-                assert_eq!(Some(since), self.provider.key_doubted);
-                self.settles += 1;
-                return None;
-            }
-            Action::DoubtKey { .. } => {
-                self.doubts += 1;
-                self.change_key();
-                self.provider.state = ProviderState::Paused;
+            Action::Pause { reason, .. } => {
+                self.pauses.push(reason);
+                if !self.is_store_down {
+                    self.provider.state = ProviderState::Paused;
+                }
                 return None;
             }
             Action::Replay(attempt) => {
@@ -193,196 +193,172 @@ impl World {
                 self.beginnings += u32::from(read.begins.is_some());
                 return None;
             }
-            Action::Unfollow(_) => Input::Unfollowed,
+            Action::Unfollow(attempts) => {
+                self.unfollowed.extend(attempts.iter().map(|attempt| attempt.0));
+                self.orders.retain(|id| !self.unfollowed.contains(id));
+                Input::Unfollowed
+            }
             _ => return None,
         })
     }
 }
 
 #[test]
-fn what_a_new_key_does_not_find_is_asked_for_again_and_staff_are_told_once() {
-    let mut world = World::new(&[7, 8]);
-    world.pass(5);
-    world.change_key();
-    world.finds.clear();
-    world.pass(600);
-    assert_eq!((&world.missing, world.doubts), (&BTreeSet::new(), 1));
-    // Put to active without another key, it is stopped again.
-    world.provider.state = ProviderState::Active;
-    world.pass(60);
-    assert_eq!((&world.missing, world.doubts), (&BTreeSet::new(), 2));
-    // A person says that it is the same account: what it does not find is for them, also when the
-    // process starts anew.
-    world.provider.key_doubted = None;
-    world.provider.key_vouched = Some(CHANGED);
-    world.pass(1);
-    world.engine = Engine::new(2, Timing::default(), world.now);
-    world.pass(600);
-    assert_eq!((world.missing, world.doubts), (BTreeSet::from([7, 8]), 2));
-}
-
-#[test]
-fn a_new_key_is_tried_at_once_and_proved_by_what_it_finds() {
-    let mut world = World::new(&[7, 8]);
-    world.pass(600);
-    let asked = world.asked;
-    world.change_key();
-    world.finds.remove(&8);
-    world.pass(1);
-    assert!(world.asked > asked, "orders are asked for seldom by then");
-    assert_eq!(world.proofs.first(), Some(&(CHANGED, vec![AttemptId(7)])));
-    // That is written, and what is missing there is missing.
-    world.provider.key_doubted = None;
-    world.pass(600);
-    assert_eq!((world.missing, world.doubts), (BTreeSet::from([8]), 0));
-}
-
-/// What was asked before may have gone out under the key before.
-#[test]
-fn an_answer_to_the_old_key_proves_nothing() {
-    let mut world = World::new(&[7]);
-    let mut asked = None;
-    while asked.is_none() {
-        let mut inputs = VecDeque::from([Input::Tick]);
-        while let Some(input) = inputs.pop_front() {
-            for action in world.engine.step(input, world.now) {
-                match action {
-                    Action::AskStatus { ask, ids, .. } => asked = Some((ask, ids)),
-                    action => inputs.extend(world.done(action)),
-                }
-            }
-        }
-        world.now = world.engine.next_tick(world.now);
-    }
-    let (ask, ids) = asked.unwrap();
-    world.change_key();
-    world.pass(1);
-    let told = world.engine.step(Input::Statuses(ask, world.statuses(&ids)), world.now);
-    assert!(!told.iter().any(|action| matches!(action, Action::ProveKey { .. })), "{told:?}");
-}
-
-/// The provider has given the account behind our key away, and nobody has told us.
-#[test]
-fn where_nothing_is_found_any_more_nothing_is_concluded() {
+fn a_provider_that_finds_none_of_our_orders_is_paused_once() {
     let mut world = World::new(&[7, 8, 9]);
     world.pass(5);
     world.finds.clear();
     world.pass(600);
-    assert_eq!((&world.missing, world.doubts), (&BTreeSet::new(), 1));
-    world.finds.extend([7, 8, 9]);
+    assert_eq!((&world.missing, world.pauses.len()), (&BTreeSet::new(), 1));
+    assert!(world.pauses[0].contains("finds none of our orders"), "{:?}", world.pauses);
+    // A person has looked, and sets it to active: what it does not find is for them.
+    world.provider.state = ProviderState::Active;
     world.pass(600);
-    assert!(!world.proofs.is_empty());
+    assert_eq!((&world.missing, world.pauses.len()), (&BTreeSet::from([7, 8, 9]), 1));
 }
 
 #[test]
-fn one_order_that_is_missing_is_for_a_person() {
-    for (orders, missing) in [(&[7, 8, 9][..], 9), (&[9], 9)] {
+fn an_order_that_is_found_ends_it() {
+    let mut world = World::new(&[7, 8, 9]);
+    world.pass(5);
+    world.finds.clear();
+    world.pass(60);
+    world.finds.insert(7);
+    world.pass(600);
+    assert_eq!((&world.missing, world.pauses.len()), (&BTreeSet::from([8, 9]), 1));
+    // What comes later is looked at as at first.
+    world.orders.extend([10, 11]);
+    world.provider.state = ProviderState::Active;
+    world.finds.extend([10, 11]);
+    world.pass(60);
+    world.finds.clear();
+    world.pass(600);
+    assert_eq!((&world.missing, world.pauses.len()), (&BTreeSet::from([8, 9]), 2));
+}
+
+#[test]
+fn where_another_order_is_found_what_is_missing_is_for_a_person() {
+    for (orders, missing) in [(&[7, 8, 9][..], &[9][..]), (&[7, 8, 9], &[8, 9]), (&[9], &[9])] {
         let mut world = World::new(orders);
         world.pass(5);
-        world.finds.remove(&missing);
+        world.finds.retain(|id| !missing.contains(id));
         world.pass(600);
-        assert_eq!((world.missing, world.doubts), (BTreeSet::from([missing]), 0), "{orders:?}");
+        let missing = missing.iter().copied().collect();
+        assert_eq!((&world.missing, world.pauses.len()), (&missing, 0), "{orders:?}");
     }
-}
-
-/// New orders are found, because they were placed where the key leads.
-#[test]
-fn a_wrong_key_is_found_out_although_it_finds_what_it_has_bought() {
-    let mut world = World::new(&[7, 108]);
-    world.pass(5);
-    world.change_key();
-    world.finds = BTreeSet::from([108]);
-    world.pass(60);
-    assert_eq!((world.doubts, world.proofs.len()), (1, 0), "{:?}", world.proofs);
-    world.finds.insert(7);
-    world.pass(60);
-    assert_eq!(world.proofs.first(), Some(&(CHANGED, vec![AttemptId(7)])));
-}
-
-/// Providers throw away what has ended: alone it says nothing of an order that is missing.
-#[test]
-fn what_has_ended_does_not_count_as_missing() {
-    let mut world = World::new(&[1, 2, 3, 9]);
-    world.ended.extend([1, 2, 3]);
-    world.finds.clear();
-    world.pass(600);
-    assert!(world.missing.contains(&9), "{:?}", world.missing);
-    assert_eq!(world.doubts, 0);
-}
-
-/// Nothing that could prove it is asked for any more.
-#[test]
-fn a_doubt_that_nothing_can_end_is_told() {
-    let mut world = World::new(&[7]);
-    world.pass(5);
-    world.change_key();
-    world.finds.clear();
-    world.pass(60);
-    assert_eq!(world.settles, 0, "the order is there by our books");
-    world.orders = vec![108];
-    world.engine = Engine::new(2, Timing::default(), world.now);
-    world.pass(60);
-    assert!(world.settles > 0);
 }
 
 /// A person has it, and it stays at the provider by our books until they say otherwise.
 #[test]
-fn one_order_that_stays_missing_stops_no_provider() {
-    let mut world = World::new(&[9]);
+fn one_order_after_another_that_goes_before_a_person_pauses_no_provider() {
+    let mut world = World::new(&[8]);
     world.stays = true;
     world.pass(5);
     world.finds.clear();
     world.pass(600);
     let asked = world.asked;
     world.pass(600);
-    assert_eq!((&world.missing, world.doubts), (&BTreeSet::from([9]), 0));
     assert_eq!(world.asked, asked, "a person was asked");
+    world.orders.push(9);
+    world.pass(600);
+    assert_eq!((&world.missing, world.pauses.len()), (&BTreeSet::from([8, 9]), 0));
 }
 
-/// It was tried in vain all the while, each time later.
+/// Providers throw away what has ended: alone it says nothing of an order that is missing.
 #[test]
-fn books_begin_soon_after_a_long_doubt() {
-    let mut world = World::new(&[7]);
-    world.pass(5);
-    world.change_key();
+fn what_has_ended_does_not_count_as_missing() {
+    let mut world = World::new(&[1, 2, 3, 9]);
+    world.ended.extend([1, 2, 3].map(|id| (id, Timestamp(0))));
     world.finds.clear();
-    world.pass(3_000);
-    assert_eq!(world.beginnings, 0);
-    world.finds.insert(7);
-    world.provider.key_doubted = None;
-    world.pass(10);
-    assert!(world.beginnings > 0);
+    world.pass(600);
+    assert_eq!((world.missing.contains(&9), world.pauses.len()), (true, 0), "{:?}", world.missing);
 }
 
-/// The balance would show that it was not charged, but it may be another account's; and when it is ours,
-/// nobody knows what our books would begin with.
 #[test]
-fn no_balance_decides_about_what_was_lost_before() {
-    for is_proved in [false, true] {
-        let mut world = World::new(&[7]);
-        world.lost = vec![attempt(2, AttemptState::Lost)];
-        world.change_key();
-        if is_proved {
-            world.pass(1);
-            assert_eq!(world.recorded, [], "late answers have their time");
-            world.provider.key_doubted = None;
-        }
-        world.pass(20);
-        let found: Vec<&Found> = world.recorded.iter().map(|outcome| &outcome.found).collect();
-        assert_eq!(found, [&Found::Undecided], "proved: {is_proved}: {:?}", world.recorded);
-    }
+fn what_has_ended_long_ago_is_not_asked_for_after_a_restart() {
+    let mut world = World::new(&[1, 2]);
+    world.now = Timestamp(0).plus_hours(CORRECT_HOURS).plus_hours(2);
+    world.ended.insert(1, Timestamp(0));
+    world.ended.insert(2, world.now);
+    world.engine = Engine::new(2, Timing::default(), world.now);
+    world.pass(60);
+    assert_eq!(world.unfollowed, BTreeSet::from([1]));
+    world.pass(60 * (CORRECT_HOURS + 2));
+    assert_eq!(world.unfollowed, BTreeSet::from([1, 2]));
+}
+
+/// Whoever has paused it knows of it when they set it to active.
+#[test]
+fn one_that_is_paused_already_is_not_paused_again() {
+    let mut world = World::new(&[7, 8]);
+    world.provider.state = ProviderState::Paused;
+    world.finds.clear();
+    world.pass(600);
+    assert_eq!((&world.missing, world.pauses.len()), (&BTreeSet::new(), 0));
+    world.provider.state = ProviderState::Active;
+    world.pass(600);
+    assert_eq!((&world.missing, world.pauses.len()), (&BTreeSet::from([7, 8]), 0));
+}
+
+#[test]
+fn a_pause_that_the_store_could_not_write_is_written_later() {
+    let mut world = World::new(&[7, 8]);
+    world.pass(5);
+    world.finds.clear();
+    world.is_store_down = true;
+    world.pass(60);
+    assert!(world.pauses.len() > 1 && world.missing.is_empty(), "{:?}", world.pauses);
+    world.is_store_down = false;
+    world.pass(60);
+    assert_eq!(world.provider.state, ProviderState::Paused);
 }
 
 /// In another account the same request id would be another order.
 #[test]
-fn nothing_is_asked_for_again_under_a_doubted_key() {
-    let mut world = World::new(&[7]);
+fn nothing_is_asked_for_again_while_none_of_our_orders_is_found() {
+    let mut world = World::strange(&[7, 8]);
     world.provider.takes_request_id = true;
-    world.provider.key_doubted = Some(CHANGED);
-    world.lost = vec![attempt(2, AttemptState::Lost)];
     world.pass(30);
     assert_eq!(world.replays, 0);
-    world.provider.key_doubted = None;
+    world.provider.state = ProviderState::Active;
     world.pass(1);
     assert!(world.replays > 0);
+}
+
+/// The balance shows that it was not charged, but it may be another account's.
+#[test]
+fn no_balance_decides_while_none_of_our_orders_is_found() {
+    let not_charged = Found::NotAccepted(NotAccepted::BalanceUnmoved);
+    for (finds, found) in [(vec![], Found::Undecided), (vec![7, 8], not_charged)] {
+        let mut world = World::strange(&[7, 8]);
+        world.finds.extend(&finds);
+        world.pass(60);
+        let recorded: Vec<&Found> = world.recorded.iter().map(|told| &told.found).collect();
+        assert_eq!(recorded, [&found], "finds {finds:?}: {:?}", world.recorded);
+    }
+}
+
+/// Nobody knows whether it shows a lost order, nor what our books would begin with.
+#[test]
+fn no_balance_decides_before_our_books_have_begun() {
+    let mut world = World::new(&[7]);
+    world.provider.reported = None;
+    world.lost = vec![attempt(2, AttemptState::Lost)];
+    world.pass(20);
+    let recorded: Vec<&Found> = world.recorded.iter().map(|told| &told.found).collect();
+    assert_eq!(recorded, [&Found::Undecided], "{:?}", world.recorded);
+}
+
+#[test]
+fn our_books_do_not_begin_with_the_balance_of_another_account() {
+    let mut world = World::new(&[7, 8]);
+    world.pass(5);
+    world.finds.clear();
+    world.pass(60);
+    world.provider.reported = None;
+    world.pass(3_000);
+    assert_eq!((world.beginnings, world.pauses.len()), (0, 1));
+    world.finds.insert(7);
+    world.pass(3_000);
+    assert!(world.beginnings > 0);
 }
