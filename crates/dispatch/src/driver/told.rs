@@ -2,8 +2,8 @@
 
 use counter::Counter;
 use counter::fulfilment::{Found, Outcome, Recorded};
-use domain::providers::{Attempt, Fit};
 use domain::AttemptId;
+use domain::providers::{Attempt, Fit};
 use tracing::Level;
 
 /// Tells of those outcomes that somebody should know of, each with its order and provider.

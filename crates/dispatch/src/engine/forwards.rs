@@ -102,9 +102,7 @@ impl Lane {
     fn takes(&self, kind: ForwardKind, now: Timestamp) -> bool {
         // Nothing is sent on to one that is held after a restore; where things stand is asked all the same.
         let is_restored = self.provider.restored.is_some() && kind != ForwardKind::RefillStatus;
-        self.provider.state != ProviderState::Off
-            && !is_restored
-            && self.breaker.may_ask(now)
+        self.provider.state != ProviderState::Off && !is_restored && self.breaker.may_ask(now)
     }
 }
 

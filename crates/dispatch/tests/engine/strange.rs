@@ -96,7 +96,6 @@ impl World {
         world.finds.clear();
         world.pass(60);
         assert_eq!(world.provider.state, ProviderState::Paused);
-        world.provider.restored = None;
         world
     }
 
@@ -152,15 +151,18 @@ impl World {
             Action::RecordReports(reports) => {
                 let mut stands = Vec::new();
                 for report in reports {
-                    let is_missing = report.report == Report::NotFound;
+                    let is_missing = report.report == Report::NotFound
+                        && !self.ended.contains_key(&report.attempt.0);
                     if is_missing {
                         self.missing.insert(report.attempt.0);
                         self.orders.retain(|id| self.stays || *id != report.attempt.0);
                     }
+                    let ended = self.ended.get(&report.attempt.0).copied();
+                    let open = if is_missing { State::Review } else { State::InProgress };
                     stands.push(Some(Followed {
-                        state: if is_missing { State::Review } else { State::InProgress },
+                        state: if ended.is_some() { State::Completed } else { open },
                         accepted: Timestamp(0),
-                        ended: None,
+                        ended,
                         cancel_requested: false,
                         moved: true,
                     }));
@@ -317,6 +319,7 @@ fn a_pause_that_the_store_could_not_write_is_written_later() {
 #[test]
 fn nothing_is_asked_for_again_while_none_of_our_orders_is_found() {
     let mut world = World::strange(&[7, 8]);
+    world.provider.restored = None;
     world.provider.takes_request_id = true;
     world.pass(30);
     assert_eq!(world.replays, 0);
@@ -333,6 +336,8 @@ fn no_balance_decides_while_none_of_our_orders_is_found() {
         let mut world = World::strange(&[7, 8]);
         world.finds.extend(&finds);
         world.pass(60);
+        world.provider.restored = None;
+        world.pass(20);
         let recorded: Vec<&Found> = world.recorded.iter().map(|told| &told.found).collect();
         assert_eq!(recorded, [&found], "finds {finds:?}: {:?}", world.recorded);
     }
@@ -356,9 +361,9 @@ fn our_books_do_not_begin_with_the_balance_of_another_account() {
     world.finds.clear();
     world.pass(60);
     world.provider.reported = None;
-    world.pass(3_000);
+    world.pass(120);
     assert_eq!((world.beginnings, world.pauses.len()), (0, 1));
     world.finds.insert(7);
-    world.pass(3_000);
+    world.pass(240);
     assert!(world.beginnings > 0);
 }

@@ -230,11 +230,8 @@ fn every_open_refill_is_asked_for_in_turn() {
 #[test]
 fn cancels_that_wait_hold_up_no_others() {
     let off = Provider { state: ProviderState::Off, ..provider() };
-    for (first, says) in [
-        (provider(), Says::Later),
-        (provider(), Says::Nothing),
-        (off, Says::Yes),
-    ] {
+    for (first, says) in [(provider(), Says::Later), (provider(), Says::Nothing), (off, Says::Yes)]
+    {
         let told = format!("{:?} {says:?}", first.state);
         let mut world = World::new(first);
         world.says.insert(PROVIDER, says);
