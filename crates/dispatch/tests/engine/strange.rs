@@ -281,11 +281,12 @@ fn what_has_ended_long_ago_is_not_asked_for_after_a_restart() {
     let mut world = World::new(&[1, 2]);
     world.now = Timestamp(0).plus_hours(CORRECT_HOURS).plus_hours(2);
     world.ended.insert(1, Timestamp(0));
-    world.ended.insert(2, world.now);
+    world.ended.insert(2, world.now.plus_hours(7 - CORRECT_HOURS));
     world.engine = Engine::new(2, Timing::default(), world.now);
-    world.pass(60);
+    world.finds.clear();
+    world.pass(10);
     assert_eq!(world.unfollowed, BTreeSet::from([1]));
-    world.pass(60 * (CORRECT_HOURS + 2));
+    world.pass(420);
     assert_eq!(world.unfollowed, BTreeSet::from([1, 2]));
 }
 
