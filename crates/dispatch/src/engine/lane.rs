@@ -170,6 +170,7 @@ impl Lane {
         self.readiness == Readiness::Ready
             && self.provider.state == ProviderState::Active
             && self.provider.restored.is_none()
+            && !self.is_strange()
             && self.rests_until <= now
             && !self.is_held()
             && !self.wants_beginning(now)

@@ -2,9 +2,8 @@
 //! whoever has changed that (docs/adr/0030). What it does not find says nothing of an order then, until a
 //! person has looked.
 
-use super::Action;
 use super::lane::Lane;
-use super::plus;
+use super::{Action, plus};
 use domain::providers::{Provider, ProviderState};
 use domain::{AttemptId, Timestamp};
 use std::collections::BTreeMap;
