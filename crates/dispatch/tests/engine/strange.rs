@@ -3,6 +3,7 @@
 #![expect(clippy::arithmetic_side_effects, reason = "what cannot be done is a failed test")]
 
 use super::provider::{PROVIDER, provider};
+use super::unsendable::{order, route};
 use counter::fulfilment::{Found, Outcome, Recorded, Setup};
 use dispatch::engine::{Action, Answer, Engine, Input, Timing};
 use domain::limits::CORRECT_HOURS;
@@ -32,6 +33,9 @@ struct World {
     missing: BTreeSet<i64>,
     unfollowed: BTreeSet<i64>,
     pauses: Vec<String>,
+    /// An order that is to be placed.
+    comes: Option<i64>,
+    claims: u32,
     /// Balances that our books may begin with.
     beginnings: u32,
     replays: u32,
@@ -80,6 +84,8 @@ impl World {
             missing: BTreeSet::new(),
             unfollowed: BTreeSet::new(),
             pauses: Vec::new(),
+            comes: None,
+            claims: 0,
             beginnings: 0,
             replays: 0,
             recorded: Vec::new(),
@@ -126,9 +132,16 @@ impl World {
         Some(match action {
             Action::ReadSetup => {
                 let providers = vec![self.provider.clone()];
-                Input::Setup(Setup { providers, ..Setup::default() })
+                Input::Setup(Setup { providers, routes: vec![route(1)], ..Setup::default() })
             }
-            Action::ReadWaiting { .. } => Input::Waiting(Vec::new(), None),
+            Action::ReadWaiting { .. } => match self.comes.take() {
+                Some(id) => order(id),
+                None => Input::Waiting(Vec::new(), None),
+            },
+            Action::Claim(_) => {
+                self.claims += 1;
+                return None;
+            }
             Action::TakeOver { provider, .. } | Action::ReadUnknown(provider) => {
                 let lost = self.lost.iter().cloned();
                 Input::Unknown(provider, lost.map(|lost| (lost, State::Unknown)).collect())
@@ -311,9 +324,15 @@ fn a_pause_that_the_store_could_not_write_is_written_later() {
     world.is_store_down = true;
     world.pass(60);
     assert!(world.pauses.len() > 1 && world.missing.is_empty(), "{:?}", world.pauses);
+    world.comes = Some(1);
+    world.pass(60);
+    assert_eq!(world.claims, 0, "it gets no orders all the same");
     world.is_store_down = false;
     world.pass(60);
     assert_eq!(world.provider.state, ProviderState::Paused);
+    world.provider.state = ProviderState::Active;
+    world.pass(5);
+    assert!(world.claims > 0);
 }
 
 /// In another account the same request id would be another order.
