@@ -100,17 +100,10 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         version: 12,
-        name: "key_doubted",
-        text: include_str!("migrations/0012_key_doubted.sql"),
+        name: "put_off",
+        text: include_str!("migrations/0012_put_off.sql"),
         postgres: "",
         works_from: 12,
-    },
-    Migration {
-        version: 13,
-        name: "put_off",
-        text: include_str!("migrations/0013_put_off.sql"),
-        postgres: "",
-        works_from: 13,
     },
 ];
 
@@ -275,7 +268,6 @@ mod tests {
             "36b6dab5769cfc29177eee9f8502f9efb6a29424b697b858946faa14ea84d134",
             "fab39527e8c04dbe86c006c6632a49ae59183d7ca769a70b211eff59cef0af46",
             "9bb6962f90109809e97e4f07dd607e3261c6330813bd106bf4f197890ded4b35",
-            "a263021c4abe6b036e1782dbf520cc64ffea1e98203e2f499c466dda7a0d1049",
             "11ff2dcfd1ff025b1d25df4b4b140cecdbbf883fb292232c430edf2243bdc5a0",
         ];
         let checksums: Vec<String> = MIGRATIONS.iter().map(Migration::checksum).collect();

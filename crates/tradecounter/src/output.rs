@@ -227,7 +227,6 @@ pub(crate) fn provider(provider: &Provider) -> Value {
         "reported": provider.reported.map(|(balance, _)| amount(balance)),
         "reported_at": provider.reported.map(|(_, at)| clock::shown(at)),
         "held_since": provider.restored.map(clock::shown),
-        "key_doubted_since": provider.key_doubted.map(clock::shown),
         "created": time(provider.created),
     })
 }

@@ -54,10 +54,6 @@ impl Worker {
             if provider.restored.is_some() {
                 return providers::set_reported(tx, id, balance, 0, now);
             }
-            // It may be another account's.
-            if provider.key_doubted.is_some() {
-                return Ok(());
-            }
             let unknown = attempts::unknown(tx, id, AttemptId(0), LATEST)?;
             let (booked, asked) = (provider.booked, Timestamp(now.0.saturating_sub(read.age_us)));
             if provider.reported.is_none() {

@@ -59,7 +59,7 @@ pub struct Placement {
 }
 
 /// For how long after it was taken an order may be sent, in microseconds.
-pub const FRESH_US: i64 = 15_000_000;
+pub(super) const FRESH_US: i64 = 15_000_000;
 
 impl Placement {
     /// Whether it may still be sent at `now`. Whoever slept between taking an order and sending it may

@@ -1,15 +1,14 @@
 //! Adding and changing providers.
 
-use super::key;
 use crate::journal::Journal;
-use crate::stock::{NONCE_BYTES, Place};
+use crate::stock::{NONCE_BYTES, Place, Vault};
 use crate::{Counter, Failure, Refusal};
 use domain::limits::TRUST_READS;
 use domain::providers::{Provider, ProviderState, check_provider};
 use domain::{AccountId, AttemptId, Micros, ProviderId, Timestamp};
 use std::fmt;
 use store::tables::{attempts, providers};
-use store::{Tx, TxExt};
+use store::{DbError, Tx, TxExt};
 
 /// What staff say of a provider; what is absent stays as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -104,8 +103,6 @@ impl Counter {
                 reported: None,
                 quiet_reads: 0,
                 restored: None,
-                key_doubted: None,
-                key_vouched: None,
                 created: now,
             };
             let provider = changed(blank, &change);
@@ -118,11 +115,12 @@ impl Counter {
         Failure::join(self.store.write(unit).await)
     }
 
-    /// Changes a provider, and its key when one is handed over. Where orders are there, another key is
-    /// doubted until it finds one of them, unless the same account is vouched for.
+    /// Changes a provider, and its key when one is handed over. Where orders or money are there, another
+    /// URL or key must be said to lead to the same account.
     ///
     /// # Errors
-    /// [`Refusal`] when there is none, or something is out of range or taken.
+    /// [`Refusal`] when there is none, something is out of range or taken, or what is there would be
+    /// another account's.
     pub async fn edit_provider(
         &self,
         id: ProviderId,
@@ -136,21 +134,17 @@ impl Counter {
             let found = found.ok_or_else(|| Refusal::missing("provider", id))?;
             let provider = changed(found.clone(), &change);
             check(tx, Some(&found), &provider)?;
-            check_change(tx, &found, &provider, change.same_account)?;
+            let is_key_new = match &secret {
+                Some(secret) => is_new(tx, &vault, id, secret)?,
+                None => false,
+            };
+            check_change(tx, (&found, &provider), is_key_new, change.same_account)?;
             providers::change_provider(tx, &provider)?;
             if let Some(secret) = &secret {
-                let is_new = key::is_new(tx, &vault, id, secret)?;
                 providers::set_key(tx, id, &seal(&vault, id, secret)?)?;
-                if is_new && !change.same_account {
-                    key::may_be_anothers(tx, &found, now)?;
-                }
-            }
-            if change.same_account {
-                key::is_vouched_for(tx, id, now)?;
             }
             tell(tx, &provider, "provider.changed", secret.is_some(), now)?;
-            let missing = || Refusal::missing("provider", id);
-            Ok(providers::provider(tx, id)?.ok_or_else(missing)?)
+            Ok(provider)
         };
         Failure::join(self.store.write(unit).await)
     }
@@ -176,8 +170,6 @@ fn changed(provider: Provider, change: &ProviderChange) -> Provider {
         reported: provider.reported,
         quiet_reads: provider.quiet_reads,
         restored: provider.restored,
-        key_doubted: provider.key_doubted,
-        key_vouched: provider.key_vouched,
         created: provider.created,
     }
 }
@@ -185,8 +177,8 @@ fn changed(provider: Provider, change: &ProviderChange) -> Provider {
 /// Whether what is known of orders and money there is still true of the provider as it would be.
 fn check_change(
     tx: &mut dyn Tx,
-    before: &Provider,
-    after: &Provider,
+    (before, after): (&Provider, &Provider),
+    is_key_new: bool,
     same_account: bool,
 ) -> Result<(), Failure<Refusal>> {
     let id = before.id;
@@ -199,6 +191,9 @@ fn check_change(
     } else if after.url != before.url && used && !same_account {
         "url: orders or money of ours are there; when the same account is meant at a new address, \
          say --same-account, otherwise add another provider in its place"
+    } else if is_key_new && used && !same_account {
+        "key: orders or money of ours are there; when the new key is of the same account, as one that was \
+         rotated is, say --same-account, otherwise add the other account as a provider of its own"
     } else if after.takes_request_id != before.takes_request_id && is_unknown {
         "takes request id: an order is being placed there, or it is not known what became of it; pause \
          the provider, and decide about it first"
@@ -206,6 +201,18 @@ fn check_change(
         return Ok(());
     };
     Err(Refusal::NotNow(String::from(refused)).into())
+}
+
+/// Whether a key is another one than the one that is there. One that does not open is.
+fn is_new(
+    tx: &mut dyn Tx,
+    vault: &Vault,
+    id: ProviderId,
+    secret: &ProviderSecret,
+) -> Result<bool, DbError> {
+    let Some(sealed) = providers::key(tx, id)? else { return Ok(true) };
+    let known = vault.open(Place::Provider(id), &sealed);
+    Ok(!known.is_ok_and(|known| *known == *secret.key.trim()))
 }
 
 fn check(
@@ -222,7 +229,7 @@ fn check(
 }
 
 fn seal(
-    vault: &crate::stock::Vault,
+    vault: &Vault,
     id: ProviderId,
     secret: &ProviderSecret,
 ) -> Result<store::tables::stock::Sealed, Refusal> {

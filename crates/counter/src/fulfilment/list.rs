@@ -3,7 +3,7 @@
 use crate::{Counter, Failure, Refusal};
 use domain::orders::State;
 use domain::providers::{Attempt, Explains, Provider, Route, explaining};
-use domain::{AttemptId, Micros, OrderId, ProviderId};
+use domain::{AttemptId, Micros, OrderId, ProviderId, Timestamp};
 use std::collections::HashMap;
 use store::tables::{attempts, orders, providers, routes};
 use store::{DbError, StoreError, Tx};
@@ -142,7 +142,7 @@ impl Counter {
     }
 
     /// Up to `limit` attempts at a provider above `after` whose orders are followed there, oldest
-    /// first, with where their orders stand.
+    /// first, with where their orders stand, and when they have ended.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -151,7 +151,7 @@ impl Counter {
         provider: ProviderId,
         after: AttemptId,
         limit: i64,
-    ) -> Result<Vec<(Attempt, State)>, StoreError> {
+    ) -> Result<Vec<(Attempt, State, Option<Timestamp>)>, StoreError> {
         let read = self.store.read(|tx| attempts::followed_orders(tx, provider, after, limit));
         Ok(read.await??)
     }

@@ -136,13 +136,10 @@ fn decide(
     now: Timestamp,
 ) -> Decided {
     let service = known.catalogue.services.get(&order.service);
-    let provider = known.providers.get(&attempt.provider);
-    let is_doubted = provider.is_some_and(|provider| provider.key_doubted.is_some());
     let terms = ReportTerms {
         counted: service.is_some_and(|service| service.kind.shape().counting != Counting::One),
         not_found: reported.not_found,
-        // Another account finds none of our orders.
-        not_found_max: if is_doubted { i64::MAX } else { NOT_FOUND_MAX },
+        not_found_max: NOT_FOUND_MAX,
         correct_hours: CORRECT_HOURS,
     };
     let words = shortened(&reported.words);

@@ -51,8 +51,6 @@ pub struct ProviderAccess {
     pub url: String,
     /// The key of our account there.
     pub key: ProviderKey,
-    /// Whether it is not known that the key leads to the account that has our orders.
-    pub key_doubted: bool,
 }
 
 impl Counter {
@@ -85,13 +83,13 @@ impl Counter {
             let missing = || Refusal::missing("provider", id);
             let provider = providers::provider(tx, id)?.ok_or_else(missing)?;
             let key = providers::key(tx, id)?.ok_or_else(missing)?;
-            Ok((provider.url, key, provider.key_doubted.is_some()))
+            Ok((provider.url, key))
         });
-        let (url, sealed, key_doubted) = Failure::join(read.await)?;
+        let (url, sealed) = Failure::join(read.await)?;
         let opened = self.vault().open(Place::Provider(id), &sealed);
         let opened = opened.map_err(|error: VaultError| {
             Refusal::NotNow(format!("the key of provider {id} does not open: {error}"))
         });
-        Ok(ProviderAccess { url, key: ProviderKey(opened?), key_doubted })
+        Ok(ProviderAccess { url, key: ProviderKey(opened?) })
     }
 }

@@ -173,7 +173,7 @@ impl Shop {
     /// The attempts at a provider that are followed.
     pub(crate) async fn followed(&self, provider: ProviderId) -> Vec<AttemptId> {
         let followed = self.counter.followed_attempts(provider, AttemptId(0), 100).await.unwrap();
-        followed.into_iter().map(|(attempt, _)| attempt.id).collect()
+        followed.into_iter().map(|(attempt, ..)| attempt.id).collect()
     }
 
     /// What is to be sent on, a hundred of each kind at each provider.

@@ -39,7 +39,6 @@ pub(super) struct Calls {
 struct Known {
     key: ProviderKey,
     endpoint: Endpoint,
-    key_doubted: bool,
 }
 
 /// Providers whose keys were opened since all was forgotten last, and how often that was.
@@ -82,10 +81,10 @@ impl Calls {
             known.forgotten
         };
         let access = self.counter.provider_access(id).await.map_err(|e| e.to_string())?;
-        let ProviderAccess { url, key, key_doubted } = access;
+        let ProviderAccess { url, key } = access;
         let endpoint = Endpoint::parse(&url, &self.reach.policy);
         let endpoint = endpoint.map_err(|error| error.to_string())?;
-        let known = Known { key, endpoint, key_doubted };
+        let known = Known { key, endpoint };
         let mut remembered = self.known.lock();
         // What was read before all was forgotten may be of another key.
         if remembered.forgotten == forgotten {
@@ -97,30 +96,17 @@ impl Calls {
 
     /// Places an order, once.
     pub(super) async fn place(&self, placement: &Placement) -> Placed {
-        self.placing(placement, false).await
-    }
-
-    /// Places an order again under its request id. In another account it would be another order, so
-    /// nothing is sent with a key that is doubted.
-    pub(super) async fn place_again(&self, placement: &Placement) -> Placed {
-        self.placing(placement, true).await
-    }
-
-    async fn placing(&self, placement: &Placement, again: bool) -> Placed {
-        let placed = self.placed(placement, again).await;
+        let placed = self.placed(placement).await;
         self.note(placement.provider, &placed.answer);
         placed
     }
 
-    async fn placed(&self, placement: &Placement, again: bool) -> Placed {
+    async fn placed(&self, placement: &Placement) -> Placed {
         let not_sent = |why: String| Placed { answer: Answer::NotSent(why), late: None };
         let known = match self.known(placement.provider).await {
             Ok(known) => known,
             Err(why) => return not_sent(why),
         };
-        if again && known.key_doubted {
-            return not_sent(String::from("the key may be of another account by now"));
-        }
         let form = match order_form(placement, known.key.reveal()) {
             Ok(form) => form,
             Err(why) => return Placed { answer: Answer::Unsendable(why), late: None },

@@ -225,7 +225,7 @@ impl Run {
                     }
                     match placement {
                         Ok(Some(placement)) => {
-                            let placed = calls.place_again(&placement).await;
+                            let placed = calls.place(&placement).await;
                             Done::Placed(attempt, placed.answer, placed.late)
                         }
                         Ok(None) => Done::Nothing,

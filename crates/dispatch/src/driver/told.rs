@@ -1,27 +1,10 @@
 //! What became of orders, for whoever reads logs: what needs their attention, and what it came to.
 
 use counter::Counter;
-use counter::fulfilment::{Found, Outcome, Recorded, Settled};
+use counter::fulfilment::{Found, Outcome, Recorded};
+use domain::AttemptId;
 use domain::providers::{Attempt, Fit};
-use domain::{AttemptId, ProviderId};
 use tracing::Level;
-
-/// Tells what became of a doubt that no order can end by being found.
-pub(super) fn settled(provider: ProviderId, settled: Settled) {
-    match settled {
-        Settled::Moot => {}
-        Settled::Ended => tracing::info!(
-            provider = provider.0,
-            "nothing is left of what was at the provider before its key was doubted: it is no more"
-        ),
-        Settled::Stays => tracing::warn!(
-            provider = provider.0,
-            "the key of the provider is doubted, and no order that was placed before is left to prove it: \
-             decide about the orders there that are with you and about lost answers, or say that it is \
-             the same account (`provider edit --same-account`)"
-        ),
-    }
-}
 
 /// Tells of those outcomes that somebody should know of, each with its order and provider.
 pub(super) async fn tell(counter: &Counter, outcomes: &[Outcome], recorded: &[Recorded]) {

@@ -121,31 +121,6 @@ impl Units {
                 }
                 None
             }
-            Action::ProveKey { provider, since, found } => {
-                if worker.prove_key(provider, since, found, now).await? {
-                    tracing::info!(
-                        provider = provider.0,
-                        "the provider finds our orders with its new key"
-                    );
-                }
-                None
-            }
-            Action::SettleKey { provider, since } => {
-                told::settled(provider, worker.settle_key(provider, since, now).await?);
-                None
-            }
-            Action::DoubtKey { provider, reason } => {
-                if worker.doubt_key(provider, &reason, now).await? {
-                    tracing::error!(
-                        provider = provider.0,
-                        reason,
-                        "the provider finds none of our orders, and gets no more: put the right key in, or \
-                         say that it is the same account (`provider edit --same-account`), then set it to \
-                         active again"
-                    );
-                }
-                None
-            }
             Action::SwitchOff { route, reason } => {
                 if worker.switch_route_off(route, &reason, now).await? {
                     tracing::error!(

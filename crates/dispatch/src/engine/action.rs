@@ -96,31 +96,6 @@ pub enum Action {
         /// Why.
         reason: String,
     },
-    /// Doubt the key of a provider no more, when one of the orders that it has found was placed before.
-    ProveKey {
-        /// Where.
-        provider: ProviderId,
-        /// Since when its key is doubted.
-        since: Timestamp,
-        /// What it has found since.
-        found: Vec<AttemptId>,
-    },
-    /// End the doubt of a provider's key when nothing is left of what was there before: no such order is
-    /// asked for any more, so none can prove it.
-    SettleKey {
-        /// Where.
-        provider: ProviderId,
-        /// Since when its key is doubted.
-        since: Timestamp,
-    },
-    /// Doubt the key of a provider that finds none of our orders, and place no more there until a person
-    /// has looked.
-    DoubtKey {
-        /// Where.
-        provider: ProviderId,
-        /// Why.
-        reason: String,
-    },
     /// Use a route no more until a person has looked.
     SwitchOff {
         /// Which.
@@ -146,9 +121,6 @@ impl Action {
             Self::RecordReports(_) => Kind::Reports,
             Self::Unfollow(_) => Kind::Unfollow,
             Self::Pause { .. }
-            | Self::ProveKey { .. }
-            | Self::SettleKey { .. }
-            | Self::DoubtKey { .. }
             | Self::SwitchOff { .. }
             | Self::Place(_)
             | Self::Replay(_)
@@ -220,8 +192,8 @@ pub enum Input {
     Late(AttemptId, Answer),
     /// No answer will come any more to a call that was given up.
     LateOver(AttemptId),
-    /// Attempts at a provider whose orders are followed, and where these stand.
-    Followed(ProviderId, Vec<(Attempt, State)>),
+    /// Attempts at a provider whose orders are followed, where these stand, and when they have ended.
+    Followed(ProviderId, Vec<(Attempt, State, Option<Timestamp>)>),
     /// What a provider said of orders.
     Statuses(AskId, Answer),
     /// What is to be sent on.

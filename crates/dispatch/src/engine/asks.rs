@@ -1,8 +1,8 @@
 //! Asking providers where orders stand.
 
 use super::follow::Entry;
-use super::key::Looked;
 use super::lane::Lane;
+use super::strange::Looked;
 use super::{Action, Answer, AskId, Engine, Said, plus};
 use counter::fulfilment::Reported;
 use domain::limits::NOT_FOUND_MAX;
@@ -29,8 +29,6 @@ pub(super) struct Asking {
     pub(super) provider: ProviderId,
     entries: Vec<Entry>,
     ticket: Ticket,
-    /// When.
-    at: Timestamp,
 }
 
 /// A report that waits to be recorded, with the order that it is about.
@@ -55,19 +53,19 @@ impl Engine {
     pub(super) fn followed(
         &mut self,
         provider: ProviderId,
-        attempts: Vec<(Attempt, State)>,
+        attempts: Vec<(Attempt, State, Option<Timestamp>)>,
         now: Timestamp,
     ) {
         let Some(lane) = self.lanes.get_mut(&provider) else { return };
         lane.follow.reading = false;
         let full = i64::try_from(attempts.len()).is_ok_and(|read| read >= FOLLOWED);
         lane.follow.read = !full;
-        for (attempt, state) in attempts {
+        for (attempt, state, ended) in attempts {
             lane.follow.read_up_to = lane.follow.read_up_to.max(attempt.id);
             // Nothing that is said of an order in review changes it: a person was asked.
             if let Some(id) = attempt.upstream_id.filter(|_| state != State::Review) {
                 let entry = Entry::new(attempt.id, &id, attempt.started, attempt.cost);
-                lane.follow.add(entry.read_as(state), now, self.random.u64(..));
+                lane.follow.add(entry.read_as(state, ended), now, self.random.u64(..));
             }
         }
     }
@@ -111,7 +109,7 @@ impl Engine {
                 lane.follow.asking = lane.follow.asking.saturating_add(1);
                 let ask = AskId(self.next_ask);
                 self.next_ask = self.next_ask.wrapping_add(1);
-                self.asking.insert(ask, Asking { provider: *id, entries, ticket, at: now });
+                self.asking.insert(ask, Asking { provider: *id, entries, ticket });
                 self.actions.push(Action::AskStatus { ask, provider: *id, ids });
             }
         }
@@ -119,7 +117,7 @@ impl Engine {
 
     /// Takes in what a provider said of orders.
     pub(super) fn statuses(&mut self, ask: AskId, answer: &Answer, now: Timestamp) {
-        let Some(Asking { provider, entries, ticket, at }) = self.asking.remove(&ask) else {
+        let Some(Asking { provider, entries, ticket }) = self.asking.remove(&ask) else {
             return;
         };
         let asked: Vec<String> =
@@ -149,7 +147,7 @@ impl Engine {
             .zip(&each)
             .map(|(entry, (_, found))| entry.looked(matches!(found, Found::Known(_))))
             .collect();
-        self.actions.extend(lane.looks_like_ours(&looked, at));
+        self.actions.extend(lane.looks_like_ours(&looked, now));
         for (mut entry, (_, found)) in entries.into_iter().zip(each) {
             entry.answered(now);
             self.said(provider, entry, found, now);
@@ -194,17 +192,12 @@ impl Engine {
         entry: &mut Entry,
         words: &str,
     ) -> Option<Reported> {
-        let lane = self.lanes.get(&provider)?;
-        if lane.provider.key_doubted.is_some() {
+        if self.lanes.get(&provider)?.is_strange() {
             return None;
         }
         let before = i64::from(entry.not_found);
         entry.not_found = entry.not_found.saturating_add(1);
         let enough = before.saturating_add(1) >= NOT_FOUND_MAX;
-        if enough && lane.is_strange() {
-            self.actions.push(lane.doubt());
-            return None;
-        }
         enough.then(|| Reported {
             attempt: entry.attempt,
             report: Report::NotFound,

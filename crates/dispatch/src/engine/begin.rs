@@ -29,19 +29,12 @@ impl Lane {
             && now < until
             && self.readiness == Readiness::Ready
             && self.provider.reported.is_none()
-            && self.provider.key_doubted.is_none()
+            && !self.is_strange()
             && self.provider.balance_decimals.is_some()
             && self.provider.state != ProviderState::Off
             && self.lost.is_empty()
             && self.purse.last.is_some_and(|(asked, _)| now < plus(asked, TOLD_US))
             && self.follow.len() <= REFRESH_ORDERS
-    }
-
-    /// Our books there are to begin anew, soon: the key was changed.
-    pub(super) const fn begin_anew(&mut self, now: Timestamp) {
-        self.purse.forget(now);
-        self.resolver.begin_at = now;
-        self.resolver.begin_tries = 0;
     }
 
     /// Tries it again later when it could not be seen in time.

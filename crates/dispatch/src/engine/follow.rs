@@ -1,8 +1,8 @@
 //! Orders that are followed at a provider: when each is asked for, a hundred at a time, and what was
 //! said of it last, so that only what is new is written down.
 
-use super::key::Looked;
 use super::plus;
+use super::strange::Looked;
 use domain::orders::State;
 use domain::providers::{Followed, next_poll};
 use domain::{AttemptId, Micros, Timestamp};
@@ -34,8 +34,6 @@ pub(super) struct Entry {
     pub(super) not_found: u16,
     state: State,
     ended: Option<Timestamp>,
-    /// Whether its order is open, as far as is known.
-    is_open: bool,
     cancel_requested: bool,
     /// What the provider has for it, by our books: so much may come back.
     cost: Micros,
@@ -79,23 +77,24 @@ impl Entry {
             not_found: 0,
             state: State::Submitted,
             ended: None,
-            is_open: true,
             cancel_requested: false,
             cost,
             answered: Timestamp(i64::MIN),
         }
     }
 
-    /// As it was read that the order stands so. One that has ended is asked for once more all the same:
-    /// when it has ended is known with the answer.
-    pub(super) fn read_as(self, state: State) -> Self {
-        Self { is_open: !state.is_terminal(), ..self }
+    /// As it was read that the order stands so: when it has ended, it is asked for no longer than without
+    /// a restart.
+    pub(super) fn read_as(self, state: State, ended: Option<Timestamp>) -> Self {
+        match ended {
+            Some(_) if state.is_terminal() => Self { state, ended, ..self },
+            _ => self,
+        }
     }
 
-    /// What it says of a key that it was found or not.
+    /// What it says of the provider that it was found or not.
     pub(super) const fn looked(&self, is_found: bool) -> Looked {
-        let Self { attempt, accepted, is_open, .. } = *self;
-        Looked { attempt, accepted, is_open, is_found }
+        Looked { attempt: self.attempt, is_open: !self.state.is_terminal(), is_found }
     }
 
     /// Notes that the provider said something of it.
@@ -123,7 +122,6 @@ impl Entry {
     pub(super) fn stands(&mut self, followed: &Followed) {
         self.state = followed.state;
         self.ended = followed.ended;
-        self.is_open = !followed.state.is_terminal();
         self.cancel_requested = followed.cancel_requested;
     }
 
@@ -244,14 +242,9 @@ impl Follow {
             .collect();
     }
 
-    /// Whether all of it was read, and none is being asked for.
-    pub(super) const fn is_known(&self) -> bool {
-        self.read && self.away == 0
-    }
-
-    /// Whether none of those that wait to be asked for was taken at `since` or before.
-    pub(super) fn has_none_from(&self, since: Timestamp) -> bool {
-        self.due.values().all(|entry| entry.accepted > since)
+    /// Whether an order is followed.
+    pub(super) fn follows(&self, attempt: AttemptId) -> bool {
+        self.known.contains(&attempt)
     }
 
     /// Whether all that is followed is known and has ended.

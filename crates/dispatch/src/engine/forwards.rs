@@ -100,13 +100,9 @@ impl Forwards {
 impl Lane {
     /// Whether anything may be sent on there now, and answered.
     fn takes(&self, kind: ForwardKind, now: Timestamp) -> bool {
-        // Nothing is sent on to one that is held after a restore; where things stand is asked all the same,
-        // but not of another account.
+        // Nothing is sent on to one that is held after a restore; where things stand is asked all the same.
         let is_restored = self.provider.restored.is_some() && kind != ForwardKind::RefillStatus;
-        self.provider.state != ProviderState::Off
-            && !is_restored
-            && self.provider.key_doubted.is_none()
-            && self.breaker.may_ask(now)
+        self.provider.state != ProviderState::Off && !is_restored && self.breaker.may_ask(now)
     }
 }
 

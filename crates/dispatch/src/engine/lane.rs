@@ -3,10 +3,10 @@
 
 use super::Timing;
 use super::follow::Follow;
-use super::key::Key;
 use super::purse::Purse;
 use super::queue::Queued;
 use super::resolve::Resolver;
+use super::strange::Strange;
 use counter::fulfilment::Placement;
 use domain::providers::{
     Attempt, Breaker, Outcome, Pace, Provider, ProviderState, RetryBudget, Ticket,
@@ -83,7 +83,7 @@ pub(super) struct Lane {
     /// Whether evidence that is gathered may decide by itself.
     pub(super) trusted: bool,
     pub(super) follow: Follow,
-    pub(super) key: Key,
+    pub(super) strange: Strange,
     pub(super) purse: Purse,
     /// What was charged for open orders that it is not asked for: it may have come back.
     pub(super) unwatched: Micros,
@@ -117,7 +117,7 @@ impl Lane {
             resting: HashMap::new(),
             trusted: true,
             follow: Follow::new(timing.poll_least_us),
-            key: Key::new(now),
+            strange: Strange::new(),
             purse: Purse::new(now),
             unwatched: Micros::ZERO,
             resolver: Resolver::new(now),
@@ -170,6 +170,7 @@ impl Lane {
         self.readiness == Readiness::Ready
             && self.provider.state == ProviderState::Active
             && self.provider.restored.is_none()
+            && !self.is_strange()
             && self.rests_until <= now
             && !self.is_held()
             && !self.wants_beginning(now)

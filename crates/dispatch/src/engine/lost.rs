@@ -107,7 +107,7 @@ impl Engine {
                 && provider.state != ProviderState::Off
                 && provider.restored.is_none()
                 // In another account it would be another order.
-                && provider.key_doubted.is_none()
+                && !lane.is_strange()
         };
         for lane in self.lanes.values_mut().filter(may_ask) {
             for (id, lost) in &mut lane.lost {

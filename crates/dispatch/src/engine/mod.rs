@@ -14,7 +14,6 @@ mod classify;
 mod failed;
 mod follow;
 mod forwards;
-mod key;
 mod lane;
 mod lost;
 mod purse;
@@ -24,6 +23,7 @@ mod resolve;
 mod said;
 mod scan;
 mod setup;
+mod strange;
 mod timing;
 mod turn;
 mod wishes;
@@ -257,7 +257,6 @@ impl Engine {
         }
         self.queue.wake(now);
         self.look_at_lost(now);
-        self.look_at_keys(now);
         self.ask_again(now);
         self.resolve(now);
         self.record();

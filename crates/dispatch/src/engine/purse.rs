@@ -48,14 +48,6 @@ impl Purse {
         }
     }
 
-    /// Forgets what was read: it was of another key. What is being asked may be too.
-    pub(super) const fn forget(&mut self, now: Timestamp) {
-        self.next = now;
-        self.last = None;
-        self.begins = None;
-        self.bookings = 0;
-    }
-
     /// Notes that an amount was booked.
     pub(super) const fn booked(&mut self, now: Timestamp) {
         self.bookings = self.bookings.saturating_add(1);
@@ -79,7 +71,8 @@ impl Lane {
     /// What is booked, when our books can begin with the balance as it is now: nothing is under way,
     /// and no open order may have come back without our knowing.
     fn can_begin(&self) -> Option<Micros> {
-        let can = self.provider.reported.is_none() && self.is_quiet() && self.follow.is_settled();
+        let is_known = self.follow.is_settled() && !self.is_strange();
+        let can = self.provider.reported.is_none() && self.is_quiet() && is_known;
         can.then_some(self.provider.booked)
     }
 

@@ -188,7 +188,7 @@ impl Engine {
                 decimals: lane.provider.balance_decimals,
                 slack: lane.slack(),
                 unseen: Micros::new(stale.saturating_add(came)),
-                trusted: lane.is_trusted() && lane.finds_ours(),
+                trusted: lane.is_trusted(),
                 unknown: &unknown,
                 most: EVIDENCE_UNKNOWN_MAX,
             })
@@ -245,8 +245,8 @@ impl Lane {
 
     /// Only one that our books have begun with; nor when it may be another account's.
     fn is_trusted(&self) -> bool {
-        let Provider { reported, key_doubted, quiet_reads, trust_reads, .. } = &self.provider;
-        let is_ours = reported.is_some() && key_doubted.is_none();
+        let Provider { reported, quiet_reads, trust_reads, .. } = &self.provider;
+        let is_ours = reported.is_some() && !self.is_strange();
         self.trusted && is_ours && Trust::new(*quiet_reads).holds(*trust_reads)
     }
 

@@ -109,7 +109,7 @@ impl World {
             }
             Action::ReadFollowed { provider, .. } => Input::Followed(
                 provider,
-                vec![(attempt(1, AttemptState::Accepted), State::Submitted)],
+                vec![(attempt(1, AttemptState::Accepted), State::Submitted, None)],
             ),
             Action::ReadForwards(_) => Input::ToForward(Vec::new()),
             Action::AskStatus { ask, .. } => {

@@ -171,7 +171,7 @@ fn a_list_is_a_question_like_any_other() {
     let mut engine = Engine::new(1, Timing::default(), minute(0));
     let provider = Provider { asks_per_second: 1, ..provider() };
     engine.step(Input::Setup(Setup { providers: vec![provider], ..Setup::default() }), second(0));
-    engine.step(Input::Followed(PROVIDER, vec![(followed(5), State::Submitted)]), second(0));
+    engine.step(Input::Followed(PROVIDER, vec![(followed(5), State::Submitted, None)]), second(0));
     // The order is due by then.
     let told = engine.step(Input::ListDue(PROVIDER), second(600));
     let lists = |told: &[Action]| told.iter().any(|a| matches!(a, Action::FetchList(PROVIDER)));
@@ -191,7 +191,7 @@ fn orders_are_asked_for_as_often_as_the_provider_lets() {
     let mut engine = Engine::new(1, Timing::default(), minute(0));
     let provider = Provider { asks_per_second: 50, ..provider() };
     engine.step(Input::Setup(Setup { providers: vec![provider], ..Setup::default() }), second(0));
-    let all = (1..=9_000).map(|id| (followed(id), State::Submitted)).collect();
+    let all = (1..=9_000).map(|id| (followed(id), State::Submitted, None)).collect();
     engine.step(Input::Followed(PROVIDER, all), second(0));
     // All of them are due by then.
     let mut now = minute(10);

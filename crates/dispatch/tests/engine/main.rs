@@ -3,10 +3,10 @@
 mod books;
 mod decisions;
 mod forwards;
-mod keys;
 mod late;
 mod provider;
 mod refused_whole;
 mod tried;
+mod strange;
 mod turns;
 mod unsendable;

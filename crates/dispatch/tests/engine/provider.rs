@@ -24,8 +24,6 @@ pub(super) fn provider() -> Provider {
         reported: None,
         quiet_reads: 0,
         restored: None,
-        key_doubted: None,
-        key_vouched: None,
         created: Timestamp(0),
     }
 }

@@ -24,7 +24,7 @@ fn numbered(id: i64) -> Provider {
 }
 
 /// The route to the provider of the same number, and the first of them first.
-fn route(id: i64) -> Route {
+pub(super) fn route(id: i64) -> Route {
     Route {
         id: RouteId(id),
         service: ServiceId(1),

@@ -57,12 +57,6 @@ pub struct Provider {
     /// Since when nothing is sent to it but questions, because an older copy of the database was put
     /// in its place and nobody has looked there since.
     pub restored: Option<Timestamp>,
-    /// Since when it is not known whether our key there leads to the account that has our orders: that it
-    /// does not find them, and what its balance is, says nothing of them.
-    pub key_doubted: Option<Timestamp>,
-    /// Since when a person says that it does, and it has found none of them yet: what it does not find is
-    /// not there. Never beside a doubt.
-    pub key_vouched: Option<Timestamp>,
     /// When it was added.
     pub created: Timestamp,
 }

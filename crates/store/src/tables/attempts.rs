@@ -1,6 +1,6 @@
 //! Attempts to place orders at providers.
 
-use super::{flag, micros, named, opt_string, time};
+use super::{flag, micros, named, opt_string, opt_time, time};
 use crate::{DbError, Row, Tx, TxExt, Val};
 use domain::orders::State;
 use domain::providers::{Attempt, AttemptState};
@@ -29,16 +29,9 @@ crate::statements! {
     FOLLOWED = concat!("select ", columns!(), " from attempt \
         where provider_id = ?1 and followed = 1 and id > ?2 order by id limit ?3");
     FOLLOWED_ORDERS = concat!("select ", columns!(), ", (select o.state from orders o \
+        where o.id = attempt.order_id), (select o.ended_us from orders o \
         where o.id = attempt.order_id) from attempt \
         where provider_id = ?1 and followed = 1 and id > ?2 order by id limit ?3");
-    FOLLOWED_SINCE = "select id from attempt where provider_id = ?1 and followed = 1 \
-        and started_us <= ?2 limit 1";
-    ASKED_SINCE = "select a.id from attempt a join orders o on o.id = a.order_id \
-        where a.provider_id = ?1 and a.followed = 1 and a.started_us < ?2 \
-        and a.state = 'accepted' and o.state <> 'review' limit 1";
-    LOST_OPEN = "select a.id from attempt a join orders o on o.id = a.order_id \
-        where a.provider_id = ?1 and (a.state = 'open' or a.state = 'lost') \
-        and o.ended_us is null limit 1";
     AFTER = concat!("select ", columns!(), " from attempt where id > ?1 order by id limit ?2");
     OF_PROVIDER_BEFORE = concat!("select ", columns!(), " from attempt \
         where provider_id = ?1 and id < ?2 order by id desc limit ?3");
@@ -187,7 +180,7 @@ pub fn followed(
     tx.rows(&FOLLOWED, &[provider.0.into(), after.0.into(), limit.into()], decode)
 }
 
-/// The same, with where their orders stand.
+/// The same, with where their orders stand, and when they have ended.
 ///
 /// # Errors
 /// [`DbError`].
@@ -196,40 +189,11 @@ pub fn followed_orders(
     provider: ProviderId,
     after: AttemptId,
     limit: i64,
-) -> Result<Vec<(Attempt, State)>, DbError> {
+) -> Result<Vec<(Attempt, State, Option<Timestamp>)>, DbError> {
     let params = [provider.0.into(), after.0.into(), limit.into()];
-    tx.rows(&FOLLOWED_ORDERS, &params, |row| Ok((decode(row)?, named(row, 14, State::from_name)?)))
-}
-
-/// Whether an order is followed at a provider that was begun at `since` or before.
-///
-/// # Errors
-/// [`DbError`].
-pub fn follows_from(
-    tx: &mut dyn Tx,
-    provider: ProviderId,
-    since: Timestamp,
-) -> Result<bool, DbError> {
-    let found = tx.row(&FOLLOWED_SINCE, &[provider.0.into(), since.0.into()], |row| row.int(0))?;
-    Ok(found.is_some())
-}
-
-/// Whether an order is asked for at a provider that was begun before `since`: followed, and with no
-/// person.
-///
-/// # Errors
-/// [`DbError`].
-pub fn asks_from(tx: &mut dyn Tx, provider: ProviderId, since: Timestamp) -> Result<bool, DbError> {
-    let found = tx.row(&ASKED_SINCE, &[provider.0.into(), since.0.into()], |row| row.int(0))?;
-    Ok(found.is_some())
-}
-
-/// Whether it is not known of an attempt at a provider what became of it, and its order has not ended.
-///
-/// # Errors
-/// [`DbError`].
-pub fn is_any_lost(tx: &mut dyn Tx, provider: ProviderId) -> Result<bool, DbError> {
-    Ok(tx.row(&LOST_OPEN, &[provider.0.into()], |row| row.int(0))?.is_some())
+    tx.rows(&FOLLOWED_ORDERS, &params, |row| {
+        Ok((decode(row)?, named(row, 14, State::from_name)?, opt_time(row, 15)?))
+    })
 }
 
 /// Up to `limit` attempts above `after`, oldest first.

@@ -11,7 +11,7 @@ macro_rules! columns {
     () => {
         "id, name, url, state, currency, exchange, adds_at_once, adds_per_second, asks_per_second, \
          takes_request_id, balance_decimals, refusals, trust_reads, booked, reported, \
-         reported_us, quiet_reads, created_us, restored_us, key_doubted_us"
+         reported_us, quiet_reads, created_us, restored_us"
     };
 }
 
@@ -21,15 +21,12 @@ crate::statements! {
     KEY = "select key_id, sealed from provider where id = ?1";
     KEYS_OTHER = "select id, key_id, sealed from provider where key_id <> ?1 order by id limit ?2";
     ADD_PROVIDER = concat!("insert into provider (", columns!(), ", key_id, sealed) values (?1, ?2, \
-        ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)");
+        ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)");
     CHANGE_PROVIDER = "update provider set name = ?2, url = ?3, state = ?4, currency = ?5, \
         exchange = ?6, adds_at_once = ?7, adds_per_second = ?8, asks_per_second = ?9, \
         takes_request_id = ?10, balance_decimals = ?11, refusals = ?12, trust_reads = ?13 \
         where id = ?1";
     REPORTED = "update provider set reported = ?2, reported_us = ?3, quiet_reads = ?4 where id = ?1";
-    BEGIN_ANEW = "update provider set reported = null, reported_us = null, quiet_reads = 0 \
-        where id = ?1";
-    DOUBT_KEY = "update provider set key_doubted_us = ?2 where id = ?1";
     SET_KEY = "update provider set key_id = ?2, sealed = ?3 where id = ?1";
     RESEAL_KEY = "update provider set key_id = ?2, sealed = ?3 where id = ?1 and sealed = ?4";
     INSERT_ENTRY = "insert into provider_entry (id, provider_id, attempt_id, kind, amount, actor, \
@@ -65,8 +62,6 @@ pub struct Entry {
 }
 
 fn decode(row: &dyn Row) -> Result<Provider, DbError> {
-    // Below zero it is since when a person vouches for the key.
-    let key = row.opt_int(19)?;
     Ok(Provider {
         id: ProviderId(row.int(0)?),
         name: row.text(1)?.to_owned(),
@@ -86,8 +81,6 @@ fn decode(row: &dyn Row) -> Result<Provider, DbError> {
         quiet_reads: row.int(16)?,
         created: time(row, 17)?,
         restored: opt_time(row, 18)?,
-        key_doubted: key.filter(|since| *since >= 0).map(Timestamp),
-        key_vouched: key.filter(|since| *since < 0).map(|since| Timestamp(since.saturating_neg())),
     })
 }
 
@@ -159,11 +152,10 @@ pub fn add_provider(tx: &mut dyn Tx, provider: &Provider, key: &Sealed) -> Resul
         Val::Int(0),
         provider.created.0.into(),
         provider.restored.map(|since| since.0).into(),
-        provider.key_doubted.map(|since| since.0).into(),
         key.key.into(),
         key.bytes.as_slice().into(),
     ]);
-    tx.exec_exactly(&ADD_PROVIDER, 22, &params, 1)
+    tx.exec_exactly(&ADD_PROVIDER, 21, &params, 1)
 }
 
 /// Writes what staff may change of a provider.
@@ -231,33 +223,6 @@ pub fn set_reported(
 ) -> Result<(), DbError> {
     let params = [id.0.into(), reported.raw().into(), at.0.into(), quiet_reads.into()];
     tx.exec_exactly(&REPORTED, 4, &params, 1)
-}
-
-/// Forgets what a provider said that our balance is: our books there begin anew.
-///
-/// # Errors
-/// [`DbError`], also when it is not there.
-pub fn begin_anew(tx: &mut dyn Tx, id: ProviderId) -> Result<(), DbError> {
-    tx.exec_exactly(&BEGIN_ANEW, 1, &[id.0.into()], 1)
-}
-
-/// Writes since when it is not known whether our key at a provider leads to the account that has our
-/// orders; nothing once it is.
-///
-/// # Errors
-/// [`DbError`], also when it is not there.
-pub fn doubt_key(tx: &mut dyn Tx, id: ProviderId, since: Option<Timestamp>) -> Result<(), DbError> {
-    tx.exec_exactly(&DOUBT_KEY, 2, &[id.0.into(), since.map(|since| since.0).into()], 1)
-}
-
-/// Writes that a person says since `since` that our key at a provider leads to the account that has our
-/// orders; it is doubted no more.
-///
-/// # Errors
-/// [`DbError`], also when it is not there.
-pub fn vouch_for_key(tx: &mut dyn Tx, id: ProviderId, since: Timestamp) -> Result<(), DbError> {
-    let params = [id.0.into(), since.0.max(1).saturating_neg().into()];
-    tx.exec_exactly(&DOUBT_KEY, 2, &params, 1)
 }
 
 /// Books entries: each is written, and what its provider has booked moves by it. Their ids are

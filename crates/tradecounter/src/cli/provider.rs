@@ -30,8 +30,8 @@ pub(super) enum ProviderCommand {
         provider_id: String,
         #[command(flatten)]
         provider: ProviderArgs,
-        /// URL and key lead to the same account of ours as before, with its orders and its balance; also
-        /// when it finds none of them.
+        /// Another URL or key leads to the same account of ours as before, with its orders and its
+        /// balance.
         #[arg(long)]
         same_account: bool,
         /// The file with another key, on its first line; `-` for standard input.
@@ -128,7 +128,7 @@ pub(super) async fn run(command: ProviderCommand, desk: &Desk) -> Result<(), Fai
             desk.output.done(&json!({ "provider": id.0, "hindrance": hindrance }), &sentence);
         }
         ProviderCommand::Edit { provider_id, provider, same_account, key_file } => {
-            let change = ProviderChange { same_account, ..provider.change() };
+            let change = provider.change();
             change.url.as_deref().map_or(Ok(()), check_url)?;
             if change == ProviderChange::default() && key_file.is_none() {
                 return Err(Failure::Usage(String::from("nothing to change: give an option")));
@@ -138,27 +138,14 @@ pub(super) async fn run(command: ProviderCommand, desk: &Desk) -> Result<(), Fai
                 None => None,
             };
             let id = find_provider(desk, &provider_id).await?;
+            let change = ProviderChange { same_account, ..change };
             let after = desk.counter.edit_provider(id, change, secret, desk.now).await?;
-            let mut shown = output::provider(&after);
-            if after.key_doubted.is_some() {
-                let ends = doubt_ends(desk.counter.can_prove_key(&after).await?);
-                shown["key_doubt_ends"] = json!(ends);
-            }
-            desk.output.one(&shown);
+            desk.output.one(&output::provider(&after));
         }
         ProviderCommand::List => {
             let providers = desk.counter.providers().await?;
             let rows: Vec<Value> = providers.iter().map(output::provider).collect();
-            let columns = [
-                "provider",
-                "name",
-                "state",
-                "currency",
-                "booked",
-                "reported",
-                "key_doubted_since",
-                "url",
-            ];
+            let columns = ["provider", "name", "state", "currency", "booked", "reported", "url"];
             desk.output.list(&rows, &columns);
         }
         ProviderCommand::Show { provider } => {
@@ -213,15 +200,6 @@ pub(super) async fn run(command: ProviderCommand, desk: &Desk) -> Result<(), Fai
         }
     }
     Ok(())
-}
-
-/// When the doubt about a key ends, for who has just changed it.
-const fn doubt_ends(can_be_proved: bool) -> &'static str {
-    if can_be_proved {
-        "when it finds an order that was placed before"
-    } else {
-        "no order can prove it: when none from before and no lost answer is left there, or with --same-account"
-    }
 }
 
 fn written_off(item: &WriteOff) -> Value {
