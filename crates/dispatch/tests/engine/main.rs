@@ -6,7 +6,7 @@ mod forwards;
 mod late;
 mod provider;
 mod refused_whole;
-mod tried;
 mod strange;
+mod tried;
 mod turns;
 mod unsendable;
