@@ -117,8 +117,8 @@ pub const BREAKER_SHARE_SAMPLE: u32 = 40;
 pub const BREAKER_WAIT_US: i64 = 2_000_000;
 
 /// Longest wait of an open breaker, in microseconds: a provider that is back is noticed within a
-/// minute.
-pub const BREAKER_WAIT_MAX_US: i64 = 60_000_000;
+/// minute, also where half of that is spent on a question that it never answers.
+pub const BREAKER_WAIT_MAX_US: i64 = 30_000_000;
 
 /// After how long the outcome of a probe is not waited for any more, in microseconds: longer than any
 /// call may take.

@@ -183,8 +183,13 @@ impl World {
         }
     }
 
+    /// Until when an answer is waited for: half as long for a question as for an order, as calls do.
     const fn deadline(&self, call: &Call) -> u64 {
-        call.sent_us.saturating_add(self.swarm.answer_us)
+        let answer_us = match call.purpose {
+            For::Place(_) => self.swarm.answer_us,
+            For::Status(_) | For::Balance(..) | For::Forward(_) => self.swarm.answer_us / 2,
+        };
+        call.sent_us.saturating_add(answer_us)
     }
 
     /// An answer is there at a moment: in time, or after it was given up.

@@ -1,7 +1,7 @@
 //! What our books at a provider begin with, where open orders never end all at once.
 //!
-//! The first balance that is read while nothing is open there is what they begin with. Where that does
-//! not happen, the provider gets no new orders for some seconds, once: its open orders are asked for,
+//! The first balance that is read while nothing is open there is what they begin with, and a provider's
+//! first orders wait a moment for it. Where that does not happen, it gets no new orders for some seconds, once: its open orders are asked for,
 //! the balance is read twice, and they are asked for again. When nothing has moved in between, no order
 //! can have come back without our knowing.
 
@@ -10,6 +10,9 @@ use super::resolve::{Phase, REFRESH_ORDERS, Read};
 use super::{Action, Engine, plus};
 use domain::providers::ProviderState;
 use domain::{Micros, ProviderId, Timestamp};
+
+/// For how long the first orders of a provider wait for it, at most.
+pub(super) const FIRST_US: i64 = 5_000_000;
 
 /// For how long a provider is held up for it, at most.
 const HELD_US: i64 = 60_000_000;
@@ -22,6 +25,17 @@ const AGAIN_MAX_US: i64 = 86_400_000_000;
 const TOLD_US: i64 = 120_000_000;
 
 impl Lane {
+    /// Whether its first orders wait for the balance that our books begin with, while nothing is open
+    /// there.
+    pub(super) fn awaits_beginning(&self, now: Timestamp) -> bool {
+        now < self.resolver.first_until
+            && self.provider.reported.is_none()
+            && self.provider.balance_decimals.is_some()
+            && self.purse.may_be_told()
+            && self.is_quiet()
+            && (!self.follow.read || self.follow.is_settled())
+    }
+
     /// Whether the provider gets no orders because it is to be seen what our books begin with.
     pub(super) fn wants_beginning(&self, now: Timestamp) -> bool {
         let until = plus(self.resolver.begin_at, HELD_US);

@@ -173,6 +173,7 @@ impl Lane {
             && !self.is_strange()
             && self.rests_until <= now
             && !self.is_held()
+            && !self.awaits_beginning(now)
             && !self.wants_beginning(now)
             && self.room() > 0
             && self.breaker.may_place(now)

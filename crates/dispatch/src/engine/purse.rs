@@ -23,6 +23,8 @@ pub(super) struct Purse {
     /// When it is read next.
     pub(super) next: Timestamp,
     asking: Option<(AskId, Ticket)>,
+    /// Whether the last answer did not tell it.
+    is_untold: bool,
     /// The last read, and when it was asked for.
     pub(super) last: Option<(Timestamp, Micros)>,
     asked_at: Timestamp,
@@ -40,12 +42,18 @@ impl Purse {
         Self {
             next: now,
             asking: None,
+            is_untold: false,
             last: None,
             asked_at: now,
             begins: None,
             bookings: 0,
             booked_at: now,
         }
+    }
+
+    /// Whether nothing speaks against its being told by the next answer.
+    pub(super) const fn may_be_told(&self) -> bool {
+        !self.is_untold
     }
 
     /// Notes that an amount was booked.
@@ -104,7 +112,9 @@ impl Engine {
                 && lane.purse.asking.is_none();
             // A breaker that is open lets a balance through after a while.
             let probe = lane.breaker.open_until().is_some_and(|until| until <= now);
-            if !asks || (lane.purse.next > now && !probe) {
+            // What our books are to begin with is asked for once it is known that nothing is open.
+            let too_early = lane.awaits_beginning(now) && !lane.follow.read;
+            if !asks || too_early || (lane.purse.next > now && !probe) {
                 continue;
             }
             let Some(ticket) = lane.breaker.begin(Call::Balance, now) else {
@@ -145,6 +155,7 @@ impl Engine {
             },
         };
         lane.breaker.record(ticket, came, now, jitter);
+        lane.purse.is_untold = balance.is_none();
         let Some(balance) = balance else {
             lane.purse.next = plus(now, AGAIN_US);
             return;

@@ -8,6 +8,7 @@
 //!
 //! The same is done once where no order was lost, to see what our books begin with (`begin`).
 
+use super::begin::FIRST_US;
 use super::lane::Lane;
 use super::{Engine, Reported, plus};
 use counter::fulfilment::{Found, Outcome};
@@ -66,6 +67,8 @@ pub(super) struct Resolver {
     rounds: u32,
     /// When the setup was asked for that was read last.
     pub(super) setup_at: Timestamp,
+    /// Until this moment the first orders wait for what our books begin with, at most.
+    pub(super) first_until: Timestamp,
     /// Not before this moment what our books begin with is found out like that.
     pub(super) begin_at: Timestamp,
     /// How often that was tried.
@@ -74,8 +77,9 @@ pub(super) struct Resolver {
 
 impl Resolver {
     pub(super) const fn new(now: Timestamp) -> Self {
-        let begin_at = plus(now, BEGIN_US);
-        Self { phase: Phase::Idle, rounds: 0, setup_at: now, begin_at, begin_tries: 0 }
+        let (first_until, begin_at) = (plus(now, FIRST_US), plus(now, BEGIN_US));
+        let phase = Phase::Idle;
+        Self { phase, rounds: 0, setup_at: now, first_until, begin_at, begin_tries: 0 }
     }
 
     /// Something was lost: from the beginning.

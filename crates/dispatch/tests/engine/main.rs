@@ -2,6 +2,7 @@
 
 mod books;
 mod decisions;
+mod first;
 mod forwards;
 mod late;
 mod provider;
