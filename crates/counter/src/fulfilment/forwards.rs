@@ -126,7 +126,8 @@ impl Worker {
         let (mut cancels, mut named) = (Vec::new(), Vec::new());
         for answer in &answers {
             match answer {
-                Forwarded::CancelTaken(id) | Forwarded::CancelRefused(id, _) => cancels.push(*id),
+                // One that is refused is rejected below, and sent again should that come to nothing.
+                Forwarded::CancelTaken(id) => cancels.push(*id),
                 Forwarded::RefillTaken(id, Some(name)) => named.push((*id, name.clone())),
                 _ => {}
             }

@@ -139,11 +139,25 @@ impl Engine {
         let back = self.lanes.get(&provider).and_then(|lane| lane.back(attempt));
         // What is read again has its ways looked at then.
         let other = back.is_none_or(|back| self.way_of(&back.queued, false, now).is_ok());
-        if !other && remedy.otherwise == Otherwise::Wait {
+        let waits = remedy.otherwise == Otherwise::Wait;
+        if !other && waits {
             // Nothing else is left: the same again, later.
             self.forgive(provider, attempt, route, plus(now, REFUSED_US));
         }
-        other || remedy.otherwise == Otherwise::Wait
+        other || waits || self.has_later_way(provider, attempt, now)
+    }
+
+    /// Whether an order may be placed later by a route that has refused it for now.
+    fn has_later_way(&mut self, provider: ProviderId, attempt: AttemptId, now: Timestamp) -> bool {
+        let back = self.lanes.get(&provider).and_then(|lane| lane.back(attempt));
+        let Some(Back { mut queued, .. }) = back.cloned() else { return false };
+        queued.refused.retain(|refused| refused.for_good);
+        let has_one = self.way_of(&queued, false, now).is_ok();
+        let lane = self.lanes.get_mut(&provider);
+        if let Some(back) = lane.and_then(|lane| lane.back_mut(attempt)).filter(|_| has_one) {
+            back.again_at = plus(now, REFUSED_US);
+        }
+        has_one
     }
 
     fn rest_route(

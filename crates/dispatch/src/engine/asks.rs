@@ -3,11 +3,13 @@
 use super::follow::Entry;
 use super::lane::Lane;
 use super::strange::Looked;
-use super::{Action, Answer, AskId, Engine, Said, plus};
+use super::{Action, Answer, AskId, Engine, Said, plus, wishes};
 use counter::fulfilment::Reported;
 use domain::limits::NOT_FOUND_MAX;
 use domain::orders::State;
-use domain::providers::{Attempt, Call, Followed, Outcome, ProviderState, Report, Ticket};
+use domain::providers::{
+    Attempt, Call, Followed, Outcome, ProviderState, Report, Ticket, is_passing,
+};
 use domain::{ProviderId, Timestamp};
 use panel_api::client::{Answers, Found, read_status};
 
@@ -122,6 +124,7 @@ impl Engine {
         };
         let asked: Vec<String> =
             entries.iter().map(|entry| entry.upstream_id.to_string()).collect();
+        let speaks_of_orders = !wishes::is_from_trouble(answer);
         let (came, each) = match answer {
             Answer::NotSent(_) | Answer::Unsendable(_) => (Outcome::NotSent, None),
             Answer::Lost { .. } => (Outcome::Unclear, None),
@@ -145,12 +148,28 @@ impl Engine {
         let looked: Vec<Looked> = entries
             .iter()
             .zip(&each)
-            .map(|(entry, (_, found))| entry.looked(matches!(found, Found::Known(_))))
+            .filter_map(|(entry, (_, found))| match found {
+                Found::Known(_) => Some(entry.looked(true)),
+                Found::Error(text) if speaks_of_orders && !is_passing(text) => {
+                    Some(entry.looked(false))
+                }
+                // What is left out, or cannot be read, may be there.
+                Found::Error(_) | Found::Absent | Found::Unclear(_) => None,
+            })
             .collect();
         self.actions.extend(lane.looks_like_ours(&looked, now));
         for (mut entry, (_, found)) in entries.into_iter().zip(each) {
-            entry.answered(now);
-            self.said(provider, entry, found, now);
+            let says = match &found {
+                Found::Known(_) | Found::Unclear(_) => true,
+                Found::Error(text) => speaks_of_orders && !is_passing(text),
+                Found::Absent => speaks_of_orders,
+            };
+            if says {
+                entry.answered(now);
+                self.said(provider, entry, found, now);
+            } else {
+                self.wait_for(provider, entry, false, now);
+            }
         }
     }
 

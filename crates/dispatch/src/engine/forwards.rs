@@ -102,7 +102,9 @@ impl Lane {
     fn takes(&self, kind: ForwardKind, now: Timestamp) -> bool {
         // Nothing is sent on to one that is held after a restore; where things stand is asked all the same.
         let is_restored = self.provider.restored.is_some() && kind != ForwardKind::RefillStatus;
-        self.provider.state != ProviderState::Off && !is_restored && self.breaker.may_ask(now)
+        // In another account it would be about other orders.
+        let is_ours = self.provider.state != ProviderState::Off && !self.is_strange();
+        is_ours && !is_restored && self.breaker.may_ask(now)
     }
 }
 

@@ -104,7 +104,8 @@ impl Engine {
         let may_ask = |lane: &&mut Lane| {
             let provider = &lane.provider;
             provider.takes_request_id
-                && provider.state != ProviderState::Off
+                // It may be taken only now, and one that is paused gets no orders.
+                && provider.state == ProviderState::Active
                 && provider.restored.is_none()
                 // In another account it would be another order.
                 && !lane.is_strange()

@@ -20,7 +20,7 @@ impl Engine {
             match self.lanes.get_mut(&provider.id) {
                 Some(lane) => {
                     changed |= lane.provider != provider;
-                    lane.take_over(provider);
+                    self.actions.extend(lane.take_over(provider, now));
                     // What was recorded since it was asked for may not be in it.
                     lane.resolver.setup_at = self.setup_asked;
                 }

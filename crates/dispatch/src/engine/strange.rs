@@ -24,15 +24,18 @@ const PAUSE_AGAIN_US: i64 = 30_000_000;
 const REASON: &str = "finds none of our orders: the account behind the key may be another one; look at its \
                       pages, then set it to active again";
 
-/// How far it has come with a provider. It ends with the first order that is found.
+/// How far it has come with a provider. It ends with the first order that is found. Only a person whom a
+/// pause has told of it can have looked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Episode {
     /// It finds our orders, as far as anybody can tell.
     None,
     /// It finds none, and is being paused since then.
     Pausing(Timestamp),
-    /// It finds none, and gets no orders.
+    /// It finds none, and gets no orders: whoever sets it to active has been told.
     Held,
+    /// The same, and nobody has been told: it was not active when it was seen.
+    Untold,
     /// A person has set it to active since: what it does not find is not there.
     Accepted,
 }
@@ -61,20 +64,28 @@ impl Strange {
 }
 
 impl Lane {
-    /// Takes a provider over as it was read.
-    pub(super) fn take_over(&mut self, provider: Provider) {
+    /// Takes a provider over as it was read; says what is to be done about that.
+    pub(super) fn take_over(&mut self, provider: Provider, now: Timestamp) -> Option<Action> {
         self.provider = provider;
         let is_active = self.provider.state == ProviderState::Active;
-        self.strange.episode = match self.strange.episode {
-            Episode::Pausing(_) if !is_active => Episode::Held,
-            Episode::Held if is_active => Episode::Accepted,
-            episode => episode,
-        };
+        match self.strange.episode {
+            Episode::Pausing(_) if !is_active => self.strange.episode = Episode::Held,
+            Episode::Held if is_active => self.strange.episode = Episode::Accepted,
+            // Whoever has set it to active did not know what it means.
+            Episode::Untold if is_active => return Some(self.pauses(now)),
+            _ => {}
+        }
+        None
+    }
+
+    fn pauses(&mut self, now: Timestamp) -> Action {
+        self.strange.episode = Episode::Pausing(now);
+        Action::Pause { provider: self.provider.id, reason: REASON.to_owned() }
     }
 
     /// Whether it finds none of our orders, and no person has said since that it gets orders all the same.
     pub(super) const fn is_strange(&self) -> bool {
-        matches!(self.strange.episode, Episode::Pausing(_) | Episode::Held)
+        matches!(self.strange.episode, Episode::Pausing(_) | Episode::Held | Episode::Untold)
     }
 
     /// Takes in which of these orders it has found; says what is to be done about that.
@@ -89,16 +100,15 @@ impl Lane {
                 if !self.misses_several() {
                     return None;
                 }
+                let action = self.pauses(now);
                 if self.provider.state != ProviderState::Active {
-                    self.strange.episode = Episode::Held;
-                    return None;
+                    self.strange.episode = Episode::Untold;
                 }
+                Some(action)
             }
-            Episode::Pausing(since) if plus(since, PAUSE_AGAIN_US) <= now => {}
-            Episode::Pausing(_) | Episode::Held | Episode::Accepted => return None,
+            Episode::Pausing(since) if plus(since, PAUSE_AGAIN_US) <= now => Some(self.pauses(now)),
+            Episode::Pausing(_) | Episode::Held | Episode::Untold | Episode::Accepted => None,
         }
-        self.strange.episode = Episode::Pausing(now);
-        Some(Action::Pause { provider: self.provider.id, reason: REASON.to_owned() })
     }
 
     fn misses(&mut self, looked: &[Looked]) {

@@ -1,5 +1,6 @@
 //! What providers answer to wishes that were sent on: cancels and refills.
 
+use super::Answer;
 use counter::fulfilment::{ForwardKind, Forwarded};
 use domain::providers::{Outcome, is_passing};
 use domain::requests::RefillState;
@@ -41,6 +42,11 @@ pub(super) fn read(kind: ForwardKind, status: u16, body: &[u8], asked: &[(i64, S
 /// is asked (RFC 9110, 15.5.2, 15.5.4, 15.6; RFC 6585, 4).
 const fn is_trouble(status: u16) -> bool {
     matches!(status, 401 | 403 | 408 | 429 | 500..=599)
+}
+
+/// Whether an answer is a server's that speaks of itself.
+pub(super) const fn is_from_trouble(answer: &Answer) -> bool {
+    matches!(answer, Answer::Complete { status, .. } if is_trouble(*status))
 }
 
 /// What was asked in one call.

@@ -4,7 +4,9 @@
 
 use super::provider::{PROVIDER, provider};
 use super::unsendable::{order, route};
-use counter::fulfilment::{Found, Outcome, Recorded, Setup};
+use counter::fulfilment::{
+    ForwardKind, Found, Outcome, Recorded, Setup, ToForward, WantedForwards,
+};
 use dispatch::engine::{Action, Answer, Engine, Input, Timing};
 use domain::limits::CORRECT_HOURS;
 use domain::orders::{NotAccepted, State};
@@ -39,6 +41,11 @@ struct World {
     /// Balances that our books may begin with.
     beginnings: u32,
     replays: u32,
+    /// What it answers in place of what it finds.
+    answers: Option<(u16, &'static str)>,
+    /// Whether a customer wants an order canceled, and how often that was sent on.
+    is_canceled: bool,
+    cancels: u32,
     recorded: Vec<Outcome>,
 }
 
@@ -88,6 +95,9 @@ impl World {
             claims: 0,
             beginnings: 0,
             replays: 0,
+            answers: None,
+            is_canceled: false,
+            cancels: 0,
             recorded: Vec::new(),
         }
     }
@@ -120,6 +130,9 @@ impl World {
     }
 
     fn statuses(&self, ids: &[String]) -> Answer {
+        if let Some((status, body)) = self.answers {
+            return Answer::Complete { status, body: body.into(), retry_after_us: None };
+        }
         let said = ids.iter().map(|id| match id.parse().is_ok_and(|id| self.finds.contains(&id)) {
             true => format!(r#""{id}":{{"status":"In progress","remains":"100"}}"#),
             false => format!(r#""{id}":{{"error":"Incorrect order ID"}}"#),
@@ -156,7 +169,20 @@ impl World {
                 });
                 Input::Followed(provider, there.collect())
             }
-            Action::ReadForwards(_) => Input::ToForward(Vec::new()),
+            Action::ReadForwards(wanted) => {
+                let cancels = wanted.iter().filter(|wanted| wanted.kind == ForwardKind::Cancel);
+                let asked = vec![(7, String::from("7"))];
+                let of = |wanted: &WantedForwards| ToForward {
+                    provider: wanted.provider,
+                    kind: wanted.kind,
+                    asked: asked.clone(),
+                };
+                Input::ToForward(cancels.filter(|_| self.is_canceled).map(of).collect())
+            }
+            Action::Forward { ask, .. } => {
+                self.cancels += 1;
+                Input::Forwarded(ask, Answer::NotSent(String::from("nobody is there")))
+            }
             Action::AskStatus { ask, ids, .. } => {
                 self.asked += 1;
                 Input::Statuses(ask, self.statuses(&ids))
@@ -303,17 +329,69 @@ fn what_has_ended_long_ago_is_not_asked_for_after_a_restart() {
     assert_eq!(world.unfollowed, BTreeSet::from([1, 2]));
 }
 
-/// Whoever has paused it knows of it when they set it to active.
+/// Whoever has paused it for another reason does not know of it when they set it to active.
 #[test]
-fn one_that_is_paused_already_is_not_paused_again() {
+fn one_that_is_paused_already_is_paused_again_by_whoever_did_not_know() {
     let mut world = World::new(&[7, 8]);
     world.provider.state = ProviderState::Paused;
     world.finds.clear();
     world.pass(600);
-    assert_eq!((&world.missing, world.pauses.len()), (&BTreeSet::new(), 0));
+    assert_eq!((&world.missing, world.pauses.len()), (&BTreeSet::new(), 1), "it says why");
+    world.comes = Some(1);
+    world.provider.state = ProviderState::Active;
+    world.pass(1);
+    assert_eq!((world.provider.state, world.pauses.len()), (ProviderState::Paused, 2));
+    assert_eq!(world.claims, 0);
     world.provider.state = ProviderState::Active;
     world.pass(600);
-    assert_eq!((&world.missing, world.pauses.len()), (&BTreeSet::from([7, 8]), 0));
+    assert_eq!((&world.missing, world.pauses.len()), (&BTreeSet::from([7, 8]), 2));
+    assert!(world.claims > 0);
+}
+
+/// The next worker has not asked yet, and knows nothing of it.
+#[test]
+fn nothing_is_asked_for_again_at_one_that_is_paused() {
+    let mut world = World::strange(&[7, 8]);
+    world.provider.restored = None;
+    world.provider.takes_request_id = true;
+    world.engine = Engine::new(2, Timing::default(), world.now);
+    world.pass(30);
+    assert_eq!(world.replays, 0);
+}
+
+/// A provider that is in trouble leaves orders out, or says of each that it cannot tell.
+#[test]
+fn only_words_about_an_order_say_that_it_is_not_there() {
+    for answer in [
+        (200, "{}"),
+        (200, "[]"),
+        (503, r#"{"7":{"error":"Incorrect order ID"},"8":{"error":"Incorrect order ID"}}"#),
+        (200, r#"{"7":{"error":"Please try again later"},"8":{"error":"Too many requests"}}"#),
+        (200, r#"{"7":{"status":"Odd"},"8":{"status":[]}}"#),
+    ] {
+        let mut world = World::new(&[7, 8]);
+        world.pass(1);
+        world.answers = Some(answer);
+        let asked = world.asked;
+        world.pass(2);
+        assert!(world.asked > asked + 3, "{}", world.asked);
+        world.answers = None;
+        world.pass(60);
+        assert_eq!((&world.missing, world.pauses.len()), (&BTreeSet::new(), 0), "{answer:?}");
+    }
+}
+
+/// What is canceled there is another customer's order.
+#[test]
+fn no_cancel_is_sent_on_while_none_of_our_orders_is_found() {
+    let mut world = World::strange(&[7, 8]);
+    world.provider.restored = None;
+    world.is_canceled = true;
+    world.pass(30);
+    assert_eq!(world.cancels, 0);
+    world.finds.insert(7);
+    world.pass(60);
+    assert!(world.cancels > 0);
 }
 
 #[test]

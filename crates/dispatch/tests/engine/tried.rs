@@ -99,3 +99,23 @@ fn what_comes_back_is_waited_for() {
     assert_eq!(claim(&engine.step(refused_by(9, vec![refused]), moment(9))), None);
     assert_eq!(taken_again(&mut engine, 0, 120), None);
 }
+
+/// The first has refused it for now, and the second for good: the first may take it yet.
+#[test]
+fn a_way_that_is_closed_for_now_is_left() {
+    let mut engine = engine(2);
+    let Some(first) = claim(&engine.step(order(9), moment(9))) else { panic!("it is taken") };
+    assert_eq!(placed(&mut engine, first, says("Not enough funds on balance")).0, ELSEWHERE);
+    let mut paused = setup(2);
+    paused.providers[0].state = ProviderState::Paused;
+    engine.step(Input::Setup(paused), moment(9));
+    let told = recorded(&mut engine, 9, State::Pending);
+    let Some(second) = claim(&told) else { panic!("{told:?}") };
+    assert_eq!(second.route, RouteId(2));
+    assert_eq!(placed(&mut engine, second, says(TOO_FEW)).0, ELSEWHERE);
+    recorded(&mut engine, 9, State::Pending);
+    assert_eq!(taken_again(&mut engine, 0, 120), None, "it waits for the first");
+    engine.step(Input::Setup(setup(2)), moment(9));
+    let (_, again) = taken_again(&mut engine, 120, 180).unwrap();
+    assert_eq!(again.route, RouteId(1));
+}
