@@ -1,7 +1,10 @@
 //! Providers and routes, as an operator sets them up.
 
-use serde_json::json;
-use testkit::Program;
+#![expect(clippy::unwrap_used, reason = "what cannot be done is a failed test")]
+
+use fakepanel::{Panel, Server, Settings};
+use serde_json::{Value, json};
+use testkit::{Program, until};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_tradecounter");
 
@@ -45,4 +48,61 @@ fn an_address_to_which_nothing_would_be_sent_is_told() {
     assert!(told.as_str().unwrap().contains("`private_providers`"), "{told}");
     assert_eq!(program.json(&["provider", "show", "near"])["hindrance"], told);
     assert_eq!(program.json(&["provider", "show", "up"])["hindrance"], json!(null));
+}
+
+fn words(text: &str) -> Vec<&str> {
+    text.split_whitespace().collect()
+}
+
+/// Starts a program that sells what a panel does, where our key is another one.
+fn with_a_wrong_key(panel: &Server) -> (Program, String) {
+    let mut program = Program::new(BINARY);
+    program.set("TRADECOUNTER_PRIVATE_PROVIDERS", "true");
+    program.json(&["migrate"]);
+    program.json(&words("account add Acme"));
+    program.json(&words("credit Acme 100 --reason paid"));
+    let key = program.json(&words("key add Acme shop"))["key"].as_str().unwrap().to_owned();
+    program.json(&words("category add all"));
+    let service =
+        "service add --category 1 --name things --kind default --rate 2 --min 1 --max 9000";
+    program.json(&words(&format!("{service} --fulfilment providers")));
+    let provider = "--json provider add --name up --currency USD --balance-decimals none --url";
+    let provider = format!("{provider} {}", panel.url());
+    assert_eq!(program.run_with_input(&words(&provider), "wrong-key\n").json()["provider"], 1);
+    program.json(&words("route add 1 up 1 --cost 0.9"));
+    (program, key)
+}
+
+/// What a line of text that begins with a name says.
+fn line<'t>(text: &'t str, name: &str) -> &'t str {
+    let line = text.lines().find(|line| line.split_whitespace().next() == Some(name));
+    line.map(|line| line[name.len()..].trim()).unwrap()
+}
+
+#[test]
+fn why_a_provider_is_paused_is_shown_until_staff_end_it() {
+    let panel = Panel::new(Settings::default(), 7).unwrap();
+    let panel = Server::start(panel, "127.0.0.1:0".parse().unwrap()).unwrap();
+    let (program, key) = with_a_wrong_key(&panel);
+    let shown = || program.json(&words("provider show up"));
+    assert_eq!((&shown()["paused_for"], &shown()["state"]), (&json!(null), &json!("active")));
+    let server = program.start(&words("serve --listen 127.0.0.1:0"));
+    let order =
+        [("action", "add"), ("service", "1"), ("link", "https://x.example"), ("quantity", "100")];
+    let placed = server.client_with(&key).call(&order);
+    assert!(placed["error"].is_null(), "{placed}");
+    let why = until("it is paused", || Some(shown()["paused_for"].as_str()?.to_owned()));
+    assert!(why.contains("Invalid API key"), "{why}");
+    assert!(server.terminate().success());
+    assert_eq!(shown()["state"], "paused");
+    assert_eq!(program.json(&words("provider list"))[0]["paused_for"], why.as_str());
+    assert_eq!(line(&program.run(&words("provider show up")).stdout, "paused_for"), why);
+    assert!(program.run(&words("provider list")).stdout.contains(&why));
+    // What says nothing of its state leaves it as it is.
+    let edited = |more: &str| program.json(&words(&format!("provider edit up {more}")));
+    let of = |edited: Value| (edited["paused_for"].clone(), edited["was_paused_for"].clone());
+    assert_eq!(of(edited("--adds-per-second 9")), (why.as_str().into(), Value::Null));
+    assert_eq!(of(edited("--state active")), (Value::Null, why.as_str().into()));
+    assert_eq!(of(edited("--state active")), (Value::Null, Value::Null));
+    assert_eq!(shown()["paused_for"], json!(null));
 }

@@ -29,7 +29,7 @@ pub use admit::NotClaimed;
 pub use balance::BalanceRead;
 pub use claim::{Claim, Placement};
 pub use decide::Verdict;
-pub use edit::{ProviderChange, ProviderSecret};
+pub use edit::{ProviderChange, ProviderEdited, ProviderSecret};
 pub use forwards::{ForwardKind, Forwarded, ToForward, WantedForwards};
 pub use list::ProviderView;
 pub use money::Booking;

@@ -15,6 +15,7 @@ mod new_keys;
 mod older;
 mod outcomes;
 mod passed;
+mod paused;
 mod providers;
 mod refills;
 mod refusals;
