@@ -4,7 +4,7 @@
 
 use fakepanel::{Panel, Server, Settings};
 use serde_json::{Value, json};
-use testkit::{Program, until};
+use testkit::{Client, Program, until};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_tradecounter");
 
@@ -54,8 +54,8 @@ fn words(text: &str) -> Vec<&str> {
     text.split_whitespace().collect()
 }
 
-/// Starts a program that sells what a panel does, where our key is another one.
-fn with_a_wrong_key(panel: &Server) -> (Program, String) {
+/// Sells what a panel does, where we have said that this is our key.
+fn set_up(panel: &Server, provider_key: &str) -> (Program, String) {
     let mut program = Program::new(BINARY);
     program.set("TRADECOUNTER_PRIVATE_PROVIDERS", "true");
     program.json(&["migrate"]);
@@ -65,10 +65,10 @@ fn with_a_wrong_key(panel: &Server) -> (Program, String) {
     program.json(&words("category add all"));
     let service =
         "service add --category 1 --name things --kind default --rate 2 --min 1 --max 9000";
-    program.json(&words(&format!("{service} --fulfilment providers")));
+    program.json(&words(&format!("{service} --cancel true --fulfilment providers")));
     let provider = "--json provider add --name up --currency USD --balance-decimals none --url";
     let provider = format!("{provider} {}", panel.url());
-    assert_eq!(program.run_with_input(&words(&provider), "wrong-key\n").json()["provider"], 1);
+    assert_eq!(program.run_with_input(&words(&provider), provider_key).json()["provider"], 1);
     program.json(&words("route add 1 up 1 --cost 0.9"));
     (program, key)
 }
@@ -79,18 +79,26 @@ fn line<'t>(text: &'t str, name: &str) -> &'t str {
     line.map(|line| line[name.len()..].trim()).unwrap()
 }
 
+fn panel() -> Server {
+    let panel = Panel::new(Settings::default(), 7).unwrap();
+    Server::start(panel, "127.0.0.1:0".parse().unwrap()).unwrap()
+}
+
+fn place(client: &Client, link: &str) -> String {
+    let order = [("action", "add"), ("service", "1"), ("link", link), ("quantity", "100")];
+    let placed = client.call(&order);
+    assert!(placed["error"].is_null(), "{placed}");
+    placed["order"].to_string()
+}
+
 #[test]
 fn why_a_provider_is_paused_is_shown_until_staff_end_it() {
-    let panel = Panel::new(Settings::default(), 7).unwrap();
-    let panel = Server::start(panel, "127.0.0.1:0".parse().unwrap()).unwrap();
-    let (program, key) = with_a_wrong_key(&panel);
+    let panel = panel();
+    let (program, key) = set_up(&panel, "wrong-key\n");
     let shown = || program.json(&words("provider show up"));
     assert_eq!((&shown()["paused_for"], &shown()["state"]), (&json!(null), &json!("active")));
     let server = program.start(&words("serve --listen 127.0.0.1:0"));
-    let order =
-        [("action", "add"), ("service", "1"), ("link", "https://x.example"), ("quantity", "100")];
-    let placed = server.client_with(&key).call(&order);
-    assert!(placed["error"].is_null(), "{placed}");
+    place(&server.client_with(&key), "https://example.com/a");
     let why = until("it is paused", || Some(shown()["paused_for"].as_str()?.to_owned()));
     assert!(why.contains("Invalid API key"), "{why}");
     assert!(server.terminate().success());
@@ -105,4 +113,32 @@ fn why_a_provider_is_paused_is_shown_until_staff_end_it() {
     assert_eq!(of(edited("--state active")), (Value::Null, why.as_str().into()));
     assert_eq!(of(edited("--state active")), (Value::Null, Value::Null));
     assert_eq!(shown()["paused_for"], json!(null));
+}
+
+#[test]
+fn what_a_provider_puts_off_is_noted_and_logged_when_it_begins() {
+    let panel = panel();
+    let (program, key) = set_up(&panel, "fake-key\n");
+    let server = program.start(&words("serve --listen 127.0.0.1:0"));
+    let client = server.client_with(&key);
+    let orders = ["a", "b"].map(|name| place(&client, &format!("https://example.com/{name}")));
+    for order in &orders {
+        until("the provider has it", || {
+            let shown = program.json(&["order", "show", order]);
+            (shown["attempts"][0]["state"] == "accepted").then_some(())
+        });
+    }
+    // Somebody puts in a key that is none, and vouches for it.
+    let rotated = words("--json provider edit up --same-account --key-file -");
+    assert_eq!(program.run_with_input(&rotated, "wrong-key\n").json()["provider"], 1);
+    for (number, order) in orders.iter().enumerate() {
+        client.call(&[("action", "cancel"), ("orders", order)]);
+        until("it is put off", || {
+            let note = program.json(&["cancel", "list"])[number]["note"].clone();
+            (note.as_str()? == "put off: Invalid API key").then_some(())
+        });
+    }
+    let log = server.end_and_read_log();
+    let told: Vec<&str> = log.lines().filter(|line| line.contains("puts cancels")).collect();
+    assert!(told.len() == 1 && told[0].contains("Invalid API key"), "{told:?}");
 }

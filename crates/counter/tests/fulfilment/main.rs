@@ -17,6 +17,7 @@ mod outcomes;
 mod passed;
 mod paused;
 mod providers;
+mod put_off;
 mod refills;
 mod refusals;
 mod released;
