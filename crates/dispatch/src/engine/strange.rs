@@ -91,14 +91,19 @@ impl Lane {
                 }
                 if self.provider.state != ProviderState::Active {
                     self.strange.episode = Episode::Held;
-                    return None;
+                    // Told all the same: who sets it to active must have read of it.
+                    return Some(self.pause());
                 }
             }
             Episode::Pausing(since) if plus(since, PAUSE_AGAIN_US) <= now => {}
             Episode::Pausing(_) | Episode::Held | Episode::Accepted => return None,
         }
         self.strange.episode = Episode::Pausing(now);
-        Some(Action::Pause { provider: self.provider.id, reason: REASON.to_owned() })
+        Some(self.pause())
+    }
+
+    fn pause(&self) -> Action {
+        Action::Pause { provider: self.provider.id, reason: REASON.to_owned() }
     }
 
     fn misses(&mut self, looked: &[Looked]) {
