@@ -216,7 +216,9 @@ impl<'t> Desk<'t> {
         for cancel in requests::cancels_of_order(self.tx, after.id)? {
             if cancel.state == CancelState::Requested {
                 let before = cancel.state;
-                let now = requests::Cancel { state: settled, changed: self.now, ..cancel };
+                // What is noted of an open one is that its provider puts it off.
+                let (state, note) = (settled, None);
+                let now = requests::Cancel { state, note, changed: self.now, ..cancel };
                 requests::update_cancel(self.tx, before, &now)?;
             }
         }

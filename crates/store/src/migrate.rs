@@ -105,6 +105,13 @@ pub const MIGRATIONS: &[Migration] = &[
         postgres: "",
         works_from: 12,
     },
+    Migration {
+        version: 13,
+        name: "paused_for",
+        text: include_str!("migrations/0013_paused_for.sql"),
+        postgres: "",
+        works_from: 13,
+    },
 ];
 
 /// How far a database is.
@@ -269,6 +276,7 @@ mod tests {
             "fab39527e8c04dbe86c006c6632a49ae59183d7ca769a70b211eff59cef0af46",
             "9bb6962f90109809e97e4f07dd607e3261c6330813bd106bf4f197890ded4b35",
             "11ff2dcfd1ff025b1d25df4b4b140cecdbbf883fb292232c430edf2243bdc5a0",
+            "5a98184245df6246c825ad75f5e2bb2180b4fcbbacda6910946570c642d211c6",
         ];
         let checksums: Vec<String> = MIGRATIONS.iter().map(Migration::checksum).collect();
         assert_eq!(checksums, released, "add a new migration instead");

@@ -213,6 +213,7 @@ pub(crate) fn provider(provider: &Provider) -> Value {
         "name": provider.name,
         "url": provider.url,
         "state": provider.state.name(),
+        "paused_for": provider.paused_for,
         "currency": provider.currency,
         "exchange": amount(provider.exchange),
         "adds_at_once": provider.adds_at_once,
@@ -257,6 +258,7 @@ pub(crate) fn route(route: &Route) -> Value {
         "weight": route.weight,
         "daily_cap": route.daily_cap,
         "on": route.on,
+        "off_for": route.off_for,
     })
 }
 

@@ -41,6 +41,15 @@ pub struct ProviderChange {
     pub same_account: bool,
 }
 
+/// What an edit came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderEdited {
+    /// The provider as it is now.
+    pub provider: Provider,
+    /// Why the worker had paused it, when the edit has ended that.
+    pub was_paused_for: Option<String>,
+}
+
 /// The key of our account at a provider, as staff hand it over, and what seals it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ProviderSecret {
@@ -103,6 +112,7 @@ impl Counter {
                 reported: None,
                 quiet_reads: 0,
                 restored: None,
+                paused_for: None,
                 created: now,
             };
             let provider = changed(blank, &change);
@@ -115,7 +125,8 @@ impl Counter {
         Failure::join(self.store.write(unit).await)
     }
 
-    /// Changes a provider, and its key when one is handed over. Where orders or money are there, another
+    /// Changes a provider, and its key when one is handed over. A state that is given takes the place of a
+    /// pause by the worker. Where orders or money are there, another
     /// URL or key must be said to lead to the same account.
     ///
     /// # Errors
@@ -127,7 +138,7 @@ impl Counter {
         change: ProviderChange,
         secret: Option<ProviderSecret>,
         now: Timestamp,
-    ) -> Result<Provider, Failure<Refusal>> {
+    ) -> Result<ProviderEdited, Failure<Refusal>> {
         let vault = self.vault().clone();
         let unit = move |tx: &mut dyn Tx| {
             let found = providers::provider(tx, id)?;
@@ -144,7 +155,8 @@ impl Counter {
                 providers::set_key(tx, id, &seal(&vault, id, secret)?)?;
             }
             tell(tx, &provider, "provider.changed", secret.is_some(), now)?;
-            Ok(provider)
+            let was_paused_for = found.paused_for.filter(|_| provider.paused_for.is_none());
+            Ok(ProviderEdited { provider, was_paused_for })
         };
         Failure::join(self.store.write(unit).await)
     }
@@ -157,6 +169,8 @@ fn changed(provider: Provider, change: &ProviderChange) -> Provider {
         name: change.name.unwrap_or(provider.name),
         url: change.url.unwrap_or(provider.url),
         state: change.state.unwrap_or(provider.state),
+        // Whoever says what is done with it has looked.
+        paused_for: provider.paused_for.filter(|_| change.state.is_none()),
         currency: change.currency.unwrap_or(provider.currency),
         exchange: change.exchange.unwrap_or(provider.exchange),
         adds_at_once: change.adds_at_once.unwrap_or(provider.adds_at_once),

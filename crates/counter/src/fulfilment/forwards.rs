@@ -5,10 +5,10 @@
 //! provider that has it says so. What a provider puts off is sent on again for a
 //! day from the first time.
 
+use super::put_off::{PutOff, Wishes};
 use crate::nodes::{Job, Worker};
 use crate::requests::RefillDecision;
 use crate::{Failure, Refusal};
-use domain::limits::SENT_ON_FOR_US;
 use domain::requests::RefillState;
 use domain::{CancelId, ProviderId, RefillId, Timestamp};
 use store::tables::forwards::{self, Page};
@@ -112,17 +112,17 @@ impl Worker {
         Ok(taken)
     }
 
-    /// Records what providers said.
+    /// Records what providers said; returns which of them put something off.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn record_forwards(
         &self,
-        answers: Vec<Forwarded>,
+        mut answers: Vec<Forwarded>,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Vec<PutOff>, StoreError> {
         self.works_on(Job::Fulfilment)?;
-        let answers = self.last_words(answers, now).await?;
+        let put_off = self.put_off(&mut answers, now).await?;
         let (mut cancels, mut named) = (Vec::new(), Vec::new());
         for answer in &answers {
             match answer {
@@ -142,7 +142,7 @@ impl Worker {
         self.store.write(unit).await??;
         for answer in answers {
             match answer {
-                // What is put off stays as it is.
+                // What is put off stays where it is.
                 Forwarded::CancelTaken(_)
                 | Forwarded::CancelPutOff(..)
                 | Forwarded::RefillPutOff(..) => {}
@@ -166,47 +166,34 @@ impl Worker {
                 }
             }
         }
-        Ok(())
+        Ok(put_off)
     }
 
-    /// What has been put off for too long is refused. It counts from the first time: before, the wish may
-    /// have waited for a provider that nobody could ask.
-    async fn last_words(
+    /// Notes what is put off. What has been for too long is refused: it counts from the first time,
+    /// because before, the wish may have waited for a provider that nobody could ask.
+    async fn put_off(
         &self,
-        mut answers: Vec<Forwarded>,
+        answers: &mut [Forwarded],
         now: Timestamp,
-    ) -> Result<Vec<Forwarded>, StoreError> {
-        let (mut cancels, mut refills) = (Vec::new(), Vec::new());
-        for answer in &answers {
-            match answer {
-                Forwarded::CancelPutOff(id, _) => cancels.push(*id),
-                Forwarded::RefillPutOff(id, _) => refills.push(*id),
-                _ => {}
-            }
+    ) -> Result<Vec<PutOff>, StoreError> {
+        let wishes = Wishes::put_off(answers);
+        if wishes.is_empty() {
+            return Ok(Vec::new());
         }
-        if cancels.is_empty() && refills.is_empty() {
-            return Ok(answers);
-        }
-        let unit = move |tx: &mut dyn Tx| {
-            let cancels = forwards::cancels_put_off(tx, &cancels, now)?;
-            Ok::<_, DbError>((cancels, forwards::refills_put_off(tx, &refills, now)?))
-        };
-        let (mut cancels, mut refills) = self.store.write(unit).await??;
-        let is_old = |since: Timestamp| now.0.saturating_sub(since.0) >= SENT_ON_FOR_US;
-        cancels.retain(|(_, since)| is_old(*since));
-        refills.retain(|(_, since)| is_old(*since));
-        for answer in &mut answers {
+        let unit = move |tx: &mut dyn Tx| wishes.note(tx, now);
+        let (old, put_off) = self.store.write(unit).await??;
+        for answer in answers {
             match answer {
-                Forwarded::CancelPutOff(id, text) if cancels.iter().any(|(old, _)| old == id) => {
+                Forwarded::CancelPutOff(id, text) if old.has_cancel(*id) => {
                     *answer = Forwarded::CancelRefused(*id, std::mem::take(text));
                 }
-                Forwarded::RefillPutOff(id, text) if refills.iter().any(|(old, _)| old == id) => {
+                Forwarded::RefillPutOff(id, text) if old.has_refill(*id) => {
                     *answer = Forwarded::RefillRefused(*id, std::mem::take(text));
                 }
                 _ => {}
             }
         }
-        Ok(answers)
+        Ok(put_off)
     }
 
     async fn decide(

@@ -74,6 +74,7 @@ impl Counter {
                 weight: WEIGHT,
                 daily_cap: None,
                 on: true,
+                off_for: None,
             };
             save(tx, None, changed(blank, &change), now)
         };
@@ -119,6 +120,7 @@ fn changed(route: Route, change: &RouteChange) -> Route {
         weight: change.weight.unwrap_or(route.weight),
         daily_cap: change.daily_cap.unwrap_or(route.daily_cap),
         on: change.on.unwrap_or(route.on),
+        off_for: route.off_for.filter(|_| change.on.is_none()),
     }
 }
 

@@ -9,7 +9,8 @@ use store::tables::{Put, meta, providers, routes};
 use store::{DbError, StoreError, Tx};
 
 impl Worker {
-    /// Places no more orders at a provider until staff set it to active again; says whether it was.
+    /// Places no more orders at a provider until staff set it to active again, and keeps why: the newest
+    /// reason, also where it is paused already. Says whether any of it is new.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -23,10 +24,14 @@ impl Worker {
         let reason = shortened(reason);
         let unit = move |tx: &mut dyn Tx| {
             let found = providers::provider(tx, id)?;
-            let active = found.filter(|provider| provider.state == ProviderState::Active);
-            let Some(provider) = active else { return Ok::<_, DbError>(false) };
-            let paused = Provider { state: ProviderState::Paused, ..provider };
-            providers::change_provider(tx, &paused)?;
+            let is_news = |provider: &Provider| match provider.state {
+                ProviderState::Active => true,
+                ProviderState::Paused => provider.paused_for.as_ref() != Some(&reason),
+                ProviderState::Off => false,
+            };
+            let Some(provider) = found.filter(is_news) else { return Ok::<_, DbError>(false) };
+            let (state, paused_for) = (ProviderState::Paused, Some(reason.clone()));
+            providers::change_provider(tx, &Provider { state, paused_for, ..provider })?;
             let data = serde_json::json!({ "provider": id.0, "reason": reason });
             tell(tx, "provider.paused", data.to_string(), now)?;
             Ok(true)
@@ -34,7 +39,8 @@ impl Worker {
         Ok(self.store.write(unit).await??)
     }
 
-    /// Uses a route no more until staff switch it on again; says whether it was on.
+    /// Uses a route no more until staff switch it on again, and keeps why: the newest reason, also where
+    /// it is off already. Says whether any of it is new.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -48,9 +54,11 @@ impl Worker {
         let reason = shortened(reason);
         let unit = move |tx: &mut dyn Tx| {
             meta::lock_catalogue(tx)?;
-            let found = routes::route(tx, id)?.filter(|route| route.on);
+            let off_for = Some(reason.clone());
+            let is_news = |route: &Route| route.on || route.off_for != off_for;
+            let found = routes::route(tx, id)?.filter(is_news);
             let Some(route) = found else { return Ok::<_, DbError>(false) };
-            routes::put_route(tx, Put::Changed, &Route { on: false, ..route })?;
+            routes::put_route(tx, Put::Changed, &Route { on: false, off_for, ..route })?;
             let data = serde_json::json!({ "route": id.0, "reason": reason });
             tell(tx, "route.switched_off", data.to_string(), now)?;
             Ok(true)

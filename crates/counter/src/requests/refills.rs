@@ -167,7 +167,9 @@ pub(crate) fn decide_one(
         let text = format!("refill {id} is {} already", was.name());
         return Ok(Err(Refusal::NotNow(text)));
     }
-    let note = note.or_else(|| before.note.clone());
+    // What is noted of one that waits is that its provider puts it off.
+    let noted = before.note.clone().filter(|_| was != RefillState::Pending);
+    let note = note.or(noted);
     let after = Refill { state, note, changed: desk.now, ..before };
     requests::update_refill(desk.tx, was, &after)?;
     let data = serde_json::json!({

@@ -120,6 +120,9 @@ impl Bench {
             journal.note(AccountId(0), None, "service.changed", data.to_string(), now);
         }
         for route in self.changed_routes.into_values() {
+            // What was not in use for a reason may be in use again by the list.
+            let off_for = route.off_for.clone().filter(|_| !route.on);
+            let route = Route { off_for, ..route };
             routes::put_route(tx, Put::Changed, &route)?;
             let data = serde_json::json!({
                 "route": route.id.0,

@@ -240,6 +240,7 @@ fn made_of(
         weight: WEIGHT,
         daily_cap: None,
         on: true,
+        off_for: None,
     };
     check_route(None, &route).map_err(|error| error.to_string())?;
     Ok((service, route))

@@ -201,7 +201,7 @@ async fn where_orders_are_open_an_address_is_changed_only_for_the_same_account()
     shop.found(attempt, accepted("7")).await;
     let told = async |change: &ProviderChange| {
         let edited = shop.counter.edit_provider(FIRST, change.clone(), None, NOW).await;
-        edited.map(|provider| provider.url).map_err(|error| error.to_string())
+        edited.map(|edited| edited.provider.url).map_err(|error| error.to_string())
     };
     assert!(told(&moved).await.unwrap_err().starts_with("url: "));
     assert!(told(&euro).await.unwrap_err().starts_with("currency: "));

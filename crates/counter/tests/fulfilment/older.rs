@@ -32,7 +32,10 @@ async fn an_older_provider_is_paused_and_gets_a_key() {
     let change = ProviderChange::default;
     for state in [ProviderState::Paused, ProviderState::Off, ProviderState::Active] {
         let change = ProviderChange { state: Some(state), ..change() };
-        assert_eq!(counter.edit_provider(FIRST, change, None, NOW).await.unwrap().state, state);
+        assert_eq!(
+            counter.edit_provider(FIRST, change, None, NOW).await.unwrap().provider.state,
+            state
+        );
     }
     counter.edit_provider(FIRST, change(), Some(secret("another")), NOW).await.unwrap();
     assert_eq!(counter.provider_access(FIRST).await.unwrap().key.reveal(), "another");
@@ -43,7 +46,10 @@ async fn an_older_provider_is_paused_and_gets_a_key() {
     let none = ProviderChange { adds_at_once: Some(0), ..change() };
     refused(counter.edit_provider(FIRST, none, None, NOW).await, "adds at once");
     let mended = ProviderChange { name: Some(String::from("north")), ..change() };
-    assert_eq!(counter.edit_provider(FIRST, mended, None, NOW).await.unwrap().name, "north");
+    assert_eq!(
+        counter.edit_provider(FIRST, mended, None, NOW).await.unwrap().provider.name,
+        "north"
+    );
 }
 
 #[tokio::test]

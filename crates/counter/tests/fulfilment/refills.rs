@@ -10,7 +10,7 @@ use domain::providers::UpstreamWord;
 use domain::requests::{CancelState, RefillState};
 use domain::{AttemptId, CancelId, OrderId, ProviderId, RefillId, RouteId};
 
-async fn with_refills() -> Shop {
+pub(crate) async fn with_refills() -> Shop {
     let shop = Shop::open().await;
     let rule = RefillRule { days: 30, cooldown_hours: 0 };
     let change = ServiceChange { refill: Some(Some(rule)), ..ServiceChange::default() };
@@ -19,7 +19,7 @@ async fn with_refills() -> Shop {
 }
 
 /// An order that the provider has delivered, under an id.
-async fn delivered(shop: &Shop, id: &str) -> (OrderId, AttemptId) {
+pub(crate) async fn delivered(shop: &Shop, id: &str) -> (OrderId, AttemptId) {
     let order = shop.order().await;
     let attempt = shop.claim(order).await;
     shop.found(attempt, accepted(id)).await;
@@ -28,7 +28,7 @@ async fn delivered(shop: &Shop, id: &str) -> (OrderId, AttemptId) {
     (order, attempt)
 }
 
-async fn ask(shop: &Shop, order: OrderId) {
+pub(crate) async fn ask(shop: &Shop, order: OrderId) {
     let asked = shop.counter.ask_refills(shop.account, vec![order], NOW).await.unwrap();
     assert!(matches!(asked[..], [Some(Ok(_))]), "{asked:?}");
 }
@@ -130,7 +130,10 @@ async fn what_is_put_off_for_a_day_is_refused() {
         shop.worker.record_forwards(answers.clone(), now).await.unwrap();
     }
     let refill = shop.counter.show_order(old, NOW).await.unwrap().last_refill.unwrap();
-    assert_eq!((refill.state, refill.note), (RefillState::Pending, None));
+    assert_eq!(
+        (refill.state, refill.note),
+        (RefillState::Pending, Some(format!("put off: {later}")))
+    );
     let now = first.plus_minutes(day);
     shop.worker.record_forwards(answers, now).await.unwrap();
     let refill = shop.counter.show_order(old, now).await.unwrap().last_refill.unwrap();

@@ -82,8 +82,11 @@ async fn what_was_gone_is_there_again(database: Database) {
     shop.rules(RulesChange { gone_after: Some(1), ..RulesChange::default() }).await;
     let set = shop.take(offers(12)[1..].to_vec()).await.set.unwrap();
     assert_eq!(shop.first().await, (COST, 1_200_000, false, false));
+    // The worker was told so, too.
+    shop.database.by_hand("update route set off_for = 'Incorrect service ID' where id = 1");
     undo(&shop, set).await;
     assert_eq!(shop.first().await, (COST, 1_200_000, true, true));
+    assert_eq!(shop.route(1).await.off_for, None, "it is in use");
     for _ in 0..3 {
         assert_eq!(shop.take(offers(12)[1..].to_vec()).await.set, None, "staff know better");
     }

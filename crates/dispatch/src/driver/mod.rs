@@ -4,6 +4,7 @@
 mod calls;
 mod lists;
 mod params;
+mod putting_off;
 mod reached;
 mod told;
 mod units;

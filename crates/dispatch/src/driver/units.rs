@@ -1,5 +1,6 @@
 //! Units of the counter that the engine asks for.
 
+use super::putting_off::PuttingOff;
 use super::told;
 use crate::engine::{Action, Input};
 use counter::Counter;
@@ -10,18 +11,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use store::StoreError;
 
-/// Opens units. Clones share whether the lease is lost.
+/// Opens units. Clones share whether the lease is lost, and who puts things off.
 #[derive(Clone, Debug)]
 pub struct Units {
     counter: Counter,
     worker: Worker,
     lease_lost: Arc<AtomicBool>,
+    putting_off: PuttingOff,
 }
 
 impl Units {
     /// Units of `counter`, and under the lease of `worker` what needs one.
     pub fn new(counter: Counter, worker: Worker) -> Self {
-        Self { counter, worker, lease_lost: Arc::default() }
+        Self { counter, worker, lease_lost: Arc::default(), putting_off: PuttingOff::default() }
     }
 
     pub(super) fn is_lease_lost(&self) -> bool {
@@ -97,7 +99,8 @@ impl Units {
                 Some(Input::ToForward(worker.take_forwards(wanted, now).await?))
             }
             Action::RecordForwards(answers) => {
-                worker.record_forwards(answers, now).await?;
+                let put_off = worker.record_forwards(answers, now).await?;
+                self.putting_off.tell(&put_off, now);
                 None
             }
             Action::RecordBalance(read) => {

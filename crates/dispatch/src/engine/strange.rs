@@ -102,7 +102,10 @@ impl Lane {
                 }
                 let action = self.pauses(now);
                 if self.provider.state != ProviderState::Active {
-                    self.strange.episode = Episode::Untold;
+                    // The worker before this one may have told.
+                    let is_told = self.provider.paused_for.as_deref() == Some(REASON);
+                    let episode = if is_told { Episode::Held } else { Episode::Untold };
+                    self.strange.episode = episode;
                 }
                 Some(action)
             }

@@ -50,6 +50,7 @@ fn route(daily_cap: Option<i64>) -> Route {
         weight: 1,
         daily_cap,
         on: true,
+        off_for: None,
     }
 }
 

@@ -23,6 +23,7 @@ pub(super) fn provider() -> Provider {
         booked: Micros::ZERO,
         reported: None,
         quiet_reads: 0,
+        paused_for: None,
         restored: None,
         created: Timestamp(0),
     }

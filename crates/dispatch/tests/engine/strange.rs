@@ -219,9 +219,10 @@ impl World {
                 Input::Recorded(vec![Recorded::Done(State::Review, Fit::News); outcomes.len()])
             }
             Action::Pause { reason, .. } => {
-                self.pauses.push(reason);
+                self.pauses.push(reason.clone());
                 if !self.is_store_down {
                     self.provider.state = ProviderState::Paused;
+                    self.provider.paused_for = Some(reason);
                 }
                 return None;
             }
@@ -346,6 +347,19 @@ fn one_that_is_paused_already_is_paused_again_by_whoever_did_not_know() {
     world.pass(600);
     assert_eq!((&world.missing, world.pauses.len()), (&BTreeSet::from([7, 8]), 2));
     assert!(world.claims > 0);
+}
+
+/// Whoever sets it to active has been told by the worker before this one.
+#[test]
+fn the_next_worker_does_not_tell_it_again() {
+    let mut world = World::strange(&[7, 8]);
+    world.provider.restored = None;
+    world.engine = Engine::new(2, Timing::default(), world.now);
+    world.pass(60);
+    world.provider.state = ProviderState::Active;
+    world.pass(600);
+    assert_eq!(world.provider.state, ProviderState::Active);
+    assert_eq!(world.missing, BTreeSet::from([7, 8]));
 }
 
 /// The next worker has not asked yet, and knows nothing of it.

@@ -37,6 +37,7 @@ pub(super) fn route(id: i64) -> Route {
         weight: 1,
         daily_cap: None,
         on: true,
+        off_for: None,
     }
 }
 

@@ -16,6 +16,7 @@ fn route(id: i64, cost: i64, priority: i64, weight: i64) -> Route {
         weight,
         daily_cap: None,
         on: true,
+        off_for: None,
     }
 }
 

@@ -57,6 +57,8 @@ pub struct Provider {
     /// Since when nothing is sent to it but questions, because an older copy of the database was put
     /// in its place and nobody has looked there since.
     pub restored: Option<Timestamp>,
+    /// Why the worker has paused it; nothing where staff have, and where it is not paused.
+    pub paused_for: Option<String>,
     /// When it was added.
     pub created: Timestamp,
 }

@@ -27,4 +27,6 @@ pub struct Route {
     pub daily_cap: Option<i64>,
     /// Whether it is used.
     pub on: bool,
+    /// Why the worker has switched it off; nothing where somebody else has, and while it is used.
+    pub off_for: Option<String>,
 }

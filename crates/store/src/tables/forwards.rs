@@ -37,12 +37,25 @@ crate::statements! {
         and r.upstream_id is not null and +a.provider_id = ?1 and not exists (select 1 from attempt b \
         where b.order_id = a.order_id and b.number > a.number and b.state = 'accepted') \
         order by r.id limit ?3) waiting order by 1 limit ?3";
-    CANCEL_SENT = "update cancel set sent_us = ?2 where id = ?1";
+    // What was noted of it while it was open is true no more.
+    CANCEL_SENT = "update cancel set sent_us = ?2, \
+        note = case when state = 'requested' then null else note end where id = ?1";
     REFILL_SENT = "update refill set sent_us = ?2 where id = ?1";
-    CANCEL_PUT_OFF = "update cancel set put_off_us = ?2 where id = ?1 and put_off_us is null";
-    REFILL_PUT_OFF = "update refill set put_off_us = ?2 where id = ?1 and put_off_us is null";
+    CANCEL_PUT_OFF = "update cancel set put_off_us = coalesce(put_off_us, ?2), note = ?3 \
+        where id = ?1 and state = 'requested' and (put_off_us is null or note is null or note <> ?3)";
+    REFILL_PUT_OFF = "update refill set put_off_us = coalesce(put_off_us, ?2), note = ?3 \
+        where id = ?1 and state = 'pending' and (put_off_us is null or note is null or note <> ?3)";
     CANCELS_PUT_OFF = "select id, put_off_us from cancel where id = ?1 and put_off_us is not null";
     REFILLS_PUT_OFF = "select id, put_off_us from refill where id = ?1 and put_off_us is not null";
+    CANCEL_ASKED_OF = "select c.id, a.provider_id from cancel c \
+        join attempt a on a.order_id = c.order_id and a.followed = 1 \
+        where c.id = ?1 and a.upstream_id is not null \
+        and not exists (select 1 from attempt b where b.order_id = a.order_id \
+        and b.number > a.number and b.followed = 1 and b.upstream_id is not null)";
+    REFILL_ASKED_OF = "select r.id, a.provider_id from refill r \
+        join attempt a on a.order_id = r.order_id and a.state = 'accepted' \
+        where r.id = ?1 and not exists (select 1 from attempt b \
+        where b.order_id = a.order_id and b.number > a.number and b.state = 'accepted')";
     REFILL_ID = "update refill set upstream_id = ?2 where id = ?1";
 }
 
@@ -93,7 +106,7 @@ pub fn open_refills(tx: &mut dyn Tx, page: Page) -> Result<Vec<Forward>, DbError
     tx.rows(&OPEN_REFILLS, &[page.provider.0.into(), page.after.into(), page.limit.into()], decode)
 }
 
-/// Notes that cancels were sent on.
+/// Notes that cancels were sent on. What was noted of them before that is forgotten.
 ///
 /// # Errors
 /// [`DbError`].
@@ -111,18 +124,22 @@ pub fn refills_sent(tx: &mut dyn Tx, ids: &[RefillId], at: Timestamp) -> Result<
     tx.exec_many(&REFILL_SENT, 2, &params).map(|_| ())
 }
 
-/// Notes that a provider has put cancels off, unless that was noted before; since when each has been.
+/// Notes that a provider has put cancels off that are open, each with what is noted of it, and the time
+/// unless there is an earlier one; since when each has been.
 ///
 /// # Errors
 /// [`DbError`].
 pub fn cancels_put_off(
     tx: &mut dyn Tx,
-    ids: &[CancelId],
+    noted: &[(CancelId, String)],
     at: Timestamp,
 ) -> Result<Vec<(CancelId, Timestamp)>, DbError> {
-    let params: Vec<Val<'_>> = ids.iter().flat_map(|id| [Val::Int(id.0), Val::Int(at.0)]).collect();
-    tx.exec_many(&CANCEL_PUT_OFF, 2, &params)?;
-    let params: Vec<Val<'_>> = ids.iter().map(|id| id.0.into()).collect();
+    let params: Vec<Val<'_>> = noted
+        .iter()
+        .flat_map(|(id, note)| [Val::Int(id.0), Val::Int(at.0), note.as_str().into()])
+        .collect();
+    tx.exec_many(&CANCEL_PUT_OFF, 3, &params)?;
+    let params: Vec<Val<'_>> = noted.iter().map(|(id, _)| id.0.into()).collect();
     tx.rows_many(&CANCELS_PUT_OFF, 1, &params, |row| Ok((CancelId(row.int(0)?), time(row, 1)?)))
 }
 
@@ -132,13 +149,42 @@ pub fn cancels_put_off(
 /// [`DbError`].
 pub fn refills_put_off(
     tx: &mut dyn Tx,
-    ids: &[RefillId],
+    noted: &[(RefillId, String)],
     at: Timestamp,
 ) -> Result<Vec<(RefillId, Timestamp)>, DbError> {
-    let params: Vec<Val<'_>> = ids.iter().flat_map(|id| [Val::Int(id.0), Val::Int(at.0)]).collect();
-    tx.exec_many(&REFILL_PUT_OFF, 2, &params)?;
-    let params: Vec<Val<'_>> = ids.iter().map(|id| id.0.into()).collect();
+    let params: Vec<Val<'_>> = noted
+        .iter()
+        .flat_map(|(id, note)| [Val::Int(id.0), Val::Int(at.0), note.as_str().into()])
+        .collect();
+    tx.exec_many(&REFILL_PUT_OFF, 3, &params)?;
+    let params: Vec<Val<'_>> = noted.iter().map(|(id, _)| id.0.into()).collect();
     tx.rows_many(&REFILLS_PUT_OFF, 1, &params, |row| Ok((RefillId(row.int(0)?), time(row, 1)?)))
+}
+
+/// Of whom each of these cancels is asked; nobody for those whose orders are followed no more.
+///
+/// # Errors
+/// [`DbError`].
+pub fn cancels_asked_of(
+    tx: &mut dyn Tx,
+    ids: &[CancelId],
+) -> Result<Vec<(CancelId, ProviderId)>, DbError> {
+    let params: Vec<Val<'_>> = ids.iter().map(|id| id.0.into()).collect();
+    let pair = |row: &dyn Row| Ok((CancelId(row.int(0)?), ProviderId(row.int(1)?)));
+    tx.rows_many(&CANCEL_ASKED_OF, 1, &params, pair)
+}
+
+/// The same of refills.
+///
+/// # Errors
+/// [`DbError`].
+pub fn refills_asked_of(
+    tx: &mut dyn Tx,
+    ids: &[RefillId],
+) -> Result<Vec<(RefillId, ProviderId)>, DbError> {
+    let params: Vec<Val<'_>> = ids.iter().map(|id| id.0.into()).collect();
+    let pair = |row: &dyn Row| Ok((RefillId(row.int(0)?), ProviderId(row.int(1)?)));
+    tx.rows_many(&REFILL_ASKED_OF, 1, &params, pair)
 }
 
 /// Notes what a provider calls a refill.

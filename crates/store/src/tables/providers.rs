@@ -11,7 +11,7 @@ macro_rules! columns {
     () => {
         "id, name, url, state, currency, exchange, adds_at_once, adds_per_second, asks_per_second, \
          takes_request_id, balance_decimals, refusals, trust_reads, booked, reported, \
-         reported_us, quiet_reads, created_us, restored_us"
+         reported_us, quiet_reads, created_us, restored_us, paused_for"
     };
 }
 
@@ -21,11 +21,12 @@ crate::statements! {
     KEY = "select key_id, sealed from provider where id = ?1";
     KEYS_OTHER = "select id, key_id, sealed from provider where key_id <> ?1 order by id limit ?2";
     ADD_PROVIDER = concat!("insert into provider (", columns!(), ", key_id, sealed) values (?1, ?2, \
-        ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)");
+        ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, \
+        ?22)");
     CHANGE_PROVIDER = "update provider set name = ?2, url = ?3, state = ?4, currency = ?5, \
         exchange = ?6, adds_at_once = ?7, adds_per_second = ?8, asks_per_second = ?9, \
-        takes_request_id = ?10, balance_decimals = ?11, refusals = ?12, trust_reads = ?13 \
-        where id = ?1";
+        takes_request_id = ?10, balance_decimals = ?11, refusals = ?12, trust_reads = ?13, \
+        paused_for = ?14 where id = ?1";
     REPORTED = "update provider set reported = ?2, reported_us = ?3, quiet_reads = ?4 where id = ?1";
     SET_KEY = "update provider set key_id = ?2, sealed = ?3 where id = ?1";
     RESEAL_KEY = "update provider set key_id = ?2, sealed = ?3 where id = ?1 and sealed = ?4";
@@ -81,6 +82,7 @@ fn decode(row: &dyn Row) -> Result<Provider, DbError> {
         quiet_reads: row.int(16)?,
         created: time(row, 17)?,
         restored: opt_time(row, 18)?,
+        paused_for: opt_string(row, 19)?,
     })
 }
 
@@ -152,19 +154,22 @@ pub fn add_provider(tx: &mut dyn Tx, provider: &Provider, key: &Sealed) -> Resul
         Val::Int(0),
         provider.created.0.into(),
         provider.restored.map(|since| since.0).into(),
+        provider.paused_for.as_deref().into(),
         key.key.into(),
         key.bytes.as_slice().into(),
     ]);
-    tx.exec_exactly(&ADD_PROVIDER, 21, &params, 1)
+    tx.exec_exactly(&ADD_PROVIDER, 22, &params, 1)
 }
 
-/// Writes what staff may change of a provider.
+/// Writes what staff may change of a provider, and why it is paused.
 ///
 /// # Errors
 /// [`DbError`], also when it is not there.
 pub fn change_provider(tx: &mut dyn Tx, provider: &Provider) -> Result<(), DbError> {
     let refusals = joined(&provider.refusals);
-    tx.exec_exactly(&CHANGE_PROVIDER, 13, &changing(provider, &refusals), 1)
+    let mut params = changing(provider, &refusals);
+    params.push(provider.paused_for.as_deref().into());
+    tx.exec_exactly(&CHANGE_PROVIDER, 14, &params, 1)
 }
 
 fn changing<'v>(provider: &'v Provider, refusals: &'v str) -> Vec<Val<'v>> {

@@ -16,7 +16,7 @@ pub struct Refill {
     pub order: OrderId,
     /// Where it stands.
     pub state: RefillState,
-    /// What staff noted.
+    /// What was noted when it was decided; while it waits, what its provider says that puts it off.
     pub note: Option<String>,
     /// When it was asked.
     pub created: Timestamp,
@@ -35,7 +35,7 @@ pub struct Cancel {
     pub order: OrderId,
     /// Where it stands.
     pub state: CancelState,
-    /// What staff noted.
+    /// What was noted when it was decided; while it waits, what its provider says that puts it off.
     pub note: Option<String>,
     /// When it was asked.
     pub created: Timestamp,

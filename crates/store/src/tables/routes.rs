@@ -1,6 +1,6 @@
 //! Routes: services' ways to providers, and how many units went by those with a daily cap.
 
-use super::{Put, flag, micros};
+use super::{Put, flag, micros, opt_string};
 use crate::{DbError, Row, Tx, TxExt, Val};
 use domain::providers::Route;
 use domain::{ProviderId, RouteId, ServiceId};
@@ -8,7 +8,7 @@ use domain::{ProviderId, RouteId, ServiceId};
 macro_rules! columns {
     () => {
         "id, service_id, provider_id, upstream_service, cost, min, max, priority, weight, daily_cap, \
-         is_on"
+         is_on, off_for"
     };
 }
 
@@ -17,10 +17,10 @@ crate::statements! {
     OF_SERVICE = concat!("select ", columns!(), " from route where service_id = ?1 order by id");
     ROUTE = concat!("select ", columns!(), " from route where id = ?1");
     ADD_ROUTE = concat!("insert into route (", columns!(), ") \
-        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
+        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
     CHANGE_ROUTE = "update route set service_id = ?2, provider_id = ?3, upstream_service = ?4, \
-        cost = ?5, min = ?6, max = ?7, priority = ?8, weight = ?9, daily_cap = ?10, is_on = ?11 \
-        where id = ?1";
+        cost = ?5, min = ?6, max = ?7, priority = ?8, weight = ?9, daily_cap = ?10, is_on = ?11, \
+        off_for = ?12 where id = ?1";
     USED = "select route_id, units from route_day where route_id = ?1 and day = ?2";
     USE = "insert into route_day (route_id, day, units) values (?1, ?2, ?3) \
         on conflict (route_id, day) do update set units = route_day.units + excluded.units";
@@ -43,6 +43,7 @@ fn decode(row: &dyn Row) -> Result<Route, DbError> {
         weight: row.int(8)?,
         daily_cap: row.opt_int(9)?,
         on: flag(row, 10)?,
+        off_for: opt_string(row, 11)?,
     })
 }
 
@@ -84,7 +85,7 @@ pub fn by_ids(tx: &mut dyn Tx, ids: &[RouteId]) -> Result<Vec<Route>, DbError> {
 /// # Errors
 /// [`DbError`].
 pub fn put_route(tx: &mut dyn Tx, put: Put, route: &Route) -> Result<(), DbError> {
-    let params: [Val<'_>; 11] = [
+    let params: [Val<'_>; 12] = [
         route.id.0.into(),
         route.service.0.into(),
         route.provider.0.into(),
@@ -96,8 +97,9 @@ pub fn put_route(tx: &mut dyn Tx, put: Put, route: &Route) -> Result<(), DbError
         route.weight.into(),
         route.daily_cap.into(),
         route.on.into(),
+        route.off_for.as_deref().into(),
     ];
-    tx.exec_exactly(put.of(&ADD_ROUTE, &CHANGE_ROUTE), 11, &params, 1)
+    tx.exec_exactly(put.of(&ADD_ROUTE, &CHANGE_ROUTE), 12, &params, 1)
 }
 
 /// The units that went by each of the routes on a day; those by which none went are left out.

@@ -140,12 +140,25 @@ pub(super) async fn run(command: ProviderCommand, desk: &Desk) -> Result<(), Fai
             let id = find_provider(desk, &provider_id).await?;
             let change = ProviderChange { same_account, ..change };
             let after = desk.counter.edit_provider(id, change, secret, desk.now).await?;
-            desk.output.one(&output::provider(&after));
+            let mut shown = output::provider(&after.provider);
+            if let Some(object) = shown.as_object_mut() {
+                object.insert(String::from("was_paused_for"), after.was_paused_for.into());
+            }
+            desk.output.one(&shown);
         }
         ProviderCommand::List => {
             let providers = desk.counter.providers().await?;
             let rows: Vec<Value> = providers.iter().map(output::provider).collect();
-            let columns = ["provider", "name", "state", "currency", "booked", "reported", "url"];
+            let columns = [
+                "provider",
+                "name",
+                "state",
+                "currency",
+                "booked",
+                "reported",
+                "url",
+                "paused_for",
+            ];
             desk.output.list(&rows, &columns);
         }
         ProviderCommand::Show { provider } => {

@@ -131,6 +131,7 @@ pub(super) async fn run(command: RouteCommand, desk: &Desk) -> Result<(), Failur
                 "weight",
                 "daily_cap",
                 "on",
+                "off_for",
             ];
             desk.output.list(&rows, &columns);
         }

@@ -122,6 +122,9 @@ pub(crate) fn write_off(program: &Program) {
         "update orders set changed_us = changed_us - 172800000000 where state = 'review'",
         // What was sent before that is left alone.
         "update restore set at_us = at_us - 259200000000",
+        // What the worker says of it when it has answered like this.
+        "update provider set state = 'paused', paused_for = 'Invalid API key' where name = 'Mute'",
+        "update route set is_on = 0, off_for = 'Incorrect service ID' where id = 2",
     ] {
         assert_eq!(database.execute(text, []).unwrap(), 1, "{text}");
     }

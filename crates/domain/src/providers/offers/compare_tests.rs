@@ -50,6 +50,7 @@ fn known(id: i64) -> Known {
             weight: 1,
             daily_cap: None,
             on: true,
+            off_for: None,
         },
         missing: 0,
         gone: false,
