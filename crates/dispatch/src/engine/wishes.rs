@@ -59,17 +59,16 @@ impl Asked<'_> {
         read: impl Fn(i64, Told<T>) -> Option<Forwarded>,
     ) -> Said {
         let came = Outcome::Answered;
+        if let Some(text) = refusal(&answers).filter(|text| self.is_last_word(text)) {
+            return Said { came, told: Vec::new(), refused: Some(text.to_owned()) };
+        }
         match answers {
             Answers::Each(found) => {
                 let pairs = self.asked.iter().zip(found);
                 let told = pairs.filter_map(|((id, _), (_, found))| read(*id, self.told(found)));
                 Said { came, told: told.collect(), refused: None }
             }
-            // It passes, or it is about what was asked and not about how often we ask.
             Answers::Refused(text) => {
-                if !self.passes && !is_passing(&text) {
-                    return Said { came, told: Vec::new(), refused: Some(text) };
-                }
                 let now = |(id, _): &Wish| read(*id, Told::NotNow(text.clone()));
                 Said { came, told: self.asked.iter().filter_map(now).collect(), refused: None }
             }
@@ -77,15 +76,30 @@ impl Asked<'_> {
         }
     }
 
+    /// Whether a refusal is about what was asked, and not about us or how often we ask.
+    fn is_last_word(&self, text: &str) -> bool {
+        !self.passes && !is_passing(text)
+    }
+
     fn told<T>(&self, found: Found<T>) -> Told<T> {
         match found {
             Found::Known(value) => Told::Yes(value),
-            Found::Error(text) => {
-                let is_last_word = !self.passes && !is_passing(&text);
-                Told::refused(text, is_last_word)
-            }
+            Found::Error(text) if self.is_last_word(&text) => Told::No(text),
+            Found::Error(text) => Told::NotNow(text),
             Found::Absent | Found::Unclear(_) => Told::Nothing,
         }
+    }
+}
+
+/// In which words a call was refused: an error of the only wish in it is the call's.
+fn refusal<T>(answers: &Answers<T>) -> Option<&str> {
+    match answers {
+        Answers::Refused(text) => Some(text),
+        Answers::Each(found) => match found.as_slice() {
+            [(_, Found::Error(text))] => Some(text),
+            _ => None,
+        },
+        Answers::Unclear(_) => None,
     }
 }
 

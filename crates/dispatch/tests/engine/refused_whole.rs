@@ -82,8 +82,12 @@ fn one_bad_wish_rejects_no_other() {
 #[test]
 fn what_is_said_of_all_alike_rejects_none() {
     let all: Vec<i64> = (1..=100).collect();
-    for kind in [ForwardKind::Cancel, ForwardKind::Refill] {
-        let words = "Computer says no";
+    for (kind, words) in [
+        (ForwardKind::Cancel, "Computer says no"),
+        (ForwardKind::Refill, "Computer says no"),
+        // So it is with the key of another account.
+        (ForwardKind::Cancel, "Incorrect order ID"),
+    ] {
         let (requests, said) = sent_on(kind, 100, &|_| (200, refusal(words)));
         assert!(rejected(&said).is_empty(), "{kind:?}: {said:?}");
         assert_eq!(put_off(&said, words), all, "{kind:?}: until it has been a day");
@@ -133,13 +137,12 @@ fn what_all_are_known_by_is_no_stop() {
 /// It refuses every list of them, and takes each by itself.
 #[test]
 fn who_takes_single_wishes_only_gets_them() {
-    for (kind, count) in [
-        (ForwardKind::Refill, 10),
-        (ForwardKind::Cancel, 10),
-        (ForwardKind::Refill, 100),
-        (ForwardKind::Cancel, 100),
+    for (kind, count, words) in [
+        (ForwardKind::Refill, 10, "Incorrect order ID"),
+        (ForwardKind::Cancel, 10, "Incorrect request"),
+        (ForwardKind::Refill, 100, "Incorrect request"),
+        (ForwardKind::Cancel, 100, "Incorrect order ID"),
     ] {
-        let words = "Incorrect order ID";
         let (_, said) = sent_on(kind, count, &|ids| {
             let lists = if ids.len() > 1 { ids } else { &[] };
             but_for(lists, kind, words, ids)
@@ -173,6 +176,7 @@ fn bad_wishes_in_every_part_reject_no_other() {
         let open: Vec<i64> = (1..=40).filter(is_open).collect();
         sending.reads(open.into_iter());
     }
+    assert_eq!(put_off(&sending.said, words).len(), 40, "at first nothing is known");
     assert_eq!(rejected(&sending.said), bad);
     let is_taken = |said: &&Forwarded| matches!(said, Forwarded::CancelTaken(_));
     assert_eq!(sending.said.iter().filter(is_taken).count(), 36);

@@ -18,8 +18,10 @@ pub(super) struct Sending {
     kind: ForwardKind,
     engine: Engine,
     pub(super) now: Timestamp,
-    /// What the engine wants and has not got yet.
-    told: Vec<Action>,
+    /// Calls that are made, by our numbers of the wishes.
+    calls: Vec<(AskId, Vec<i64>)>,
+    /// What is wanted, until it is read.
+    wanted: Option<Vec<WantedForwards>>,
     /// How many calls there were.
     pub(super) requests: usize,
     /// What is recorded.
@@ -29,7 +31,8 @@ pub(super) struct Sending {
 impl Sending {
     pub(super) fn new(kind: ForwardKind, count: i64) -> Self {
         let (engine, now) = (engine(), second(1));
-        let mut sending = Self { kind, engine, now, told: vec![], requests: 0, said: vec![] };
+        let mut sending =
+            Self { kind, engine, now, calls: vec![], wanted: None, requests: 0, said: vec![] };
         sending.tell(Input::ToForward(vec![page(kind, 1..=count)]));
         sending
     }
@@ -38,7 +41,13 @@ impl Sending {
         for action in self.engine.step(input, self.now) {
             match action {
                 Action::RecordForwards(of) => self.said.extend(of),
-                other => self.told.push(other),
+                Action::ReadForwards(wanted) => self.wanted = Some(wanted),
+                Action::Forward { ask, ids, .. } => {
+                    self.requests += 1;
+                    let ids = ids.iter().filter_map(|id| id.parse().ok()).collect();
+                    self.calls.push((ask, ids));
+                }
+                _ => {}
             }
         }
     }
@@ -49,18 +58,11 @@ impl Sending {
         self.tell(Input::Setup(Setup { providers, ..Setup::default() }));
     }
 
-    /// Goes on for a moment: the calls that are made in it.
+    /// Goes on for a moment: the calls that are made until then.
     pub(super) fn next(&mut self) -> Vec<(AskId, Vec<i64>)> {
-        let mut calls = Vec::new();
-        for action in std::mem::take(&mut self.told) {
-            if let Action::Forward { ask, ids, .. } = action {
-                self.requests += 1;
-                calls.push((ask, ids.iter().filter_map(|id| id.parse().ok()).collect()));
-            }
-        }
         self.now = Timestamp(self.now.0 + 100_000);
         self.tell(Input::Tick);
-        calls
+        std::mem::take(&mut self.calls)
     }
 
     /// The next call that is made.
@@ -74,15 +76,11 @@ impl Sending {
 
     /// What is wanted of this kind is read: all of these that are above the place.
     pub(super) fn reads(&mut self, open: impl Iterator<Item = i64>) {
+        let Some(wanted) = self.wanted.take() else { return };
         let kind = self.kind;
-        let read = |told: &Action| match told {
-            Action::ReadForwards(wanted) => Some(wanted.clone()),
-            _ => None,
-        };
-        let Some(wanted) = self.told.iter().find_map(read) else { return };
-        let is_ours = |wanted: &&WantedForwards| wanted.kind == kind;
-        let after = wanted.iter().find(is_ours).map_or(i64::MAX, |wanted| wanted.after);
-        self.tell(Input::ToForward(vec![page(kind, open.filter(|id| *id > after))]));
+        let after = wanted.iter().find(|wanted| wanted.kind == kind);
+        let above = |id: &i64| after.is_some_and(|wanted| *id > wanted.after);
+        self.tell(Input::ToForward(vec![page(kind, open.filter(above))]));
     }
 }
 
