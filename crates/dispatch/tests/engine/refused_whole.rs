@@ -238,3 +238,14 @@ fn what_is_held_is_not_lost() {
         assert_eq!(sending.said.len() - before, others.len());
     }
 }
+
+/// Large parts have no answer, so that the first single one is refused before much is known.
+#[test]
+fn what_is_refused_by_itself_too_early_is_not_rejected() {
+    let (_, said) = sent_on(ForwardKind::Cancel, 24, &|ids| match (ids.len(), ids.first()) {
+        (12, Some(13)) | (6, Some(7)) => (200, refusal("Please try again later")),
+        _ => (200, refusal("Computer says no")),
+    });
+    assert!(rejected(&said).is_empty(), "{said:?}");
+    assert_eq!(put_off(&said, "Computer says no"), [1, 2, 3, 4, 5, 6]);
+}
