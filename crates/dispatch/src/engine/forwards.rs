@@ -7,6 +7,7 @@ use super::answers::told_rest;
 use super::asks::not_told;
 use super::lane::Lane;
 use super::turn::{KINDS, LOOK_US, Turn};
+use super::whole::Wish;
 use super::wishes::Said;
 use super::{Action, Answer, AskId, Engine, plus, wishes};
 use counter::fulfilment::{ForwardKind, Forwarded, ToForward, WantedForwards};
@@ -23,7 +24,7 @@ const AGAIN_MAX_US: i64 = 600_000_000;
 pub(super) struct Forwarding {
     provider: ProviderId,
     kind: ForwardKind,
-    asked: Vec<(i64, String)>,
+    asked: Vec<Wish>,
     ticket: Ticket,
 }
 
@@ -76,7 +77,7 @@ impl Forwards {
 
     /// Puts those cancels off that were `asked` for and have no answer that decides, each time for
     /// longer, and for no less than `rest`.
-    fn put_off(&mut self, asked: &[(i64, String)], told: &[Forwarded], rest: i64, now: Timestamp) {
+    fn put_off(&mut self, asked: &[Wish], told: &[Forwarded], rest: i64, now: Timestamp) {
         let decided = |id: i64| {
             told.iter().any(|told| match told {
                 Forwarded::CancelTaken(CancelId(other))
@@ -185,9 +186,8 @@ impl Engine {
             other => Said::nothing(not_told(other)),
         };
         let was_sent = !matches!(answer, Answer::NotSent(_) | Answer::Unsendable(_));
-        let mut over = asked;
+        let mut over = if was_sent { asked } else { Vec::new() };
         if let Some(turn) = self.forwards.turns.get_mut(&(provider, kind)) {
-            turn.answered();
             let of_each = match &refused {
                 Some(words) => wishes::is_about_each(words),
                 None => told.iter().any(wishes::is_word),
@@ -197,13 +197,14 @@ impl Engine {
             }
             // Where refills stand is asked again in any case, and nothing is rejected by it.
             if let Some(words) = refused.filter(|_| kind != ForwardKind::RefillStatus) {
-                over = turn.refused(over, &words, now);
-                if told.is_empty() {
-                    told = wishes::put_off(kind, &over, &words);
-                }
+                turn.refused(std::mem::take(&mut over), words, now);
+            }
+            for settled in turn.answered() {
+                told.extend(wishes::settled(kind, &settled));
+                over.push(settled.wish);
             }
         }
-        if kind == ForwardKind::Cancel && was_sent {
+        if kind == ForwardKind::Cancel {
             self.forwards.put_off(&over, &told, told_rest(answer).unwrap_or(0), now);
         }
         let jitter = self.random.u64(..);

@@ -26,6 +26,7 @@ mod setup;
 mod strange;
 mod timing;
 mod turn;
+mod whole;
 mod wishes;
 
 pub use action::{Action, Answer, AskId, Input, Kind};

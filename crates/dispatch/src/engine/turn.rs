@@ -2,9 +2,9 @@
 //! up none of those behind them.
 
 use super::plus;
+use super::whole::{Settled, Whole, Wish};
 use counter::fulfilment::ForwardKind;
 use domain::Timestamp;
-use std::collections::VecDeque;
 
 /// Between two looks whether something is to be sent on.
 pub(super) const LOOK_US: i64 = 5_000_000;
@@ -21,10 +21,6 @@ const READ: usize = 1_000;
 /// What has waited for its request for so long is read again: it may have been decided meanwhile.
 const STALE_US: i64 = 60_000_000;
 
-/// A request, its halves and theirs: when all of these are refused as a whole in the same words, the words
-/// are about none of the wishes. A few that the provider does not understand would leave a part without one.
-const ALIKE: u32 = 7;
-
 /// What may be sent on, in the order in which a provider is asked for it.
 pub(super) const KINDS: [ForwardKind; 3] =
     [ForwardKind::Cancel, ForwardKind::Refill, ForwardKind::RefillStatus];
@@ -37,38 +33,12 @@ pub(super) struct Turn {
     /// Above which of our numbers.
     after: i64,
     /// What was found and is not sent on yet.
-    found: Vec<(i64, String)>,
+    found: Vec<Wish>,
     found_at: Timestamp,
-    /// Parts of a request that was refused as a whole: what is asked next, each by itself, large ones first.
-    parts: VecDeque<Vec<(i64, String)>>,
-    refusals: Refusals,
+    /// What was refused as a whole of it: its parts are asked before what else was found.
+    whole: Whole,
     /// Whether something is on its way.
     away: bool,
-}
-
-/// How a request and its parts were refused as a whole.
-#[derive(Debug, Default)]
-struct Refusals {
-    /// In which words at first.
-    words: String,
-    /// How often, of several wishes at once.
-    times: u32,
-    /// Whether anything else was said, so that the words are about single wishes.
-    differ: bool,
-}
-
-impl Refusals {
-    /// Takes in another one, of so many wishes; says whether it is known that they are about none of them.
-    fn are_about_none(&mut self, words: &str, wishes: usize) -> bool {
-        if self.words.is_empty() {
-            words.clone_into(&mut self.words);
-        }
-        self.differ |= self.words != words;
-        if wishes > 1 {
-            self.times = self.times.saturating_add(1);
-        }
-        !self.differ && self.times >= ALIKE
-    }
 }
 
 /// How many are read in one go: of refills, which are noted as sent by it, as many as go into a request.
@@ -86,8 +56,7 @@ impl Turn {
             after: 0,
             found: Vec::new(),
             found_at: now,
-            parts: VecDeque::new(),
-            refusals: Refusals::default(),
+            whole: Whole::default(),
             away: false,
         }
     }
@@ -115,7 +84,7 @@ impl Turn {
     pub(super) fn found(
         &mut self,
         kind: ForwardKind,
-        found: Vec<(i64, String)>,
+        found: Vec<Wish>,
         (count, end): (usize, Option<i64>),
         now: Timestamp,
     ) {
@@ -135,20 +104,20 @@ impl Turn {
         plus(self.found_at, STALE_US) <= now
     }
 
-    /// Forgets what was found and not sent on, and goes on from there.
+    /// Forgets what was found and is not settled, and goes on from there.
     pub(super) fn go_back(&mut self, now: Timestamp) {
-        let waits = self.parts.iter().flatten().chain(&self.found);
+        let waits = self.whole.open().chain(&self.found);
         if let Some(first) = waits.map(|(id, _)| *id).min() {
             self.after = first.saturating_sub(1);
             self.found.clear();
-            self.parts.clear();
+            self.whole.forget();
             self.next = now;
         }
     }
 
     /// Whether nothing that was found waits for its request.
     fn waits_for_none(&self) -> bool {
-        self.found.is_empty() && self.parts.is_empty()
+        self.found.is_empty() && self.whole.is_over()
     }
 
     /// Whether a request may go out.
@@ -157,45 +126,33 @@ impl Turn {
     }
 
     /// What goes into the next request.
-    pub(super) fn take(&mut self) -> Vec<(i64, String)> {
+    pub(super) fn take(&mut self) -> Vec<Wish> {
         self.away = true;
-        if let Some(part) = self.parts.pop_front() {
+        if let Some(part) = self.whole.next() {
             return part;
         }
-        self.refusals = Refusals::default();
+        self.whole.begin();
         let rest = self.found.split_off(self.found.len().min(AT_ONCE));
         std::mem::replace(&mut self.found, rest)
     }
 
-    /// A request was refused as a whole in these words, and one of these may be the reason: each half is
-    /// asked by itself in its turn, and so on, until it is known which. Says which are not asked again: one
-    /// that was alone, or all that are left where the words are about none of them.
-    pub(super) fn refused(
-        &mut self,
-        mut asked: Vec<(i64, String)>,
-        words: &str,
-        now: Timestamp,
-    ) -> Vec<(i64, String)> {
-        if self.refusals.are_about_none(words, asked.len()) {
-            asked.extend(self.parts.drain(..).flatten());
-            return asked;
-        }
+    /// A request was refused as a whole in these words, and one of these may be the reason: what is known
+    /// of them [`Self::answered`] says, now or later.
+    pub(super) fn refused(&mut self, asked: Vec<Wish>, words: String, now: Timestamp) {
         if asked.len() > 1 {
-            let behind = asked.split_off(asked.len().div_ceil(2));
-            self.parts.extend([asked, behind]);
             self.found_at = now;
-            return Vec::new();
         }
-        asked
+        self.whole.refused(asked, words);
     }
 
     /// Something was said of single wishes of the request.
     pub(super) const fn told_apart(&mut self) {
-        self.refusals.differ = true;
+        self.whole.told_apart();
     }
 
-    /// The request is over.
-    pub(super) const fn answered(&mut self) {
+    /// The request is over: what is known by it of those that were refused as a whole.
+    pub(super) fn answered(&mut self) -> Vec<Settled> {
         self.away = false;
+        self.whole.settle()
     }
 }

@@ -1,6 +1,7 @@
 //! What providers answer to wishes that were sent on: cancels and refills.
 
 use super::Answer;
+use super::whole::{Settled, Wish};
 use counter::fulfilment::{ForwardKind, Forwarded};
 use domain::providers::{Outcome, is_passing};
 use domain::requests::RefillState;
@@ -12,8 +13,8 @@ pub(super) struct Said {
     pub(super) came: Outcome,
     /// What was said of each. What is not in the answer, and what is no answer, is asked again.
     pub(super) told: Vec<Forwarded>,
-    /// In which words the call was refused as a whole, when a wish may be the reason. Of several, nobody
-    /// knows which, and nothing is told.
+    /// In which words the call was refused as a whole, when a wish may be the reason: nobody knows yet which,
+    /// and nothing is told.
     pub(super) refused: Option<String>,
 }
 
@@ -25,7 +26,7 @@ impl Said {
 }
 
 /// What a provider has answered to `asked`.
-pub(super) fn read(kind: ForwardKind, status: u16, body: &[u8], asked: &[(i64, String)]) -> Said {
+pub(super) fn read(kind: ForwardKind, status: u16, body: &[u8], asked: &[Wish]) -> Said {
     let ids: Vec<String> = asked.iter().map(|(_, name)| name.clone()).collect();
     let asked = Asked { asked, passes: is_trouble(status) };
     match kind {
@@ -51,7 +52,7 @@ pub(super) const fn is_from_trouble(answer: &Answer) -> bool {
 
 /// What was asked in one call.
 struct Asked<'a> {
-    asked: &'a [(i64, String)],
+    asked: &'a [Wish],
     /// Whether a refusal passes, whatever it says.
     passes: bool,
 }
@@ -64,34 +65,47 @@ impl Asked<'_> {
         read: impl Fn(i64, Told<T>) -> Option<Forwarded>,
     ) -> Said {
         let came = Outcome::Answered;
+        if let Some(text) = refusal(&answers).filter(|text| self.is_last_word(text)) {
+            return Said { came, told: Vec::new(), refused: Some(text.to_owned()) };
+        }
         match answers {
             Answers::Each(found) => {
                 let pairs = self.asked.iter().zip(found);
                 let told = pairs.filter_map(|((id, _), (_, found))| read(*id, self.told(found)));
                 Said { came, told: told.collect(), refused: None }
             }
-            // It passes, or it is about what was asked and not about how often we ask.
             Answers::Refused(text) => {
-                let about_it = !self.passes && !is_passing(&text);
-                if about_it && self.asked.len() > 1 {
-                    return Said { came, told: Vec::new(), refused: Some(text) };
-                }
-                let said = |text| if about_it { Told::No(text) } else { Told::NotNow(text) };
-                let told = self.asked.iter().filter_map(|(id, _)| read(*id, said(text.clone())));
-                let told = told.collect();
-                Said { came, told, refused: about_it.then_some(text) }
+                let now = |(id, _): &Wish| read(*id, Told::NotNow(text.clone()));
+                Said { came, told: self.asked.iter().filter_map(now).collect(), refused: None }
             }
             Answers::Unclear(_) => Said::nothing(Outcome::Unclear),
         }
     }
 
+    /// Whether a refusal is about what was asked, and not about us or how often we ask.
+    fn is_last_word(&self, text: &str) -> bool {
+        !self.passes && !is_passing(text)
+    }
+
     fn told<T>(&self, found: Found<T>) -> Told<T> {
         match found {
             Found::Known(value) => Told::Yes(value),
-            Found::Error(text) if self.passes || is_passing(&text) => Told::NotNow(text),
-            Found::Error(text) => Told::No(text),
+            Found::Error(text) if self.is_last_word(&text) => Told::No(text),
+            Found::Error(text) => Told::NotNow(text),
             Found::Absent | Found::Unclear(_) => Told::Nothing,
         }
+    }
+}
+
+/// In which words a call was refused: an error of the only wish in it is the call's.
+fn refusal<T>(answers: &Answers<T>) -> Option<&str> {
+    match answers {
+        Answers::Refused(text) => Some(text),
+        Answers::Each(found) => match found.as_slice() {
+            [(_, Found::Error(text))] => Some(text),
+            _ => None,
+        },
+        Answers::Unclear(_) => None,
     }
 }
 
@@ -112,6 +126,10 @@ impl<T> Told<T> {
             Self::NotNow(text) => Told::NotNow(text),
             Self::Nothing => Told::Nothing,
         }
+    }
+
+    fn refused(text: String, is_last_word: bool) -> Self {
+        if is_last_word { Self::No(text) } else { Self::NotNow(text) }
     }
 
     /// Whether the provider refuses with one of these words.
@@ -143,14 +161,15 @@ pub(super) const fn is_word(told: &Forwarded) -> bool {
     !matches!(told, Forwarded::CancelPutOff(..) | Forwarded::RefillPutOff(..))
 }
 
-/// That these wishes are put off, with the words of the provider. Where refills stand is asked again anyway.
-pub(super) fn put_off(kind: ForwardKind, asked: &[(i64, String)], words: &str) -> Vec<Forwarded> {
-    let of = |(id, _): &(i64, String)| match kind {
-        ForwardKind::Cancel => Some(Forwarded::CancelPutOff(CancelId(*id), words.to_owned())),
-        ForwardKind::Refill => Some(Forwarded::RefillPutOff(RefillId(*id), words.to_owned())),
+/// What is said of a wish that was refused. Where refills stand is asked again anyway.
+pub(super) fn settled(kind: ForwardKind, settled: &Settled) -> Option<Forwarded> {
+    let Settled { wish: (id, _), words, is_rejected } = settled;
+    let words = words.clone();
+    match kind {
+        ForwardKind::Cancel => cancel::<()>(*id, Told::refused(words, *is_rejected)),
+        ForwardKind::Refill => refill(*id, Told::refused(words, *is_rejected)),
         ForwardKind::RefillStatus => None,
-    };
-    asked.iter().filter_map(of).collect()
+    }
 }
 
 fn cancel<T>(id: i64, told: Told<T>) -> Option<Forwarded> {

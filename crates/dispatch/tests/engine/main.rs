@@ -7,6 +7,7 @@ mod forwards;
 mod late;
 mod provider;
 mod refused_whole;
+mod sending;
 mod strange;
 mod tried;
 mod turns;

@@ -44,7 +44,7 @@ pub use links::{OnLink, Turn, link_turns};
 pub use outcome::{Fit, Found, Known, Settled, id_shared, settle};
 pub use pace::Pace;
 pub use passed::{Passed, read_passed};
-pub use passing::is_passing;
+pub use passing::{are_same_words, is_passing};
 pub use poll::{Followed, next_poll};
 pub use provider::{Provider, ProviderState};
 pub use reading::{Meaning, Reading, Report, ReportTerms, UpstreamWord, read_report};

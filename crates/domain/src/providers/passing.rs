@@ -28,6 +28,23 @@ pub fn is_passing(text: &str) -> bool {
     }
 }
 
+/// Whether two refusals are in the same words: in any case, and with any numbers, because a panel may count
+/// what goes wrong, or give the time.
+pub fn are_same_words(one: &str, other: &str) -> bool {
+    without_numbers(one) == without_numbers(other)
+}
+
+/// As [`plain`] writes it, with one mark for each number or name with a digit.
+fn without_numbers(text: &str) -> String {
+    let chars: Vec<char> = plain(text).chars().collect();
+    let is_of_name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let runs = chars.chunk_by(|one, next| is_of_name(*one) && is_of_name(*next));
+    let bare = runs.map(|run| {
+        if run.iter().any(char::is_ascii_digit) { String::from("#") } else { run.iter().collect() }
+    });
+    bare.collect()
+}
+
 /// Words of panels, and of what stands in front of them, for what passes; as [`plain`] writes them.
 const WORDS: &[&str] = &[
     "try again",
@@ -120,6 +137,26 @@ mod tests {
             "Service not found",
         ] {
             assert!(!is_passing(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_make_no_other_words() {
+        for (one, other) in [
+            ("Incorrect order ID", "incorrect  order id."),
+            ("Oops, something broke. Reference 1795", "Oops, something broke. Reference 20"),
+            ("Failed (3f9a-77bc) at 12:01", "Failed (e04d-1c5e) at 9:59"),
+            ("订单123无法取消", "订单7无法取消"),
+        ] {
+            assert!(are_same_words(one, other), "{one} | {other}");
+        }
+        for (one, other) in [
+            ("Incorrect order ID", "Order cannot be cancelled"),
+            ("Order 17 cannot be cancelled", "Order 17 is completed"),
+            ("订单123无法取消", "系统错误123"),
+            ("Error", "Error 5"),
+        ] {
+            assert!(!are_same_words(one, other), "{one} | {other}");
         }
     }
 }
