@@ -49,13 +49,10 @@ crate::statements! {
     REFILLS_PUT_OFF = "select id, put_off_us from refill where id = ?1 and put_off_us is not null";
     CANCEL_ASKED_OF = "select c.id, a.provider_id from cancel c \
         join attempt a on a.order_id = c.order_id and a.followed = 1 \
-        where c.id = ?1 and a.upstream_id is not null \
-        and not exists (select 1 from attempt b where b.order_id = a.order_id \
-        and b.number > a.number and b.followed = 1 and b.upstream_id is not null)";
+        where c.id = ?1 and a.upstream_id is not null order by a.number desc limit 1";
     REFILL_ASKED_OF = "select r.id, a.provider_id from refill r \
         join attempt a on a.order_id = r.order_id and a.state = 'accepted' \
-        where r.id = ?1 and not exists (select 1 from attempt b \
-        where b.order_id = a.order_id and b.number > a.number and b.state = 'accepted')";
+        where r.id = ?1 order by a.number desc limit 1";
     REFILL_ID = "update refill set upstream_id = ?2 where id = ?1";
 }
 
