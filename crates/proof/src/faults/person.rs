@@ -118,6 +118,10 @@ fn end(site: &Site, order: &Order, there: Option<&There>, done: &mut Done) {
     };
     let mut words = vec!["order", word, &id];
     words.extend(rest.iter().flatten().map(String::as_str));
+    // It has ended there, as the person has seen.
+    if there.is_some() && word != "complete" {
+        words.push("--although-placed");
+    }
     words.extend(["--reason", "as the provider shows it"]);
     if site.program.run(&words).code == Some(0) {
         done.ended.insert(order.id.0);
