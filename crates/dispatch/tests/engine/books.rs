@@ -2,12 +2,12 @@
 
 #![expect(clippy::arithmetic_side_effects, reason = "what cannot be done is a failed test")]
 
-use super::provider::{PROVIDER, provider};
+use super::provider::{PROVIDER, accepted, lost, provider};
 use counter::fulfilment::{BalanceRead, Found, Outcome, Recorded, Setup};
 use dispatch::engine::{Action, Answer, Engine, Input, Timing};
 use domain::orders::{NotAccepted, State};
-use domain::providers::{Attempt, AttemptState, Fit, Followed, Provider};
-use domain::{AccountId, AttemptId, Micros, OrderId, RouteId, Timestamp};
+use domain::providers::{Attempt, Fit, Followed, Provider};
+use domain::{Micros, Timestamp};
 use std::collections::VecDeque;
 
 /// What each order costs there.
@@ -31,26 +31,6 @@ struct World {
     unwatched: i64,
     begun: Vec<BalanceRead>,
     recorded: Vec<Outcome>,
-}
-
-fn attempt(id: i64, state: AttemptState) -> Attempt {
-    let is_there = state == AttemptState::Accepted;
-    Attempt {
-        id: AttemptId(id),
-        order: OrderId(id),
-        account: AccountId(1),
-        number: 1,
-        provider: PROVIDER,
-        route: RouteId(1),
-        expected_cost: Micros::new(COST),
-        cost: Micros::new(if is_there { COST } else { 0 }),
-        state,
-        upstream_id: is_there.then(|| String::from("7")),
-        evidence: None,
-        followed: is_there,
-        started: Timestamp(0),
-        changed: Timestamp(0),
-    }
 }
 
 impl World {
@@ -107,10 +87,9 @@ impl World {
             Action::TakeOver { provider, .. } | Action::ReadUnknown(provider) => {
                 Input::Unknown(provider, self.lost.clone())
             }
-            Action::ReadFollowed { provider, .. } => Input::Followed(
-                provider,
-                vec![(attempt(1, AttemptState::Accepted), State::Submitted, None)],
-            ),
+            Action::ReadFollowed { provider, .. } => {
+                Input::Followed(provider, vec![(accepted(7, COST), State::Submitted, None)])
+            }
             Action::ReadForwards(_) => Input::ToForward(Vec::new()),
             Action::AskStatus { ask, .. } => {
                 let remains = if self.word == "Canceled" { 500 } else { 100 };
@@ -192,9 +171,7 @@ fn what_came_back_behind_the_balance_shows_no_charge() {
     let mut cases = 0;
     for cancels_after in 1..12 {
         let mut world = World::new(Some(99 * COST), cancels_after);
-        let unknown =
-            Attempt { id: AttemptId(2), order: OrderId(2), ..attempt(2, AttemptState::Lost) };
-        world.lost = vec![(unknown, State::Unknown)];
+        world.lost = vec![(lost(2, COST), State::Unknown)];
         world.pass(400);
         let found: Vec<&Found> = world.recorded.iter().map(|outcome| &outcome.found).collect();
         let unmoved = Found::NotAccepted(NotAccepted::BalanceUnmoved);
@@ -215,7 +192,7 @@ fn what_may_have_come_back_for_an_order_in_review_shows_nothing() {
     ] {
         let mut world = World::new(Some(99 * COST), u32::MAX);
         world.unwatched = unwatched;
-        world.lost = vec![(attempt(2, AttemptState::Lost), State::Unknown)];
+        world.lost = vec![(lost(2, COST), State::Unknown)];
         world.pass(900);
         let found: Vec<&Found> = world.recorded.iter().map(|outcome| &outcome.found).collect();
         assert_eq!(found, [&shown], "{unwatched}: {:?}", world.recorded);

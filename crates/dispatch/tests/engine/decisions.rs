@@ -2,7 +2,7 @@
 
 #![expect(clippy::arithmetic_side_effects, reason = "what cannot be done is a failed test")]
 
-use super::provider::{PROVIDER, provider};
+use super::provider::{PROVIDER, accepted, provider};
 use counter::fulfilment::{ForwardKind, Found, NotClaimed, Placement, Setup, ToForward, Waiting};
 use dispatch::engine::{Action, Answer, Engine, Input, Timing};
 use domain::catalogue::ServiceKind;
@@ -147,32 +147,14 @@ fn a_route_that_was_full_is_used_as_soon_as_it_is_not() {
     assert!(claims(&told), "{told:?}");
 }
 
-fn followed(id: i64) -> Attempt {
-    Attempt {
-        id: AttemptId(id),
-        order: OrderId(id),
-        account: AccountId(1),
-        number: 1,
-        provider: PROVIDER,
-        route: RouteId(1),
-        expected_cost: Micros::new(1),
-        cost: Micros::new(1),
-        state: AttemptState::Accepted,
-        upstream_id: Some(id.to_string()),
-        evidence: None,
-        followed: true,
-        started: minute(0),
-        changed: minute(0),
-    }
-}
-
 /// A provider that takes one request in a second is not asked for its list and for an order in the same.
 #[test]
 fn a_list_is_a_question_like_any_other() {
     let mut engine = Engine::new(1, Timing::default(), minute(0));
     let provider = Provider { asks_per_second: 1, ..provider() };
     engine.step(Input::Setup(Setup { providers: vec![provider], ..Setup::default() }), second(0));
-    engine.step(Input::Followed(PROVIDER, vec![(followed(5), State::Submitted, None)]), second(0));
+    engine
+        .step(Input::Followed(PROVIDER, vec![(accepted(5, 1), State::Submitted, None)]), second(0));
     // The order is due by then.
     let told = engine.step(Input::ListDue(PROVIDER), second(600));
     let lists = |told: &[Action]| told.iter().any(|a| matches!(a, Action::FetchList(PROVIDER)));
@@ -192,7 +174,7 @@ fn orders_are_asked_for_as_often_as_the_provider_lets() {
     let mut engine = Engine::new(1, Timing::default(), minute(0));
     let provider = Provider { asks_per_second: 50, ..provider() };
     engine.step(Input::Setup(Setup { providers: vec![provider], ..Setup::default() }), second(0));
-    let all = (1..=9_000).map(|id| (followed(id), State::Submitted, None)).collect();
+    let all = (1..=9_000).map(|id| (accepted(id, 1), State::Submitted, None)).collect();
     engine.step(Input::Followed(PROVIDER, all), second(0));
     // All of them are due by then.
     let mut now = minute(10);

@@ -2,13 +2,12 @@
 
 #![expect(clippy::arithmetic_side_effects, reason = "what cannot be done is a failed test")]
 
-use super::provider::PROVIDER;
+use super::provider::{PROVIDER, accepted};
 use super::unsendable::{NOW, order, setup};
 use counter::fulfilment::Setup;
 use dispatch::engine::{Action, Answer, AskId, Engine, Input, Timing};
 use domain::orders::State;
-use domain::providers::{Attempt, AttemptState};
-use domain::{AccountId, AttemptId, Micros, OrderId, RouteId, Timestamp};
+use domain::{Micros, Timestamp};
 
 const SECOND: i64 = 1_000_000;
 
@@ -99,23 +98,7 @@ fn no_order_waits_for_a_balance_for_long() {
 #[test]
 fn no_order_waits_where_others_are_open() {
     let (mut engine, _) = engine(None);
-    let open = Attempt {
-        id: AttemptId(1),
-        order: OrderId(2),
-        account: AccountId(1),
-        number: 1,
-        provider: PROVIDER,
-        route: RouteId(1),
-        expected_cost: Micros::new(SECOND),
-        cost: Micros::new(SECOND),
-        state: AttemptState::Accepted,
-        upstream_id: Some(String::from("7")),
-        evidence: None,
-        followed: true,
-        started: Timestamp(0),
-        changed: Timestamp(0),
-    };
-    let followed = Input::Followed(PROVIDER, vec![(open, State::Submitted, None)]);
+    let followed = Input::Followed(PROVIDER, vec![(accepted(2, SECOND), State::Submitted, None)]);
     assert!(claims(&engine.step(followed, NOW)));
 }
 

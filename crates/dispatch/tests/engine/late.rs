@@ -6,6 +6,7 @@
     reason = "what cannot be done is a failed test"
 )]
 
+use super::provider::says;
 use super::unsendable::{
     attempt, claim, engine, found, moment, order, placed, recorded, refused_by,
 };
@@ -23,11 +24,6 @@ const ELSEWHERE: Option<Found> = Some(Found::Refused { another_way: true });
 const ENDED: Option<Found> = Some(Found::Refused { another_way: false });
 
 const SECOND_US: i64 = 1_000_000;
-
-fn says(text: &str) -> Answer {
-    let body = format!(r#"{{"error":"{text}"}}"#).into_bytes();
-    Answer::Complete { status: 200, body, retry_after_us: None }
-}
 
 fn lost() -> Answer {
     Answer::Lost { why: String::from("no answer in time"), may_come: true }

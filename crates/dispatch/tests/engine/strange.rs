@@ -2,7 +2,7 @@
 
 #![expect(clippy::arithmetic_side_effects, reason = "what cannot be done is a failed test")]
 
-use super::provider::{PROVIDER, provider};
+use super::provider::{accepted, lost, provider};
 use super::unsendable::{order, route};
 use counter::fulfilment::{
     ForwardKind, Found, Outcome, Recorded, Setup, ToForward, WantedForwards,
@@ -10,9 +10,12 @@ use counter::fulfilment::{
 use dispatch::engine::{Action, Answer, Engine, Input, Timing};
 use domain::limits::CORRECT_HOURS;
 use domain::orders::{NotAccepted, State};
-use domain::providers::{Attempt, AttemptState, Fit, Followed, Provider, ProviderState, Report};
-use domain::{AccountId, AttemptId, Micros, OrderId, RouteId, Timestamp};
+use domain::providers::{Attempt, Fit, Followed, Provider, ProviderState, Report};
+use domain::{Micros, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// What each order costs there.
+const COST: i64 = 1_000_000;
 
 /// A provider with open orders, and what the counter is asked for.
 struct World {
@@ -47,26 +50,6 @@ struct World {
     is_canceled: bool,
     cancels: u32,
     recorded: Vec<Outcome>,
-}
-
-fn attempt(id: i64, state: AttemptState) -> Attempt {
-    let is_there = state == AttemptState::Accepted;
-    Attempt {
-        id: AttemptId(id),
-        order: OrderId(id),
-        account: AccountId(1),
-        number: 1,
-        provider: PROVIDER,
-        route: RouteId(1),
-        expected_cost: Micros::new(1_000_000),
-        cost: Micros::ZERO,
-        state,
-        upstream_id: is_there.then(|| id.to_string()),
-        evidence: None,
-        followed: is_there,
-        started: Timestamp(0),
-        changed: Timestamp(0),
-    }
 }
 
 impl World {
@@ -107,7 +90,7 @@ impl World {
         let mut world = Self::new(orders);
         // Held at first, so that nothing is decided about what was lost.
         world.provider.restored = Some(Timestamp(0));
-        world.lost = vec![attempt(2, AttemptState::Lost)];
+        world.lost = vec![lost(2, COST)];
         world.pass(5);
         world.finds.clear();
         world.pass(60);
@@ -165,7 +148,7 @@ impl World {
                     let open = if is_with_person { State::Review } else { State::InProgress };
                     let ended = self.ended.get(id).copied();
                     let state = if ended.is_some() { State::Completed } else { open };
-                    (attempt(*id, AttemptState::Accepted), state, ended)
+                    (accepted(*id, COST), state, ended)
                 });
                 Input::Followed(provider, there.collect())
             }
@@ -460,7 +443,7 @@ fn no_balance_decides_while_none_of_our_orders_is_found() {
 fn no_balance_decides_before_our_books_have_begun() {
     let mut world = World::new(&[7]);
     world.provider.reported = None;
-    world.lost = vec![attempt(2, AttemptState::Lost)];
+    world.lost = vec![lost(2, COST)];
     world.pass(20);
     let recorded: Vec<&Found> = world.recorded.iter().map(|told| &told.found).collect();
     assert_eq!(recorded, [&Found::Undecided], "{:?}", world.recorded);

@@ -6,6 +6,7 @@
     reason = "what cannot be done is a failed test"
 )]
 
+use super::provider::says;
 use super::unsendable::{claim, engine, moment, order, placed, recorded, refused_by, setup};
 use counter::fulfilment::{Claim, Found, RefusedRoute};
 use dispatch::engine::{Action, Answer, Engine, Input};
@@ -20,11 +21,6 @@ const ELSEWHERE: Option<Found> = Some(Found::Refused { another_way: true });
 const ENDED: Option<Found> = Some(Found::Refused { another_way: false });
 
 const SECOND_US: i64 = 1_000_000;
-
-fn says(text: &str) -> Answer {
-    let body = format!(r#"{{"error":"{text}"}}"#).into_bytes();
-    Answer::Complete { status: 200, body, retry_after_us: None }
-}
 
 /// After how many seconds the order is taken again, and how: within so many.
 fn taken_again(engine: &mut Engine, from: i64, to: i64) -> Option<(i64, Claim)> {

@@ -6,12 +6,12 @@
     reason = "what cannot be done is a failed test"
 )]
 
-use super::provider::{PROVIDER, provider};
+use super::provider::{PROVIDER, accepted, provider};
 use counter::fulfilment::{ForwardKind, Forwarded, Setup, ToForward, WantedForwards};
 use dispatch::engine::{Action, Answer, AskId, Engine, Input, Kind, Timing};
 use domain::orders::State;
-use domain::providers::{Attempt, AttemptState, Provider, ProviderState};
-use domain::{AccountId, AttemptId, Micros, OrderId, ProviderId, RouteId, Timestamp};
+use domain::providers::{Provider, ProviderState};
+use domain::{ProviderId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
 const OTHER: ProviderId = ProviderId(PROVIDER.0 + 1);
@@ -112,7 +112,7 @@ impl World {
             }
             Action::ReadFollowed { provider: PROVIDER, after, limit } => {
                 let end = self.orders.min(after.0 + limit);
-                let page = (after.0 + 1..=end).map(|id| (attempt(id), State::Submitted, None));
+                let page = (after.0 + 1..=end).map(|id| (accepted(id, 1), State::Submitted, None));
                 Some(Input::Followed(PROVIDER, page.collect()))
             }
             Action::ReadFollowed { provider, .. } => Some(Input::Followed(provider, Vec::new())),
@@ -189,25 +189,6 @@ impl World {
 fn each(ids: &[i64], one: impl Fn(&i64) -> String) -> String {
     let each: Vec<String> = ids.iter().map(|id| format!("{{{}}}", one(id))).collect();
     format!("[{}]", each.join(","))
-}
-
-fn attempt(id: i64) -> Attempt {
-    Attempt {
-        id: AttemptId(id),
-        order: OrderId(id),
-        account: AccountId(1),
-        number: 1,
-        provider: PROVIDER,
-        route: RouteId(1),
-        expected_cost: Micros::new(1),
-        cost: Micros::new(1),
-        state: AttemptState::Accepted,
-        upstream_id: Some(id.to_string()),
-        evidence: None,
-        followed: true,
-        started: Timestamp(0),
-        changed: Timestamp(0),
-    }
 }
 
 /// Nobody's refills end, and there are more than are read or asked for at once.
